@@ -1,0 +1,1 @@
+"""Trackers behind one contract; each is found by its entry point."""

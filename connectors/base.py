@@ -1,0 +1,183 @@
+"""The contract between the engine and every tracker: port, results and errors.
+
+A new tracker is one folder beside this file and one entry point in the group
+``reqpool.connectors``. Blocking libraries run in threads behind these coroutines; a
+connector limits how many by itself. Errors are :class:`model.errors.RetriableError`,
+:class:`model.errors.Conflict` and :class:`model.errors.PermanentError`, nothing else.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from model.changes import Change, Receipt
+from model.clock import Clock
+from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.findings import Finding
+from model.issues import IssueRef, IssueSnapshot
+
+Cursor = str
+"""Opaque; only the connector that wrote it reads it."""
+
+
+class SourceConfig(BaseModel):
+    """What every source has in its ``[sources.NAME]`` section.
+
+    Attributes:
+        kind: the connector's name, such as ``jira`` or ``gitlab``.
+        project: slug of the reqpool project that its issues belong to.
+        base_url: the exact origin (and path, if any) of the tracker; the only place
+            that the source's requests may go to.
+        webhook_auth: ``signature`` for hooks that sign (or carry GitLab's token),
+            ``url_token`` for hooks that cannot.
+        webhook_secrets: one secret, or two while they are being rotated; none means
+            that every delivery is refused.
+        poll_seconds: how often the tracker is asked for changes.
+        max_concurrency: requests to this source at the same time.
+        status: pool state to tracker status; overrides the ruleset's map.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    project: str
+    base_url: str
+    webhook_auth: Literal["signature", "url_token"] = "signature"
+    webhook_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=2)] = ()
+    poll_seconds: Annotated[float, Field(gt=0)] = 60
+    max_concurrency: Annotated[int, Field(gt=0, le=32)] = 4
+    status: Mapping[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a tracker can do.
+
+    Attributes:
+        label_pattern: a label that does not match this RE2 cannot be held.
+        comment_edit: whether a comment can be changed after it was written.
+        signs_webhooks: whether its hooks can be authenticated by more than the URL.
+    """
+
+    label_pattern: str = ".+"
+    comment_edit: bool = True
+    signs_webhooks: bool = True
+
+
+class Authentic(NamedTuple):
+    """An authenticated delivery.
+
+    Attributes:
+        delivery_id: the tracker's id of the event, equal across retries; may be empty.
+        stale: the signature is right, but its signed time is more than 5 minutes off.
+    """
+
+    delivery_id: str
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some changed issues, oldest change first.
+
+    Attributes:
+        snapshots: each whole.
+        cursor: safe to keep once the snapshots are stored: asking again from there
+            skips nothing (it may repeat).
+        total: how many are expected in all, when the tracker tells; for progress bars.
+    """
+
+    snapshots: Sequence[IssueSnapshot]
+    cursor: Cursor
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What direct reads answered.
+
+    ``missing`` are ids that the tracker says do not exist for us: deleted, moved out
+    of reach, or no permission any more; a deletion is confirmed elsewhere.
+    """
+
+    snapshots: Sequence[IssueSnapshot]
+    missing: Collection[str] = ()
+
+
+class Connector(Protocol):
+    """One source of one tracker."""
+
+    kind: ClassVar[str]
+    Config: ClassVar[type[SourceConfig]]
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(
+        self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock
+    ) -> None:
+        """Sends nothing yet.
+
+        Args:
+            name: of the source.
+            config: an instance of this class's ``Config``.
+            http: the source's guarded client from :mod:`connectors.http`.
+            clock: for the age of signatures and search windows.
+        """
+
+    def authenticate(
+        self, headers: Mapping[str, str], body: bytes, url_token: str = ""
+    ) -> Authentic:
+        """Check a delivery's signature over its raw bytes, in constant time.
+
+        Args:
+            headers: lower-case names.
+            body: never parsed before this.
+            url_token: the last segment of ``/webhooks/{source}/{url_token}``.
+
+        Raises:
+            DeliveryRejected: not authentic, or no secret is configured.
+        """
+
+    @classmethod
+    def parse(cls, delivery: Delivery) -> Hint | Ignored | Quarantined:
+        """Tell what an authentic delivery is about. Never raises, whatever the bytes."""
+
+    def fetch_changed(self, cursor: Cursor | None) -> AsyncIterator[Page]:
+        """Yield everything that changed since the cursor; everything when None."""
+
+    async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
+        """Read up to 100 issues directly, with comments: never through a lagging search."""
+
+    async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
+        """Write one change. Doing it twice with one operation id is doing it once.
+
+        Writes are never retried in here: the outbox does that.
+        """
+
+    async def check(self, wanted: "Wanted") -> list[Finding]:
+        """Compare what the configuration needs with what the tracker offers us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the rest of the configuration needs from a source.
+
+    Attributes:
+        statuses: names that the write-back may ask for.
+        labels: that the write-back may set.
+        webhook_url: where the tracker should deliver; empty when not known.
+        writes_releases: whether fixVersions or milestones are written.
+    """
+
+    statuses: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    webhook_url: str = ""
+    writes_releases: bool = True
+
+
+def is_fresh(signed_at: datetime, now: datetime) -> bool:
+    """Whether a signed time is within the 5 minutes of Standard Webhooks."""
+    return abs((now - signed_at).total_seconds()) <= 300  # noqa: PLR2004 - 5 minutes

@@ -1,0 +1,1 @@
+"""The frozen nouns that everybody shares; standard library only."""

@@ -1,0 +1,75 @@
+"""Intended writes to a tracker, and what it answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from model.client_text import ClientText
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabels:
+    """Add and remove labels of ours; everybody else's stay as they are."""
+
+    add: frozenset[str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Bring the issue to a status, by whatever path the workflow offers.
+
+    ``status`` is the tracker's name of the status; for GitLab ``opened`` or ``closed``.
+    """
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRelease:
+    """Put the issue into a release: fixVersion or milestone, created when missing.
+
+    Attributes:
+        name: the release; None takes ours away.
+        remove: a release of ours that it was in until now; None when it was in none.
+        ship_on: written to the version or milestone when it is created.
+    """
+
+    name: str | None
+    remove: str | None = None
+    ship_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertComment:
+    """Write our one sticky comment, or bring it up to date.
+
+    Attributes:
+        text: what the client reads.
+        comment_id: the tracker's id of our comment; None before the first time. When
+            it is None, or gone, the connector looks for its own marker before it
+            creates anything, so that a lost reply makes no second comment.
+    """
+
+    text: ClientText
+    comment_id: str | None = None
+
+
+Change = SetLabels | Transition | SetRelease | UpsertComment
+"""Everything that we ever write to an issue of a client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the tracker answered to a change.
+
+    Attributes:
+        written: False when the tracker already was in the state asked for.
+        comment_id: the tracker's id of our comment, after an UpsertComment.
+        updated_at: the issue's time of update after the write, when the answer told.
+        calls: how many requests that change anything were sent.
+    """
+
+    written: bool
+    comment_id: str | None = None
+    updated_at: datetime | None = None
+    calls: int = 0

@@ -1,0 +1,94 @@
+"""The only text of ours that may reach a client."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from model.projects import Language
+
+WORDS: Mapping[str, Mapping[Language, str]] = {
+    "in_contract": {Language.ZH: "合同范围内", Language.EN: "in contract"},
+    "daily_change": {Language.ZH: "日常变更", Language.EN: "daily change"},
+    "out_of_contract": {Language.ZH: "合同范围外", Language.EN: "outside the contract"},
+    "needs_review": {Language.ZH: "评审中", Language.EN: "in review"},
+    "requirement": {Language.ZH: "需求", Language.EN: "requirement"},
+    "defect": {Language.ZH: "缺陷", Language.EN: "defect"},
+    "question": {Language.ZH: "咨询", Language.EN: "question"},
+    "training": {Language.ZH: "培训", Language.EN: "training"},
+    "task": {Language.ZH: "任务", Language.EN: "task"},
+    "new": {Language.ZH: "新建", Language.EN: "new"},
+    "triaged": {Language.ZH: "已分析", Language.EN: "triaged"},
+    "planned": {Language.ZH: "已计划", Language.EN: "planned"},
+    "in_development": {Language.ZH: "开发中", Language.EN: "in development"},
+    "delivered": {Language.ZH: "已交付", Language.EN: "delivered"},
+    "declined": {Language.ZH: "不予实施", Language.EN: "declined"},
+    "answered": {Language.ZH: "已答复", Language.EN: "answered"},
+}
+"""The glossary's values in each client's language."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSafeFacts:
+    """Everything that a template may name; a field that is not here cannot leak.
+
+    Placeholders are the field names, with ``release_name`` and ``release_ship_on``
+    written ``release.name`` and ``release.ship_on``.
+    """
+
+    kind: str = ""
+    scope: str = ""
+    priority: str = ""
+    state: str = ""
+    release_name: str = ""
+    release_ship_on: date | None = None
+
+    @classmethod
+    def placeholders(cls) -> frozenset[str]:
+        """Every placeholder that a template may use."""
+        return frozenset(_placeholder(field.name) for field in fields(cls))
+
+    def in_words(self, language: Language) -> dict[str, str]:
+        """The value of each placeholder in the client's language."""
+        values = {
+            _placeholder(field.name): getattr(self, field.name)
+            for field in fields(self)
+        }
+        return {
+            name: WORDS.get(str(value), {}).get(language, str(value or ""))
+            for name, value in values.items()
+        }
+
+
+def _placeholder(field_name: str) -> str:
+    return field_name.replace("release_", "release.")
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class ClientText:
+    """A text that was rendered from client-safe facts, and cannot be made otherwise."""
+
+    text: str
+
+    @classmethod
+    def render(
+        cls, template: str, facts: ClientSafeFacts, language: Language
+    ) -> "ClientText":
+        """Fill a template's placeholders.
+
+        Raises:
+            KeyError: the template names something that is not client-safe. Rulesets
+                are checked for this when they are loaded (``E_LEAK``).
+        """
+        words = facts.in_words(language)
+        rendered = object.__new__(cls)
+        text = _PLACEHOLDER.sub(lambda found: words[found.group(1)], template)
+        object.__setattr__(rendered, "text", text)
+        return rendered
+
+
+def placeholders_of(template: str) -> frozenset[str]:
+    """The placeholders that a template uses."""
+    return frozenset(_PLACEHOLDER.findall(template))

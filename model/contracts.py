@@ -1,0 +1,48 @@
+"""The signed scope: contracts and their clauses."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that the contract grants, or excludes.
+
+    Attributes:
+        id: unique in its contract: ``3.2``, ``FIN-04``.
+        module: the part of the product, in the contract's words.
+        text: the wording, in Chinese or English.
+        excluded: the contract says that this is *not* part of it.
+        allowance_days: person-days granted for it; None when not limited.
+        valid_from: first day, inclusive.
+        valid_until: last day, inclusive.
+    """
+
+    id: str
+    module: str
+    text: str
+    excluded: bool = False
+    allowance_days: Decimal | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the clause holds on ``day``."""
+        starts = self.valid_from is None or self.valid_from <= day
+        return starts and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The clauses agreed with one client.
+
+    ``fingerprint`` is the SHA-256 of the text it was loaded from.
+    """
+
+    slug: str
+    name: str
+    client: str
+    clauses: tuple[Clause, ...]
+    signed_on: date | None = None
+    fingerprint: str = ""

@@ -1,0 +1,145 @@
+"""What lives in a tracker, normalised."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRef:
+    """Names one issue of one source for good.
+
+    Attributes:
+        source: the configured name of the source.
+        tracker_id: what the tracker itself never changes: Jira's numeric issue id;
+            GitLab's ``<project id>#<iid>`` (its global id can be read by
+            administrators alone).
+    """
+
+    source: str
+    tracker_id: str
+
+    def __str__(self) -> str:
+        """``source:tracker_id``, for logs."""
+        return f"{self.source}:{self.tracker_id}"
+
+
+class StatusCategory(StrEnum):
+    """The three columns that every workflow comes down to."""
+
+    TO_DO = "to_do"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+
+
+class Visibility(StrEnum):
+    """Who of the client's own people may read a comment."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Urgency(StrEnum):
+    """A tracker's priority as one scale; the names are Jira's defaults."""
+
+    HIGHEST = "Highest"
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+    LOWEST = "Lowest"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent."""
+        return list(Urgency).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of a tracker, as the tracker names them.
+
+    Attributes:
+        tracker_id: Jira Cloud's accountId, Jira Data Center's name, GitLab's user id.
+        name: the display name; empty when the tracker hides it.
+    """
+
+    tracker_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment or note.
+
+    ``body`` is the tracker's own markup.
+    """
+
+    tracker_id: str
+    author: Person | None
+    body: str
+    visibility: Visibility
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSnapshot:
+    """The whole normalised state of an issue, as one answer showed it. Never a diff.
+
+    Attributes:
+        ref: for good, across moves and renames.
+        key: what people call it: ``FIN-12``, ``group/project#12``.
+        url: where people open it.
+        title: plain text.
+        description: the tracker's own markup, possibly empty.
+        issue_type: the tracker's own name of the type.
+        status: the tracker's own name of the status.
+        status_category: what the status comes down to.
+        labels: exactly as the tracker spells them.
+        releases: names of fixVersions, or the milestone's title.
+        modules: component names, or labels that the source maps to modules.
+        priority: the tracker's own word, None when it has none.
+        urgency: the same on one scale, None when it cannot be told.
+        comments: oldest first; None when the answer did not carry them.
+        confidential: the tracker hides the issue from most of its readers.
+        estimate_days: person-days, when the tracker has an estimate.
+        created_at: on the tracker's clock.
+        updated_at: on the tracker's clock; its granularity differs by tracker.
+    """
+
+    ref: IssueRef
+    key: str
+    url: str
+    title: str
+    description: str
+    issue_type: str
+    status: str
+    status_category: StatusCategory
+    created_at: datetime
+    updated_at: datetime
+    labels: frozenset[str] = frozenset()
+    releases: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    priority: str | None = None
+    urgency: Urgency | None = None
+    reporter: Person | None = None
+    assignee: Person | None = None
+    comments: tuple[Comment, ...] | None = None
+    confidential: bool = False
+    estimate_days: Decimal | None = None
+    due_on: date | None = None
+
+
+class Revision(NamedTuple):
+    """How new a snapshot is.
+
+    Attributes:
+        updated_at: the tracker's own time of the last update.
+        read: a number drawn before the request was sent, so that of two answers
+            with the same ``updated_at`` the one asked for later is the newer.
+    """
+
+    updated_at: datetime
+    read: int

@@ -1,0 +1,1 @@
+"""Which release a requirement goes into; pure."""

@@ -1,0 +1,1 @@
+"""The requirement pool on PostgreSQL; the only room that speaks SQL."""

@@ -1,0 +1,1 @@
+"""Stateful stand-ins for Jira and GitLab over real HTTP."""

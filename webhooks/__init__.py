@@ -1,0 +1,1 @@
+"""The letterbox: authenticate, keep the raw bytes, answer 202."""
