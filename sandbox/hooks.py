@@ -1,0 +1,281 @@
+"""Webhook registrations, and their deliveries over real HTTP.
+
+A tracker's store raises an `Event`; `Deliveries` finds the hooks that want it and
+sends them one after the other. How a delivery is dressed, whether a failure is
+tried again and what failures do to a hook is the tracker's `DeliveryRules`.
+"""
+
+import asyncio
+import threading
+import uuid
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import httpx
+
+from sandbox.clock import Now, utc_now
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened; `body` is what goes over the wire, byte for byte.
+
+    `name` is what hooks subscribe to ("jira:issue_created", "issues_events"),
+    `scope` the project (Jira key, GitLab project id as text), `headers` those that
+    belong to the event (X-Gitlab-Event, X-Atlassian-Webhook-Flow).
+    """
+
+    name: str
+    scope: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Hook:
+    """A registration. `scope` "" means every project; `extra` is the tracker's own."""
+
+    id: int
+    url: str
+    events: frozenset[str]
+    secret: str = ""
+    scope: str = ""
+    enabled: bool = True
+    extra: dict[str, object] = field(default_factory=dict)
+    failures: int = 0
+    disabled_until: datetime | None = None
+
+    def wants(self, event: Event) -> bool:
+        return event.name in self.events and self.scope in {"", event.scope}
+
+    def open_at(self, moment: datetime) -> bool:
+        waiting = self.disabled_until is not None and moment < self.disabled_until
+        return self.enabled and not waiting
+
+
+@dataclass
+class Delivery:
+    """One event for one hook, with every answer it got (0 = no answer at all)."""
+
+    number: int
+    hook: Hook
+    event: Event
+    delivery_id: str
+    at: datetime
+    headers: dict[str, str] = field(default_factory=dict)
+    answers: list[int] = field(default_factory=list)
+    replay_of: int | None = None
+    lost: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.answers) and 200 <= self.answers[-1] < 300
+
+
+class DeliveryRules(Protocol):
+    """How one tracker dresses, repeats and gives up deliveries."""
+
+    @property
+    def timeout_seconds(self) -> float: ...
+
+    @property
+    def retry_delays(self) -> Sequence[float]:
+        """Seconds before each further attempt; empty means one attempt only."""
+
+    def headers(
+        self, hook: Hook, event: Event, delivery_id: str, attempt: int
+    ) -> dict[str, str]:
+        """Headers for this attempt (0 = first), signatures over event.body too."""
+
+    def retries_on(self, status: int) -> bool:
+        """Whether this answer (0 = none) is tried again."""
+
+    def settled(self, hook: Hook, *, ok: bool, now: datetime) -> None:
+        """After each attempt: where GitLab counts failures and disables."""
+
+
+def new_delivery_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Deliveries:
+    """The hooks of one tracker and everything ever sent to them.
+
+    `raise_event` may be called from any thread; the sending happens in the loop
+    that runs `run()`. First attempts go out in the order the events were raised;
+    a repetition waits its delay without holding up the others, like the real ones.
+    """
+
+    def __init__(
+        self,
+        rules: DeliveryRules,
+        now: Now = utc_now,
+        new_id: Callable[[], str] = new_delivery_id,
+    ) -> None:
+        self.rules = rules
+        self.hooks: dict[int, Hook] = {}
+        self.kept: list[Delivery] = []
+        self.enabled = True
+        self._now = now
+        self._new_id = new_id
+        self._queue: deque[Delivery] = deque()
+        self._unfinished = 0
+        self._change = threading.Condition()
+        self._wake: Callable[[], None] = lambda: None
+        self._repeats: set[asyncio.Task[None]] = set()
+
+    # -- registrations ---------------------------------------------------------
+
+    def add_hook(
+        self, url: str, events: Iterable[str], *, secret: str = "", scope: str = ""
+    ) -> Hook:
+        number = max(self.hooks, default=0) + 1
+        hook = Hook(number, url, frozenset(events), secret, scope)
+        self.hooks[number] = hook
+        return hook
+
+    def remove_hook(self, number: int) -> bool:
+        return self.hooks.pop(number, None) is not None
+
+    # -- raising ---------------------------------------------------------------
+
+    def raise_event(self, event: Event) -> None:
+        moment = self._now()
+        for hook in list(self.hooks.values()):
+            if hook.wants(event) and hook.open_at(moment):
+                self._enqueue(hook, event, self._new_id(), lost=not self.enabled)
+
+    def _enqueue(
+        self,
+        hook: Hook,
+        event: Event,
+        delivery_id: str,
+        *,
+        replay_of: int | None = None,
+        lost: bool = False,
+    ) -> Delivery:
+        with self._change:
+            number = len(self.kept) + 1
+            moment = self._now()
+            delivery = Delivery(number, hook, event, delivery_id, moment)
+            delivery.replay_of, delivery.lost = replay_of, lost
+            self.kept.append(delivery)
+            if not lost:
+                self._queue.append(delivery)
+                self._unfinished += 1
+        self._wake()
+        return delivery
+
+    # -- sending ---------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = lambda: _call_if_open(loop, news.set)
+        news.set()
+        try:
+            async with _client(self.rules.timeout_seconds) as client:
+                while await news.wait():
+                    news.clear()
+                    await self.send_queued(client)
+        finally:
+            self._wake = lambda: None
+            await self._end_repeats()
+
+    async def _end_repeats(self) -> None:
+        for task in self._repeats:
+            task.cancel()
+        await asyncio.gather(*self._repeats, return_exceptions=True)
+
+    async def send_queued(self, client: httpx.AsyncClient) -> None:
+        while self._queue:
+            await self._attempt(self._queue.popleft(), client)
+
+    async def _attempt(self, delivery: Delivery, client: httpx.AsyncClient) -> None:
+        attempt = len(delivery.answers)
+        hook, event = delivery.hook, delivery.event
+        delivery.headers = self.rules.headers(
+            hook, event, delivery.delivery_id, attempt
+        )
+        status = await _post(client, hook.url, event.body, delivery.headers)
+        delivery.answers.append(status)
+        self.rules.settled(hook, ok=delivery.ok, now=self._now())
+        again = not delivery.ok and self.rules.retries_on(status)
+        if again and attempt < len(self.rules.retry_delays):
+            delay = self.rules.retry_delays[attempt]
+            repeat = self._attempt_later(delivery, client, delay)
+            task = asyncio.create_task(repeat)
+            self._repeats.add(task)
+            task.add_done_callback(self._repeats.discard)
+        else:
+            self._finish_one()
+
+    async def _attempt_later(
+        self, delivery: Delivery, client: httpx.AsyncClient, delay: float
+    ) -> None:
+        await asyncio.sleep(delay)
+        await self._attempt(delivery, client)
+
+    def _finish_one(self) -> None:
+        with self._change:
+            self._unfinished -= 1
+            self._change.notify_all()
+
+    # -- watching --------------------------------------------------------------
+
+    @property
+    def pending(self) -> int:
+        return self._unfinished
+
+    def wait_idle(self, timeout_seconds: float = 30) -> bool:
+        """Block (never inside the serving loop) until nothing is on its way."""
+        with self._change:
+            return self._change.wait_for(lambda: not self._unfinished, timeout_seconds)
+
+    # -- replaying -------------------------------------------------------------
+
+    async def replay(self, *, same_id: bool, with_lost: bool = False) -> dict[str, int]:
+        """Send every delivery made so far once more; answers counted by status.
+
+        The body is the same bytes; the delivery id is a new one unless `same_id`.
+        Needs `run()` to be running.
+        """
+        again = [
+            self._enqueue(
+                old.hook,
+                old.event,
+                old.delivery_id if same_id else self._new_id(),
+                replay_of=old.number,
+            )
+            for old in list(self.kept)
+            if old.replay_of is None and (with_lost or not old.lost)
+        ]
+        await self._until_answered(again)
+        return dict(Counter(str(d.answers[-1]) for d in again))
+
+    async def _until_answered(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            while not delivery.answers:  # noqa: ASYNC110 - answers have no event each
+                await asyncio.sleep(0.005)
+
+
+def _client(timeout_seconds: float) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+
+
+def _call_if_open(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(wake)
+
+
+async def _post(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]
+) -> int:
+    try:
+        answer = await client.post(url, content=body, headers=dict(headers))
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return 0
+    return answer.status_code
