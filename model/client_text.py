@@ -66,27 +66,31 @@ def _placeholder(field_name: str) -> str:
     return field_name.replace("release_", "release.")
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class ClientText:
-    """A text that was rendered from client-safe facts, and cannot be made otherwise."""
+    """A text for a client: a template, and nothing to fill it with but safe facts.
 
-    text: str
+    Attributes:
+        template: from the ruleset, in the client's language; checked for
+            placeholders that are not client-safe when the ruleset is loaded
+            (``E_LEAK``).
+        facts: what the placeholders stand for.
+        language: the client's.
+    """
 
-    @classmethod
-    def render(
-        cls, template: str, facts: ClientSafeFacts, language: Language
-    ) -> "ClientText":
-        """Fill a template's placeholders.
+    template: str
+    facts: ClientSafeFacts
+    language: Language
+
+    @property
+    def text(self) -> str:
+        """What the client reads.
 
         Raises:
-            KeyError: the template names something that is not client-safe. Rulesets
-                are checked for this when they are loaded (``E_LEAK``).
+            KeyError: the template names something that is not client-safe.
         """
-        words = facts.in_words(language)
-        rendered = object.__new__(cls)
-        text = _PLACEHOLDER.sub(lambda found: words[found.group(1)], template)
-        object.__setattr__(rendered, "text", text)
-        return rendered
+        words = self.facts.in_words(self.language)
+        return _PLACEHOLDER.sub(lambda found: words[found.group(1)], self.template)
 
 
 def placeholders_of(template: str) -> frozenset[str]:
