@@ -36,7 +36,10 @@ class Event:
 
 @dataclass
 class Hook:
-    """A registration. `scope` "" means every project; `extra` is the tracker's own."""
+    """A registration; `extra` is the tracker's own.
+
+    `scope` "" means every project, "A,B" those two.
+    """
 
     id: int
     url: str
@@ -49,7 +52,8 @@ class Hook:
     disabled_until: datetime | None = None
 
     def wants(self, event: Event) -> bool:
-        return event.name in self.events and self.scope in {"", event.scope}
+        here = not self.scope or event.scope in self.scope.split(",")
+        return here and event.name in self.events
 
     def open_at(self, moment: datetime) -> bool:
         waiting = self.disabled_until is not None and moment < self.disabled_until
@@ -146,7 +150,11 @@ class Deliveries:
         moment = self._now()
         for hook in list(self.hooks.values()):
             if hook.wants(event) and hook.open_at(moment):
-                self._enqueue(hook, event, self._new_id(), lost=not self.enabled)
+                self.deliver(hook, event)
+
+    def deliver(self, hook: Hook, event: Event) -> Delivery:
+        """Send to this hook alone, whatever it subscribed to (a test, a resend)."""
+        return self._enqueue(hook, event, self._new_id(), lost=not self.enabled)
 
     def _enqueue(
         self,
