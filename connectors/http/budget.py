@@ -1,0 +1,224 @@
+"""How much a tracker lets one source ask, and from when on.
+
+Sources: RFC 9110 (section 10.2.3, Retry-After), Atlassian "Rate limiting" (Jira Cloud),
+"Improving instance stability with rate limiting" (Jira Data Center), GitLab "Rate
+limits" and the draft of the structured ``RateLimit`` field.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from threading import Lock
+
+from model.clock import Clock
+
+LONGEST_WAIT_SECONDS = 86_400.0
+"""What a tracker asks for beyond a day is taken as a day."""
+
+EVERYTHING = ""
+"""The scope that every request of the source belongs to."""
+
+_EPOCH = 1e9
+_ID = re.compile(r"/[A-Za-z][A-Za-z0-9_]*-[0-9]+(?=/|$)|/[0-9]+(?=/|$)")
+_ISSUE = re.compile(r"/issues?/([^/?]+)")
+_STRUCTURED = re.compile(r'"(?P<name>[^"]+)"(?P<rest>[^,]*)')
+_PART = re.compile(r";\s*(?P<key>[a-z])=(?P<number>[0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What the tracker's last answer said of the rate limit.
+
+    Attributes:
+        limit: requests in a window; None when not told.
+        remaining: of these, left.
+        reset_seconds: until the window starts anew.
+        near_limit: the tracker says that little is left (Jira Cloud).
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_seconds: float | None = None
+    near_limit: bool = False
+
+
+class Budget:
+    """One source's rate budget; may be shared by threads.
+
+    ``not_before`` can be loaded from, and kept in, the source's row, so that several
+    processes honour the same wait.
+    """
+
+    def __init__(self, clock: Clock, not_before: datetime | None = None) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._holds: dict[str, datetime] = (
+            {EVERYTHING: not_before} if not_before else {}
+        )
+        self._level = Level()
+
+    @property
+    def not_before(self) -> datetime | None:
+        """The moment before which nothing is sent; None when nothing holds."""
+        return self._holds.get(EVERYTHING)
+
+    @property
+    def level(self) -> Level:
+        """What the last answer with rate-limit headers said."""
+        return self._level
+
+    def hold(self, seconds: float, scope: str = EVERYTHING) -> None:
+        """Send nothing of ``scope`` for so long; a longer hold stays."""
+        now = self._clock()
+        until = now + timedelta(seconds=min(max(seconds, 0), LONGEST_WAIT_SECONDS))
+        with self._lock:
+            self._holds = {name: at for name, at in self._holds.items() if at > now}
+            self._holds[scope] = max(until, self._holds.get(scope, until))
+
+    def get_wait_seconds(self, scopes: Iterable[str]) -> float:
+        """How long a request of these scopes has to wait; 0 when it may go."""
+        now = self._clock()
+        with self._lock:
+            waits = [
+                (self._holds[scope] - now).total_seconds()
+                for scope in scopes
+                if scope in self._holds
+            ]
+        return max(waits, default=0.0) if max(waits, default=0.0) > 0 else 0.0
+
+    def record(self, headers: Mapping[str, str]) -> Level:
+        """Keep what an answer says of the limit.
+
+        A window that is used up holds the whole source until it starts anew, unless
+        the answer says that the window is one endpoint's burst.
+        """
+        level = find_level(headers, self._clock())
+        if level is None:
+            return Level()
+        self._level = level
+        if (
+            level.remaining == 0
+            and level.reset_seconds
+            and "burst" not in _name(headers)
+        ):
+            self.hold(level.reset_seconds)
+        return level
+
+
+def scopes_of(method: str, path: str) -> tuple[str, str, str]:
+    """The scopes of a request: everything, its endpoint, writes to its issue."""
+    issue = _ISSUE.search(path)
+    endpoint = f"{method} {_ID.sub('/*', path)}"
+    writes = f"write {issue.group(1)}" if issue and method != "GET" else endpoint
+    return EVERYTHING, endpoint, writes
+
+
+def held_scope(headers: Mapping[str, str], scopes: tuple[str, str, str]) -> str:
+    """What a 429 is about, by Jira's ``RateLimit-Reason`` or the lack of any header.
+
+    GitLab's limits of single endpoints answer without ``RateLimit-*`` headers.
+    """
+    everything, endpoint, writes = scopes
+    reason = headers.get("ratelimit-reason", "")
+    if "per-issue" in reason:
+        return writes
+    if "burst" in reason or not (reason or _tells_a_limit(headers)):
+        return endpoint
+    return everything
+
+
+def parse_retry_after(value: str, now: datetime) -> float | None:
+    """Seconds to wait; None when the value is neither a number nor an HTTP date.
+
+    Args:
+        value: ``"120"``, ``"1.5"`` (sent in the wild) or an HTTP date.
+        now: the tracker's own time (its ``Date`` header) where it is known.
+    """
+    seconds = _number(value)
+    if seconds is None:
+        at = _http_date(value)
+        seconds = (at - now).total_seconds() if at else None
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
+
+
+def find_retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
+    """What an answer asks us to wait, by its own clock; None when it does not tell."""
+    now = _http_date(headers.get("date", "")) or clock()
+    seconds = parse_retry_after(headers.get("retry-after", ""), now)
+    if seconds is not None:
+        return seconds
+    level = find_level(headers, clock())
+    return level.reset_seconds if level and level.remaining == 0 else None
+
+
+def find_level(headers: Mapping[str, str], now: datetime) -> Level | None:
+    """The rate limit in any of the three dialects; None when none is spoken."""
+    structured = _STRUCTURED.search(headers.get("ratelimit", ""))
+    if structured:
+        return _structured_level(structured.group("rest"))
+    for prefix in ("x-ratelimit-", "ratelimit-"):
+        if prefix + "remaining" in headers:
+            return _plain_level(headers, prefix, now)
+    return None
+
+
+def _structured_level(rest: str) -> Level:
+    parts = {found["key"]: int(found["number"]) for found in _PART.finditer(rest)}
+    return Level(None, parts.get("r"), parts.get("t"))
+
+
+def _plain_level(headers: Mapping[str, str], prefix: str, now: datetime) -> Level:
+    limit = _number(headers.get(prefix + "limit", ""))
+    remaining = _number(headers[prefix + "remaining"])
+    server_now = _http_date(headers.get("date", "")) or now
+    return Level(
+        None if limit is None else int(limit),
+        None if remaining is None else int(remaining),
+        _reset_seconds(headers.get(prefix + "reset", ""), server_now),
+        headers.get(prefix + "nearlimit", "").lower() == "true",
+    )
+
+
+def _reset_seconds(value: str, now: datetime) -> float | None:
+    """GitLab sends an epoch, Jira Cloud ISO 8601, drafts of the standard a difference."""
+    number = _number(value)
+    if number is None:
+        at = _iso(value)
+        return max((at - now).total_seconds(), 0.0) if at else None
+    return max(number - now.timestamp(), 0.0) if number > _EPOCH else number
+
+
+def _name(headers: Mapping[str, str]) -> str:
+    structured = _STRUCTURED.search(headers.get("ratelimit", ""))
+    return structured.group("name") if structured else ""
+
+
+def _tells_a_limit(headers: Mapping[str, str]) -> bool:
+    return any("ratelimit" in name.lower() for name in headers)
+
+
+def _number(value: str) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, IndexError, TypeError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _iso(value: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
