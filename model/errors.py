@@ -35,10 +35,11 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """``file:line:column: CODE message (hint)``."""
-        place = ":".join(str(part) for part in (self.file, self.line, self.column))
+        """``file:line:column: CODE message (hint)``, of the place what is known."""
+        known = (str(part) for part in (self.file, self.line, self.column) if part)
+        place = "".join(f"{part}:" for part in known)
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: {self.code} {self.message}{hint}"
+        return f"{place} {self.code} {self.message}{hint}".lstrip()
 
 
 class ReqpoolError(Exception):
