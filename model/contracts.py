@@ -37,7 +37,8 @@ class Clause:
 class Contract:
     """The clauses agreed with one client.
 
-    ``fingerprint`` is the SHA-256 of the text it was loaded from.
+    ``fingerprint`` is the SHA-256 of the text it was loaded from, ``currency`` an ISO
+    4217 code, empty when the contract names none.
     """
 
     slug: str
@@ -46,3 +47,4 @@ class Contract:
     clauses: tuple[Clause, ...]
     signed_on: date | None = None
     fingerprint: str = ""
+    currency: str = ""

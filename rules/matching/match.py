@@ -1,0 +1,68 @@
+"""Finding the clauses that a request is about: the seam, and the first engine."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from model.contracts import Contract
+from model.decisions import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is known of an issue when it is matched.
+
+    Attributes:
+        title: plain text.
+        description: the tracker's own markup, possibly empty.
+        module: component names or the like, in the tracker's words; several are
+            separated by commas.
+        issue_type: the tracker's own name of the type; words alone make no use of it,
+            other engines may.
+        today: clauses must hold on this day, in the ruleset's time zone; None asks all.
+    """
+
+    title: str
+    description: str = ""
+    module: str = ""
+    issue_type: str = ""
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What came near.
+
+    Attributes:
+        clauses: the three nearest at most, best first; none when nothing meets.
+        score: the best clause's, 0 when there is none: the probability that this
+            clause is what the request is about.
+        excluded: the best clause is one that the contract excludes.
+        engine: name and version of what matched.
+    """
+
+    clauses: tuple[Evidence, ...]
+    score: float
+    excluded: bool
+    engine: str
+
+
+class Index(Protocol):
+    """A contract, prepared for many requests."""
+
+    def match(self, request: Request) -> Match:
+        """The nearest clauses; the same for the same request, always."""
+        ...
+
+
+class Matcher(Protocol):
+    """An engine that finds clauses."""
+
+    @property
+    def engine(self) -> str:
+        """Name and version; changes whenever an answer could."""
+        ...
+
+    def index(self, contract: Contract) -> Index:
+        """Prepare a contract."""
+        ...
