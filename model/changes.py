@@ -1,6 +1,7 @@
 """Intended writes to a tracker, and what it answered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from model.client_text import ClientText
@@ -73,3 +74,27 @@ class Receipt:
     comment_id: str | None = None
     updated_at: datetime | None = None
     calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a tracker held of ours when we last wrote, field by field: the merge base.
+
+    Attributes:
+        labels: ours that the tracker held after our last receipt.
+        status: that we set last; None before the first time.
+        release: that we set last; None before the first time.
+        comment_id: of our sticky comment.
+        comment_hash: SHA-256 of the text that we wrote there; the tracker's own body is
+            normalised by it and proves nothing.
+        reasserted: the labels that we already put back once after somebody changed them.
+        kept: by field, what a person put in place of ours, and we left.
+    """
+
+    labels: frozenset[str] = frozenset()
+    status: str | None = None
+    release: str | None = None
+    comment_id: str | None = None
+    comment_hash: str = ""
+    reasserted: frozenset[str] | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)

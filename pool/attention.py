@@ -1,0 +1,81 @@
+"""Everything that a person must look at, each with a remedy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from model.ids import Ids
+from pool.database import Connection, query
+from pool.encode import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something a person must look at.
+
+    Attributes:
+        code: stable; its sentence and remedy are rendered in the reader's language.
+        subject: what it is about; one open concern a code and subject.
+        params: what the sentence is filled with.
+    """
+
+    code: str
+    subject: str
+    params: Mapping[str, Any]
+    client_id: UUID | None = None
+    source_id: UUID | None = None
+    issue_id: UUID | None = None
+
+
+_RAISE = """
+INSERT INTO attention (id, client_id, source_id, issue_id, code, subject, params,
+    raised_at, seen_at)
+VALUES (%(id)s, %(client)s, %(source)s, %(issue)s, %(code)s, %(subject)s, %(params)s,
+    %(now)s, %(now)s)
+ON CONFLICT (code, subject) WHERE resolved_at IS NULL DO UPDATE SET
+    seen_at = EXCLUDED.seen_at, params = EXCLUDED.params, count = attention.count + 1
+"""
+
+
+async def raise_concern(
+    connection: Connection, ids: Ids, concern: Concern, now: datetime
+) -> None:
+    """Put a concern on the attention page; one that is there already is counted."""
+    await connection.execute(
+        _RAISE,
+        {
+            "id": ids(),
+            "client": concern.client_id,
+            "source": concern.source_id,
+            "issue": concern.issue_id,
+            "code": concern.code,
+            "subject": concern.subject,
+            "params": jsonb(dict(concern.params)),
+            "now": now,
+        },
+    )
+
+
+async def resolve(
+    connection: Connection, subject: str, now: datetime, code: str | None = None
+) -> None:
+    """The concerns about a subject are over."""
+    await connection.execute(
+        "UPDATE attention SET resolved_at = %s WHERE subject = %s"
+        " AND resolved_at IS NULL AND code = COALESCE(%s, code)",
+        (now, subject, code),
+    )
+
+
+async def find_open(connection: Connection) -> Sequence[dict[str, Any]]:
+    """Open concerns, the latest first, with source and issue key."""
+    return await query(
+        connection,
+        "SELECT a.id, a.code, a.subject, a.params, a.raised_at, a.seen_at, a.count,"
+        " s.name AS source, i.key AS issue_key, i.url AS issue_url FROM attention a"
+        " LEFT JOIN sources s ON s.id = a.source_id"
+        " LEFT JOIN issues i ON i.id = a.issue_id"
+        " WHERE a.resolved_at IS NULL ORDER BY a.seen_at DESC",
+    )

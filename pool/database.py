@@ -1,0 +1,72 @@
+"""Connections to PostgreSQL, and transactions over them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+Connection = AsyncConnection[DictRow]
+"""A connection inside a transaction; every function of the pool takes one first."""
+
+
+class Database:
+    """A pool of connections to one database.
+
+    Only the edge commits: functions take a :data:`Connection` and never commit.
+    """
+
+    def __init__(self, url: str, *, max_connections: int = 10) -> None:
+        """Opens nothing yet.
+
+        Args:
+            url: ``postgresql://…``.
+            max_connections: upper bound of connections to the server.
+        """
+        self.url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            open=False,
+            min_size=1,
+            max_size=max_connections,
+            connection_class=AsyncConnection[DictRow],
+            kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
+            check=AsyncConnectionPool.check_connection,
+            timeout=10,
+        )
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            psycopg_pool.PoolTimeout: nothing answers at the URL.
+        """
+        await self._pool.open(wait=True, timeout=15)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction: commits at the end, rolls back when it is left by an error."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+
+async def query(
+    connection: Connection, statement: Any, values: Any = None
+) -> list[DictRow]:
+    """Run a statement and answer all its rows."""
+    cursor = await connection.execute(statement, values)
+    return await cursor.fetchall()
+
+
+async def query_one(
+    connection: Connection, statement: Any, values: Any = None
+) -> DictRow | None:
+    """Run a statement and answer its first row, or None."""
+    cursor = await connection.execute(statement, values)
+    return await cursor.fetchone()

@@ -1,0 +1,54 @@
+"""Frozen nouns to JSON and back, for jsonb columns."""
+
+import hashlib
+import json
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, cast
+
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast("Any", kind))
+
+
+def encode(value: Any, kind: Hashable = None) -> Any:
+    """A noun as plain JSON values; ``kind`` is needed for unions alone."""
+    return _adapter(kind or cast("Hashable", type(value))).dump_python(
+        value, mode="json"
+    )
+
+
+def decode(value: Any, kind: Hashable) -> Any:
+    """The noun that :func:`encode` made JSON of."""
+    return _adapter(kind).validate_python(value)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of plain JSON values.
+
+    Neither the order of keys nor that of words in a list counts: sets of labels come
+    from :func:`encode` in any order.
+    """
+    canonical = json.dumps(_in_order(value), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _in_order(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _in_order(item) for key, item in value.items()}
+        case list() if all(isinstance(item, str) for item in value):
+            return sorted(value)
+        case list():
+            return [_in_order(item) for item in value]
+        case _:
+            return value
+
+
+def jsonb(value: Any) -> Jsonb | None:
+    """A value for a jsonb column; None stays NULL."""
+    return None if value is None else Jsonb(value)

@@ -1,0 +1,89 @@
+"""Issues that are to be read directly: one row an issue, however many hints came."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pool.database import Connection, query, query_one
+
+_ASK = """
+INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, cause)
+VALUES (%(source)s, %(tracker_id)s, %(at)s, %(not_before)s, %(cause)s)
+ON CONFLICT (source_id, tracker_id) DO UPDATE SET
+    asked_at = EXCLUDED.asked_at, cause = EXCLUDED.cause, attempts = 0,
+    not_before = LEAST(fetches.not_before, EXCLUDED.not_before)
+"""
+
+_TAKE = """
+SELECT tracker_id FROM fetches
+WHERE source_id = %(source)s AND not_before <= %(now)s
+ORDER BY asked_at LIMIT %(most)s
+"""
+
+
+async def ask(
+    connection: Connection,
+    source: UUID,
+    tracker_ids: Collection[str],
+    at: datetime,
+    cause: str,
+) -> None:
+    """Have issues read soon."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            _ASK,
+            [
+                {
+                    "source": source,
+                    "tracker_id": tracker_id,
+                    "at": at,
+                    "not_before": at,
+                    "cause": cause,
+                }
+                for tracker_id in sorted(tracker_ids)
+            ],
+        )
+
+
+async def find_due(
+    connection: Connection, source: UUID, now: datetime, most: int
+) -> Sequence[str]:
+    """Ids that should be read now, those asked for longest first."""
+    rows = await query(connection, _TAKE, {"source": source, "now": now, "most": most})
+    return [row["tracker_id"] for row in rows]
+
+
+async def finish(
+    connection: Connection,
+    source: UUID,
+    tracker_ids: Collection[str],
+    began_at: datetime,
+) -> None:
+    """They were read by a request begun at ``began_at``; a later wish stays."""
+    await connection.execute(
+        "DELETE FROM fetches"
+        " WHERE source_id = %s AND tracker_id = ANY(%s) AND asked_at <= %s",
+        (source, list(tracker_ids), began_at),
+    )
+
+
+async def postpone(
+    connection: Connection,
+    source: UUID,
+    tracker_ids: Collection[str],
+    until: datetime,
+) -> None:
+    """Try them again later."""
+    await connection.execute(
+        "UPDATE fetches SET attempts = attempts + 1, not_before = %s"
+        " WHERE source_id = %s AND tracker_id = ANY(%s)",
+        (until, source, list(tracker_ids)),
+    )
+
+
+async def count(connection: Connection, source: UUID) -> int:
+    """How many issues of a source wait to be read."""
+    row = await query_one(
+        connection, "SELECT count(*) AS n FROM fetches WHERE source_id = %s", (source,)
+    )
+    return int(row["n"]) if row else 0

@@ -1,0 +1,302 @@
+"""Issues as stored: the newest accepted snapshot, the merge base, the decision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from model.changes import Base
+from model.decisions import PoolState
+from model.issues import Comment, IssueSnapshot, Person, Visibility
+from pool.database import Connection, query
+from pool.encode import decode, digest, encode, jsonb
+from pool.schema import StateOrigin
+from pool.search import terms_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssue:
+    """An issue with what the engine needs to go on.
+
+    Attributes:
+        snapshot: the newest accepted state, without its comments.
+        content_hash: of the snapshot with its comments.
+        read: the read number of the newest accepted answer.
+        write_read: a read number drawn after our last write; answers asked for before
+            it may not show that write.
+        regress: an older ``updated`` that a direct read showed once, with its hash.
+    """
+
+    id: UUID
+    number: int
+    client_id: UUID
+    project_id: UUID
+    source_id: UUID
+    snapshot: IssueSnapshot
+    content_hash: str
+    read: int
+    write_read: int
+    base: Base
+    requirement_id: UUID
+    requirement_state: PoolState
+    state_origin: StateOrigin
+    decision_id: UUID | None = None
+    decided_on: date | None = None
+    regress: Mapping[str, Any] | None = None
+    priority_raised_at: datetime | None = None
+    deleted_at: datetime | None = None
+    scope: str | None = None
+    release_id: UUID | None = None
+
+
+_LOCK = """
+SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
+       i.content_hash, i.read, i.write_read, i.base, i.decision_id, i.decided_on,
+       i.regress, i.priority_raised_at, i.deleted_at, i.scope, i.release_id,
+       q.id AS requirement_id, q.state AS requirement_state, q.state_origin
+FROM issues i
+JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
+JOIN requirements q ON q.id = l.requirement_id
+"""
+
+_LOCK_BY_TRACKER = (
+    _LOCK
+    + "WHERE i.source_id = %s AND i.tracker_id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"
+)
+_LOCK_BY_ID = _LOCK + "WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"
+
+_ADD = """
+INSERT INTO issues (id, client_id, project_id, source_id, tracker_id, key, url, title,
+    issue_type, status, status_category, labels, content, content_hash, created_at,
+    updated_at, read, base, first_seen_at, changed_at, search)
+VALUES (%(id)s, %(client_id)s, %(project_id)s, %(source_id)s, %(tracker_id)s, %(key)s,
+    %(url)s, %(title)s, %(issue_type)s, %(status)s, %(status_category)s, %(labels)s,
+    %(content)s, %(content_hash)s, %(created_at)s, %(updated_at)s, %(read)s, %(base)s,
+    %(now)s, %(now)s, %(search)s)
+RETURNING number
+"""
+
+_REPLACE = """
+UPDATE issues SET key = %(key)s, url = %(url)s, title = %(title)s,
+    issue_type = %(issue_type)s, status = %(status)s,
+    status_category = %(status_category)s, labels = %(labels)s, content = %(content)s,
+    content_hash = %(content_hash)s, updated_at = %(updated_at)s, read = %(read)s,
+    priority_raised_at = %(priority_raised_at)s, regress = NULL, deleted_at = NULL,
+    changed_at = %(now)s, search = %(search)s
+WHERE id = %(id)s
+"""
+
+_LINK = """
+INSERT INTO requirement_issues (id, client_id, requirement_id, issue_id, linked_at)
+VALUES (%(link_id)s, %(client_id)s, %(requirement_id)s, %(id)s, %(now)s)
+"""
+
+_ADD_REQUIREMENT = """
+INSERT INTO requirements (id, title, state, state_origin, estimate_days, created_at,
+    changed_at)
+VALUES (%(requirement_id)s, %(title)s, 'new', 'rules', %(estimate_days)s, %(now)s,
+    %(now)s)
+"""
+
+_ALIAS = """
+INSERT INTO issue_keys (source_id, key, issue_id, since)
+VALUES (%(source_id)s, %(key)s, %(id)s, %(now)s)
+ON CONFLICT (source_id, key) DO UPDATE SET issue_id = EXCLUDED.issue_id
+"""
+
+
+def content_hash_of(snapshot: IssueSnapshot) -> str:
+    """What two equal observations of an issue have in common."""
+    return digest(encode(replace(snapshot, updated_at=snapshot.created_at)))
+
+
+async def lock_by_tracker(
+    connection: Connection, source: UUID, tracker_ids: Sequence[str]
+) -> dict[str, StoredIssue]:
+    """Stored issues by tracker id, locked in one order until the transaction ends."""
+    rows = await query(connection, _LOCK_BY_TRACKER, (source, list(tracker_ids)))
+    stored = [_stored(row) for row in rows]
+    return {issue.snapshot.ref.tracker_id: issue for issue in stored}
+
+
+async def lock(connection: Connection, ids: Sequence[UUID]) -> Sequence[StoredIssue]:
+    """Stored issues by id, locked in one order until the transaction ends."""
+    return [_stored(row) for row in await query(connection, _LOCK_BY_ID, (list(ids),))]
+
+
+def _stored(row: DictRow) -> StoredIssue:
+    values = dict(row)
+    values["snapshot"] = decode(values.pop("content"), IssueSnapshot)
+    values["base"] = decode(values["base"], Base)
+    values["requirement_state"] = PoolState(values["requirement_state"])
+    values["state_origin"] = StateOrigin(values["state_origin"])
+    return StoredIssue(**values)
+
+
+async def add(
+    connection: Connection, issue: StoredIssue, link: UUID, now: datetime
+) -> None:
+    """Store an issue seen for the first time, with a requirement of its own."""
+    values = {
+        **_columns(issue, now),
+        "link_id": link,
+        "requirement_id": issue.requirement_id,
+        "estimate_days": issue.snapshot.estimate_days,
+    }
+    await connection.execute(_ADD_REQUIREMENT, values)
+    await connection.execute(_ADD, values)
+    await connection.execute(_LINK, values)
+    await connection.execute(_ALIAS, values)
+
+
+async def replace_content(
+    connection: Connection, issue: StoredIssue, now: datetime
+) -> None:
+    """Store a newer accepted state of an issue."""
+    values = _columns(issue, now)
+    await connection.execute(_REPLACE, values)
+    await connection.execute(_ALIAS, values)
+
+
+def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
+    snapshot = issue.snapshot
+    return {
+        "id": issue.id,
+        "client_id": issue.client_id,
+        "project_id": issue.project_id,
+        "source_id": issue.source_id,
+        "tracker_id": snapshot.ref.tracker_id,
+        "key": snapshot.key,
+        "url": snapshot.url,
+        "title": snapshot.title,
+        "issue_type": snapshot.issue_type,
+        "status": snapshot.status,
+        "status_category": snapshot.status_category,
+        "labels": sorted(snapshot.labels),
+        "content": jsonb(encode(replace(snapshot, comments=None))),
+        "content_hash": issue.content_hash,
+        "created_at": snapshot.created_at,
+        "updated_at": snapshot.updated_at,
+        "read": issue.read,
+        "priority_raised_at": issue.priority_raised_at,
+        "base": jsonb(encode(issue.base)),
+        "search": terms_of(f"{snapshot.key} {snapshot.title} {snapshot.description}"),
+        "now": now,
+    }
+
+
+async def note_read(
+    connection: Connection, issue: UUID, read: int, regress: Mapping[str, Any] | None
+) -> None:
+    """An answer brought nothing new; remember that we asked, and what was odd."""
+    await connection.execute(
+        "UPDATE issues SET read = GREATEST(read, %s), regress = %s WHERE id = %s",
+        (read, jsonb(regress), issue),
+    )
+
+
+async def keep_base(
+    connection: Connection, issue: UUID, base: Base, write_read: int | None = None
+) -> None:
+    """Store what the tracker holds of ours, after a receipt with its read number."""
+    await connection.execute(
+        "UPDATE issues SET base = %s,"
+        " write_read = GREATEST(write_read, COALESCE(%s, 0)) WHERE id = %s",
+        (jsonb(encode(base)), write_read, issue),
+    )
+
+
+async def mark_deleted(connection: Connection, issue: UUID, at: datetime) -> None:
+    """Leave a tombstone: the tracker confirmed that the issue is gone."""
+    await connection.execute(
+        "UPDATE issues SET deleted_at = %s, changed_at = %s WHERE id = %s",
+        (at, at, issue),
+    )
+
+
+_UPSERT_COMMENT = """
+INSERT INTO comments (client_id, issue_id, tracker_id, author, body, visibility,
+    created_at, updated_at)
+VALUES (%(client_id)s, %(issue_id)s, %(tracker_id)s, %(author)s, %(body)s,
+    %(visibility)s, %(created_at)s, %(updated_at)s)
+ON CONFLICT (issue_id, tracker_id) DO UPDATE SET body = EXCLUDED.body,
+    visibility = EXCLUDED.visibility, updated_at = EXCLUDED.updated_at,
+    deleted_at = NULL
+"""
+
+
+async def replace_comments(
+    connection: Connection,
+    issue: StoredIssue,
+    comments: Sequence[Comment],
+    now: datetime,
+) -> None:
+    """Store an issue's comments; those that are gone get a tombstone."""
+    present = [comment.tracker_id for comment in comments]
+    await connection.execute(
+        "UPDATE comments SET deleted_at = %s"
+        " WHERE issue_id = %s AND deleted_at IS NULL AND NOT tracker_id = ANY(%s)",
+        (now, issue.id, present),
+    )
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            _UPSERT_COMMENT, [_comment_columns(issue, comment) for comment in comments]
+        )
+
+
+def _comment_columns(issue: StoredIssue, comment: Comment) -> dict[str, Any]:
+    return {
+        "client_id": issue.client_id,
+        "issue_id": issue.id,
+        "tracker_id": comment.tracker_id,
+        "author": comment.author.name if comment.author else "",
+        "body": comment.body,
+        "visibility": comment.visibility,
+        "created_at": comment.created_at,
+        "updated_at": comment.updated_at,
+    }
+
+
+async def find_comments(connection: Connection, issue: UUID) -> Sequence[Comment]:
+    """An issue's standing comments, oldest first."""
+    rows = await query(
+        connection,
+        "SELECT * FROM comments WHERE issue_id = %s AND deleted_at IS NULL"
+        " ORDER BY created_at, tracker_id",
+        (issue,),
+    )
+    return [
+        Comment(
+            tracker_id=row["tracker_id"],
+            author=Person("", row["author"]) if row["author"] else None,
+            body=row["body"],
+            visibility=Visibility(row["visibility"]),
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+        )
+        for row in rows
+    ]
+
+
+_STALE = """
+SELECT id FROM issues
+WHERE deleted_at IS NULL AND (decided_on IS NULL OR decided_on < %s)
+ORDER BY decided_on NULLS FIRST, id LIMIT %s
+"""
+
+
+async def find_undecided(
+    connection: Connection, today: date, most: int
+) -> Sequence[UUID]:
+    """Issues whose decision is older than the day, or was set aside."""
+    return [row["id"] for row in await query(connection, _STALE, (today, most))]
+
+
+async def set_aside_decisions(connection: Connection) -> None:
+    """Have every issue decided on again: the ruleset, a contract or a project changed."""
+    await connection.execute(
+        "UPDATE issues SET decided_on = NULL WHERE decided_on IS NOT NULL"
+    )

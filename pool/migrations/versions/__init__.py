@@ -1,0 +1,1 @@
+"""The chain of migrations, oldest first by file name."""

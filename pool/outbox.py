@@ -1,0 +1,218 @@
+"""Intended writes: kept with the decision that wants them, settled by receipts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from model.changes import (
+    Change,
+    Receipt,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
+from model.ids import Ids
+from pool.database import Connection, query, query_one
+from pool.encode import decode, digest, encode, jsonb
+from pool.schema import OutboxState
+
+
+class Field(StrEnum):
+    """The four things that we write; at most one write of each is open an issue."""
+
+    LABELS = "labels"
+    STATUS = "status"
+    RELEASE = "release"
+    COMMENT = "comment"
+
+
+def field_of(change: Change) -> Field:
+    """Which of the four a change writes."""
+    match change:
+        case SetLabels():
+            return Field.LABELS
+        case Transition():
+            return Field.STATUS
+        case SetRelease():
+            return Field.RELEASE
+        case UpsertComment():
+            return Field.COMMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One intended write that was claimed for sending.
+
+    ``attempts`` is also its fencing number: only the claim that has the row's newest
+    number may settle it.
+    """
+
+    id: UUID
+    client_id: UUID
+    issue_id: UUID
+    tracker_id: str
+    change: Change
+    attempts: int
+
+
+_CLAIM = """
+UPDATE outbox SET attempts = attempts + 1, not_before = %(lease)s
+WHERE id IN (
+    SELECT id FROM outbox
+    WHERE source_id = %(source)s AND state = 'pending' AND not_before <= %(now)s
+    ORDER BY seq LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING id, client_id, issue_id, change, attempts, seq,
+    (SELECT tracker_id FROM issues WHERE issues.id = outbox.issue_id) AS tracker_id
+"""
+
+_NEWEST = """
+SELECT DISTINCT ON (field) id, field, state, change FROM outbox
+WHERE issue_id = %s ORDER BY field, seq DESC
+"""
+
+_ADD = """
+INSERT INTO outbox (id, client_id, source_id, issue_id, field, audience, change,
+    decision_id, not_before, created_at)
+SELECT %(id)s, client_id, source_id, id, %(field)s, 'client', %(change)s, decision_id,
+    %(now)s, %(now)s
+FROM issues WHERE id = %(issue)s
+"""
+
+
+async def want(
+    connection: Connection,
+    ids: Ids,
+    issue: UUID,
+    changes: Collection[Change],
+    now: datetime,
+) -> int:
+    """Make these the only open writes of an issue; answers how many are new.
+
+    An equal open write stays as it is, with its attempts. A write equal to one that a
+    person has to look at (dead) is not tried again by itself.
+    """
+    newest = {row["field"]: row for row in await query(connection, _NEWEST, (issue,))}
+    wanted = {field_of(change): change for change in changes}
+    added = 0
+    for field in Field:
+        row, change = newest.get(field), wanted.get(field)
+        if row and change is not None and _repeats(row, change):
+            continue
+        if row and row["state"] == OutboxState.PENDING:
+            await _cancel(connection, row["id"], now)
+        if change is not None:
+            await _add(connection, ids(), issue, change, now)
+            added += 1
+    return added
+
+
+def _repeats(row: DictRow, change: Change) -> bool:
+    unsettled = row["state"] in {OutboxState.PENDING, OutboxState.DEAD}
+    return unsettled and digest(row["change"]) == digest(encode(change, Change))
+
+
+async def _cancel(connection: Connection, operation: UUID, now: datetime) -> None:
+    await connection.execute(
+        "UPDATE outbox SET state = 'cancelled', settled_at = %s WHERE id = %s",
+        (now, operation),
+    )
+
+
+async def _add(
+    connection: Connection, operation: UUID, issue: UUID, change: Change, now: datetime
+) -> None:
+    await connection.execute(
+        _ADD,
+        {
+            "id": operation,
+            "issue": issue,
+            "field": field_of(change),
+            "change": jsonb(encode(change, Change)),
+            "now": now,
+        },
+    )
+
+
+async def claim(
+    connection: Connection, source: UUID, now: datetime, lease: timedelta, most: int
+) -> Sequence[Intent]:
+    """Take due writes for sending; they fall due again if nobody settles them."""
+    rows = await query(
+        connection,
+        _CLAIM,
+        {"source": source, "now": now, "lease": now + lease, "most": most},
+    )
+    return [_intent(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
+
+
+def _intent(row: DictRow) -> Intent:
+    return Intent(
+        id=row["id"],
+        client_id=row["client_id"],
+        issue_id=row["issue_id"],
+        tracker_id=row["tracker_id"],
+        change=decode(row["change"], Change),
+        attempts=row["attempts"],
+    )
+
+
+async def settle(
+    connection: Connection, intent: Intent, receipt: Receipt, now: datetime
+) -> bool:
+    """Record a receipt; False when another claim has taken the write over."""
+    row = await query_one(
+        connection,
+        "UPDATE outbox SET receipt = %s, settled_at = %s, error = NULL,"
+        " state = CASE state WHEN 'pending' THEN 'sent' ELSE state END"
+        " WHERE id = %s AND attempts = %s RETURNING id",
+        (jsonb(encode(receipt)), now, intent.id, intent.attempts),
+    )
+    return row is not None
+
+
+async def postpone(
+    connection: Connection, intent: Intent, error: dict[str, Any], until: datetime
+) -> None:
+    """Try a write again later."""
+    await connection.execute(
+        "UPDATE outbox SET error = %s, not_before = %s WHERE id = %s AND attempts = %s",
+        (jsonb(error), until, intent.id, intent.attempts),
+    )
+
+
+async def release_claim(
+    connection: Connection, intent: Intent, until: datetime
+) -> None:
+    """Give a claimed write back untried: the source is not to be asked until then."""
+    await connection.execute(
+        "UPDATE outbox SET attempts = attempts - 1, not_before = %s"
+        " WHERE id = %s AND attempts = %s",
+        (until, intent.id, intent.attempts),
+    )
+
+
+async def bury(
+    connection: Connection, intent: Intent, error: dict[str, Any], now: datetime
+) -> None:
+    """Give a write up until a person has acted; it is never deleted by itself."""
+    await connection.execute(
+        "UPDATE outbox SET state = 'dead', error = %s, settled_at = %s"
+        " WHERE id = %s AND attempts = %s AND state = 'pending'",
+        (jsonb(error), now, intent.id, intent.attempts),
+    )
+
+
+async def count_by_state(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many writes are in each state, by source name and state."""
+    rows = await query(
+        connection,
+        "SELECT s.name, o.state, count(*) AS n FROM outbox o"
+        " JOIN sources s ON s.id = o.source_id GROUP BY 1, 2",
+    )
+    return {(row["name"], row["state"]): row["n"] for row in rows}

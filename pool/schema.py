@@ -1,0 +1,539 @@
+"""The schema: every table of the pool, as SQLAlchemy Core tables.
+
+Alembic migrates to exactly this; a test holds the two equal. Ids are UUIDv7 made by
+the engine (``Ids``), readable numbers are identity columns and never used again.
+Moments are timestamptz in UTC; dates are days in the ruleset's time zone.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+reads = Sequence("reads", metadata=metadata)
+"""Numbers drawn before a tracker is asked; see :class:`model.issues.Revision`."""
+
+
+class InboxState(StrEnum):
+    """What became of a delivery."""
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    SUPERSEDED = "superseded"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+class OutboxState(StrEnum):
+    """What became of an intended write."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+class StateOrigin(StrEnum):
+    """Who moved a requirement to its state."""
+
+    RULES = "rules"
+    PERSON = "person"
+    TRACKER = "tracker"
+
+
+def _id() -> Column[Any]:
+    return Column("id", Uuid, primary_key=True)
+
+
+def _number() -> Column[Any]:
+    return Column(
+        "number", BigInteger, Identity(always=True), nullable=False, unique=True
+    )
+
+
+def _at(name: str, *, nullable: bool = False, **options: Any) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, **options)
+
+
+def _to(target: str, name: str = "", *, nullable: bool = False) -> Column[Any]:
+    table = target.rstrip("s") if target != "issues" else "issue"
+    return Column(
+        name or f"{table}_id",
+        Uuid,
+        ForeignKey(f"{target}.id"),
+        nullable=nullable,
+    )
+
+
+def _text(name: str, *, nullable: bool = False, **options: Any) -> Column[Any]:
+    return Column(name, Text, nullable=nullable, **options)
+
+
+def _json(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, JSONB, nullable=nullable)
+
+
+def _array(name: str) -> Column[Any]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
+
+
+def _one_of(name: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{name} IN ({listed})", name=name)
+
+
+texts = Table(
+    "texts",
+    metadata,
+    _text("hash", primary_key=True, comment="SHA-256 of the body"),
+    _text("body"),
+    comment="Rulesets, contracts and facts, each once, so that decisions can be replayed",
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    _id(),
+    _number(),
+    _text("slug", unique=True),
+    _text("name"),
+    _text("language"),
+)
+
+contracts = Table(
+    "contracts",
+    metadata,
+    _id(),
+    _to("clients"),
+    _text("slug", unique=True),
+    _text("name"),
+    Column("signed_on", Date),
+    Column("fingerprint", Text, ForeignKey("texts.hash"), nullable=False),
+)
+
+clauses = Table(
+    "clauses",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("contracts"),
+    _text("clause", comment="the contract's own id of it"),
+    Column("position", Integer, nullable=False),
+    _text("module"),
+    _text("text"),
+    Column("excluded", Boolean, nullable=False),
+    Column("allowance_days", Numeric),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    UniqueConstraint("contract_id", "clause", "valid_from"),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    _id(),
+    _number(),
+    _to("clients"),
+    _to("contracts", nullable=True),
+    _text("slug", unique=True),
+    _text("name"),
+    _text("phase"),
+    _text("project_manager"),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("projects.id"), primary_key=True),
+    _text("name", primary_key=True),
+    Column("planned_on", Date),
+    Column("actual_on", Date),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("projects"),
+    _text("name", unique=True),
+    _text("kind"),
+    _text("base_url"),
+    _at("paused_at", nullable=True),
+    _at("not_before", nullable=True, comment="the tracker asked us to wait until"),
+    _at("repoll_at", nullable=True, comment="a full look is due; asked for at"),
+    _at("last_webhook_at", nullable=True),
+    _at("last_poll_at", nullable=True),
+    _json("last_error", nullable=True),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("sources.id"), primary_key=True),
+    _text("stream", primary_key=True),
+    _text("value"),
+    _at("kept_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    _to("sources"),
+    _text("delivery", comment="the tracker's id of the event; empty when it has none"),
+    _text("sha256"),
+    _at("received_at"),
+    _text("state", server_default=InboxState.PENDING),
+    _json("outcome", nullable=True),
+    _at("settled_at", nullable=True),
+    UniqueConstraint("source_id", "delivery", "sha256"),
+    _one_of("state", InboxState),
+    Index(
+        "inbox_pending_idx",
+        "source_id",
+        "received_at",
+        postgresql_where=text("state = 'pending'"),
+    ),
+    comment="Deliveries; the rows are the keys that absorb duplicates and stay",
+)
+
+inbox_bodies = Table(
+    "inbox_bodies",
+    metadata,
+    Column("inbox_id", Uuid, ForeignKey("inbox.id"), primary_key=True),
+    _at("received_at"),
+    _json("headers"),
+    Column("body", LargeBinary, nullable=False),
+    comment="The raw bytes; may be dropped by age",
+)
+
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("sources.id"), primary_key=True),
+    _text("tracker_id", primary_key=True),
+    _at("asked_at"),
+    _at("not_before"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _text("cause"),
+    comment="Issues to be read directly; one row an issue however many hints there were",
+)
+
+requirements = Table(
+    "requirements",
+    metadata,
+    _id(),
+    _number(),
+    _text("title"),
+    _text("kind", nullable=True),
+    _text("state"),
+    _text("state_origin"),
+    _text("priority", nullable=True),
+    Column("score", Integer, nullable=False, server_default="0"),
+    Column("estimate_days", Numeric),
+    Column("merged_into", Uuid, ForeignKey("requirements.id")),
+    _at("created_at"),
+    _at("changed_at"),
+    _one_of("state_origin", StateOrigin),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    _id(),
+    _number(),
+    _to("clients"),
+    _to("projects"),
+    _to("sources"),
+    _text("tracker_id"),
+    _text("key"),
+    _text("url"),
+    _text("title"),
+    _text("issue_type"),
+    _text("status"),
+    _text("status_category"),
+    _array("labels"),
+    _json("content", nullable=False),
+    _text("content_hash"),
+    _at("created_at"),
+    _at("updated_at", comment="on the tracker's clock"),
+    Column("read", BigInteger, nullable=False),
+    Column("write_read", BigInteger, nullable=False, server_default="0"),
+    _json("regress", nullable=True),
+    _at("priority_raised_at", nullable=True),
+    _json("base", nullable=False),
+    _at("deleted_at", nullable=True),
+    _at("first_seen_at"),
+    _at("changed_at"),
+    _text("kind", nullable=True),
+    _text("scope", nullable=True),
+    _text("priority", nullable=True),
+    Column("score", Integer, nullable=False, server_default="0"),
+    _text("release_intent", nullable=True, comment="train:NAME or hold:NAME"),
+    _to("releases", nullable=True),
+    Column("decision_id", Uuid),
+    Column("decided_on", Date),
+    _array("search"),
+    UniqueConstraint("source_id", "tracker_id"),
+    Index("issues_search_idx", "search", postgresql_using="gin"),
+    Index("issues_client_id_idx", "client_id"),
+    Index("issues_project_id_idx", "project_id"),
+    Index("issues_decided_on_idx", "decided_on"),
+)
+
+issue_keys = Table(
+    "issue_keys",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("sources.id"), primary_key=True),
+    _text("key", primary_key=True),
+    _to("issues"),
+    _at("since"),
+    comment="Every key that an issue ever had",
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    _to("clients"),
+    Column("issue_id", Uuid, ForeignKey("issues.id"), primary_key=True),
+    _text("tracker_id", primary_key=True),
+    _text("author"),
+    _text("body"),
+    _text("visibility"),
+    _at("created_at"),
+    _at("updated_at"),
+    _at("deleted_at", nullable=True),
+    Column("ours", Boolean, nullable=False, server_default=text("false")),
+)
+
+requirement_issues = Table(
+    "requirement_issues",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("requirements"),
+    _to("issues"),
+    _at("linked_at"),
+    _at("unlinked_at", nullable=True),
+    Index(
+        "requirement_issues_open_key",
+        "issue_id",
+        unique=True,
+        postgresql_where=text("unlinked_at IS NULL"),
+    ),
+    Index("requirement_issues_requirement_id_idx", "requirement_id"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("issues"),
+    _at("happened_at"),
+    _text("origin", comment="tracker, rules, person or reqpool"),
+    _text("actor"),
+    _text("field"),
+    _json("before", nullable=True),
+    _json("after", nullable=True),
+    _text("note", server_default=""),
+    Index("history_issue_id_happened_at_idx", "issue_id", "happened_at"),
+)
+
+rulesets = Table(
+    "rulesets",
+    metadata,
+    _id(),
+    _number(),
+    _text("name"),
+    Column("text_hash", Text, ForeignKey("texts.hash"), nullable=False),
+    _text("fingerprint"),
+    _json("files"),
+    _at("activated_at"),
+    _text("activated_by"),
+    _at("deactivated_at", nullable=True),
+    Index(
+        "rulesets_active_key",
+        text("(deactivated_at IS NULL)"),
+        unique=True,
+        postgresql_where=text("deactivated_at IS NULL"),
+    ),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("issues"),
+    _at("decided_at"),
+    _text("cause"),
+    Column("facts", JSONB, nullable=False),
+    _text("ruleset"),
+    _text("contract"),
+    _text("engine"),
+    _json("verdict"),
+    _json("effective"),
+    Column("score", Integer, nullable=False),
+    _json("reasons"),
+    _json("evidence"),
+    Index("decisions_issue_id_decided_at_idx", "issue_id", "decided_at"),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("issues"),
+    _text("section"),
+    _text("value"),
+    _text("reason"),
+    _text("made_by"),
+    _at("made_at"),
+    _at("revoked_at", nullable=True),
+    _text("revoked_by", nullable=True),
+    Index(
+        "overrides_standing_key",
+        "issue_id",
+        "section",
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
+trains = Table(
+    "trains",
+    metadata,
+    _id(),
+    _text("slug", unique=True),
+    _text("name"),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    _id(),
+    _number(),
+    _to("trains"),
+    _text("name", unique=True),
+    Column("freeze_on", Date, nullable=False),
+    Column("ship_on", Date, nullable=False),
+    _text("state"),
+    Column("capacity_days", Numeric),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="the operation id"),
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    _to("clients"),
+    _to("sources"),
+    _to("issues"),
+    _text("field", comment="labels, status, release or comment"),
+    _text("audience", comment="client: nothing else is ever written to a tracker"),
+    _json("change"),
+    Column("decision_id", Uuid),
+    _text("state", server_default=OutboxState.PENDING),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _at("not_before"),
+    _at("created_at"),
+    _at("settled_at", nullable=True),
+    _json("receipt", nullable=True),
+    _json("error", nullable=True),
+    _one_of("state", OutboxState),
+    Index(
+        "outbox_open_key",
+        "issue_id",
+        "field",
+        unique=True,
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "outbox_due_idx",
+        "source_id",
+        "not_before",
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+attention = Table(
+    "attention",
+    metadata,
+    _id(),
+    _to("clients", nullable=True),
+    _to("sources", nullable=True),
+    _to("issues", nullable=True),
+    _text("code"),
+    _text("subject"),
+    _json("params"),
+    _at("raised_at"),
+    _at("seen_at"),
+    Column("count", Integer, nullable=False, server_default="1"),
+    _at("resolved_at", nullable=True),
+    Index(
+        "attention_open_key",
+        "code",
+        "subject",
+        unique=True,
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _at("at"),
+    _to("clients", nullable=True),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("cause"),
+    _json("before", nullable=True),
+    _json("after", nullable=True),
+    comment="Append-only; a trigger refuses update and delete",
+)
+
+CREATE_TRIGGERS = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+"""What SQLAlchemy's tables cannot say."""

@@ -1,0 +1,176 @@
+"""The sources' rows: what every process must know of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from model.ids import Ids
+from pool.database import Connection, query, query_one
+from pool.encode import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as the pool knows it.
+
+    ``not_before`` is the moment until which the tracker asked us to be quiet.
+    """
+
+    id: UUID
+    name: str
+    kind: str
+    base_url: str
+    client_id: UUID
+    project_id: UUID
+    project: str
+    client: str
+    paused_at: datetime | None
+    not_before: datetime | None
+    repoll_at: datetime | None
+    last_webhook_at: datetime | None
+    last_poll_at: datetime | None
+    last_error: dict[str, Any] | None
+
+
+_SELECT = """
+SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
+       p.slug AS project, c.slug AS client, s.paused_at, s.not_before, s.repoll_at,
+       s.last_webhook_at, s.last_poll_at, s.last_error
+FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
+"""
+
+_REGISTER = """
+INSERT INTO sources (id, client_id, project_id, name, kind, base_url)
+SELECT %(id)s, p.client_id, p.id, %(name)s, %(kind)s, %(base_url)s
+FROM projects p WHERE p.slug = %(project)s
+ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, base_url = EXCLUDED.base_url
+WHERE (sources.kind, sources.base_url) IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.base_url)
+"""
+
+
+async def register(
+    connection: Connection,
+    ids: Ids,
+    *,
+    name: str,
+    kind: str,
+    base_url: str,
+    project: str,
+) -> bool:
+    """Make sure that a configured source has its row.
+
+    Answers False when its project does not exist (yet): ``reqpool apply`` makes it. A
+    source keeps the client it was registered for; moving it is refused, because its
+    issues belong to that client.
+    """
+    await connection.execute(
+        _REGISTER,
+        {
+            "id": ids(),
+            "name": name,
+            "kind": kind,
+            "base_url": base_url,
+            "project": project,
+        },
+    )
+    row = await find(connection, name)
+    return row is not None and row.project == project
+
+
+async def find(connection: Connection, name: str) -> SourceRow | None:
+    """The source of a name."""
+    row = await query_one(connection, _SELECT + "WHERE s.name = %s", (name,))
+    return _source(row) if row else None
+
+
+async def find_all(connection: Connection) -> Sequence[SourceRow]:
+    """Every source, by name."""
+    return [
+        _source(row) for row in await query(connection, _SELECT + "ORDER BY s.name")
+    ]
+
+
+def _source(row: DictRow) -> SourceRow:
+    return SourceRow(**row)
+
+
+async def note_webhook(connection: Connection, source: UUID, at: datetime) -> None:
+    """A webhook arrived."""
+    await connection.execute(
+        "UPDATE sources SET last_webhook_at = %s WHERE id = %s", (at, source)
+    )
+
+
+async def note_poll(connection: Connection, source: UUID, at: datetime) -> None:
+    """A poll that was started at this moment has seen everything."""
+    await connection.execute(
+        "UPDATE sources SET last_poll_at = %(at)s, last_error = NULL,"
+        " repoll_at = CASE WHEN repoll_at > %(at)s THEN repoll_at END"
+        " WHERE id = %(source)s",
+        {"at": at, "source": source},
+    )
+
+
+async def note_error(
+    connection: Connection, source: UUID, error: dict[str, Any], not_before: datetime
+) -> None:
+    """The tracker refused or was not there; nothing is sent until ``not_before``."""
+    await connection.execute(
+        "UPDATE sources SET last_error = %s, not_before = %s WHERE id = %s",
+        (jsonb(error), not_before, source),
+    )
+
+
+async def ask_repoll(connection: Connection, source: UUID, at: datetime) -> None:
+    """Ask for a full look; several requests become one."""
+    await connection.execute(
+        "UPDATE sources SET repoll_at = COALESCE(repoll_at, %s) WHERE id = %s",
+        (at, source),
+    )
+
+
+async def find_cursor(
+    connection: Connection, source: UUID, stream: str = "issues"
+) -> str | None:
+    """How far a stream was read; None before the first time."""
+    row = await query_one(
+        connection,
+        "SELECT value FROM cursors WHERE source_id = %s AND stream = %s",
+        (source, stream),
+    )
+    return row["value"] if row else None
+
+
+async def keep_cursor(
+    connection: Connection,
+    source: UUID,
+    value: str,
+    at: datetime,
+    stream: str = "issues",
+) -> None:
+    """Everything up to this cursor is stored."""
+    await connection.execute(
+        "INSERT INTO cursors (source_id, stream, value, kept_at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (source_id, stream)"
+        " DO UPDATE SET value = EXCLUDED.value, kept_at = EXCLUDED.kept_at",
+        (source, stream, value, at),
+    )
+
+
+async def drop_cursor(
+    connection: Connection, source: UUID, stream: str = "issues"
+) -> None:
+    """Read the stream from its beginning next time."""
+    await connection.execute(
+        "DELETE FROM cursors WHERE source_id = %s AND stream = %s", (source, stream)
+    )
+
+
+async def draw_read(connection: Connection) -> int:
+    """A read number; drawn before a tracker is asked, and after it was written to."""
+    row = await query_one(connection, "SELECT nextval('reads') AS read")
+    return int(row["read"]) if row else 0
