@@ -152,9 +152,10 @@ class Deliveries:
             if hook.wants(event) and hook.open_at(moment):
                 self.deliver(hook, event)
 
-    def deliver(self, hook: Hook, event: Event) -> Delivery:
+    def deliver(self, hook: Hook, event: Event, delivery_id: str = "") -> Delivery:
         """Send to this hook alone, whatever it subscribed to (a test, a resend)."""
-        return self._enqueue(hook, event, self._new_id(), lost=not self.enabled)
+        delivery_id = delivery_id or self._new_id()
+        return self._enqueue(hook, event, delivery_id, lost=not self.enabled)
 
     def _enqueue(
         self,

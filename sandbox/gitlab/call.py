@@ -44,7 +44,7 @@ class Call:
         key = self.path["id"]
         project = self.gitlab.find_project(key)
         if project is None or not self.gitlab.may_see(self.actor.user, project):
-            raise not_found("Project")
+            raise not_found(what="Project")
         if not key.isdecimal() and key != project.path_with_namespace:
             raise self._redirect(project)
         self.demand(project, level)
@@ -56,7 +56,9 @@ class Call:
 
     def _redirect(self, project: Project) -> ApiError:
         if self.request.method not in READS:
-            return refused(405, "Non GET methods are not allowed for moved projects")
+            return refused(
+                405, message="Non GET methods are not allowed for moved projects"
+            )
         rest = self.request.url.path.split(self.path["id"].replace("/", "%2F"), 1)[-1]
         query = self.request.url.query
         location = api_url(self.gitlab, "projects", project.id) + rest
@@ -65,7 +67,7 @@ class Call:
     def group(self) -> Group:
         group = self.gitlab.find_group(self.path["id"])
         if group is None:
-            raise not_found("Group")
+            raise not_found(what="Group")
         return group
 
     def number(self, name: str) -> int:

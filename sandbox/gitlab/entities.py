@@ -1,7 +1,7 @@
 """REST bodies, key for key as GitLab's API entities expose them."""
 
 import html
-from datetime import date
+from datetime import date, datetime
 
 from sandbox.gitlab.instance import GitLab
 from sandbox.gitlab.records import (
@@ -126,7 +126,7 @@ def project_entity(gitlab: GitLab, project: Project, user: User) -> Json:
     }
 
 
-def _last_activity(project: Project) -> "date":
+def _last_activity(project: Project) -> datetime:
     moments = [issue.updated_at for issue in project.issues.values()]
     return max(moments, default=project.created_at)
 

@@ -22,6 +22,7 @@ ORDERS = (
 )  # fmt: skip
 FAR = date.max
 
+SortKey = tuple[Any, int]
 Check = Callable[[Issue], bool]
 Filter = Callable[[Params, Actor], Check | None]
 
@@ -50,24 +51,25 @@ def visible(gitlab: GitLab, actor: Actor, issue: Issue) -> bool:
     return involved or gitlab.access_level(actor.user, issue.project) >= PLANNER
 
 
-def sort_key(order: str) -> Callable[[Issue], tuple[Any, int]]:
+def sort_key(order: str) -> Callable[[Issue], SortKey]:
     """Ties are broken by the id, in the same direction."""
-    value = SORT_VALUES.get(order, lambda issue: issue.id)
+    value = SORT_VALUES.get(order, SORT_VALUES["id"])
     return lambda issue: (value(issue), issue.id)
 
 
+def _milestone_due(issue: Issue) -> date:
+    return (issue.milestone.due_on if issue.milestone else None) or FAR
+
+
 SORT_VALUES: dict[str, Callable[[Issue], Any]] = {
+    "id": lambda issue: issue.id,
     "title": lambda issue: issue.title.casefold(),
     "created_at": lambda issue: issue.created_at,
     "updated_at": lambda issue: issue.updated_at,
     "due_date": lambda issue: issue.due_on or FAR,
     "weight": lambda issue: -1 if issue.weight is None else issue.weight,
-    "milestone_due": lambda issue: _milestone_due(issue),
+    "milestone_due": _milestone_due,
 }
-
-
-def _milestone_due(issue: Issue) -> date:
-    return (issue.milestone.due_on if issue.milestone else None) or FAR
 
 
 def _settled(gitlab: GitLab) -> Check:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 
 from sandbox.bench import Bench
@@ -53,6 +53,7 @@ class GitLab:
     groups: dict[int, Group] = field(default_factory=dict)
     projects: dict[int, Project] = field(default_factory=dict)
     bench: Bench = field(init=False)
+    actions: dict[tuple[str, int], list[datetime]] = field(default_factory=dict)
     _serial: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
 
     def __post_init__(self) -> None:

@@ -34,7 +34,7 @@ class Address:
 def per_page(params: Params) -> int:
     wanted = params.count("per_page", 20)
     if wanted == 0:
-        raise bad_parameter("per_page", "has a value not allowed")
+        raise bad_parameter(name="per_page", problem="has a value not allowed")
     return min(max(wanted, 1), MAX_PER_PAGE)
 
 
@@ -134,4 +134,4 @@ def _decode(cursor: str) -> tuple[str, int]:
         value, row_id = json.loads(base64.urlsafe_b64decode(cursor))
         return str(value), int(row_id)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise bad_parameter("cursor") from error
+        raise bad_parameter(name="cursor") from error
