@@ -1,0 +1,317 @@
+"""What the configuration needs, compared with what GitLab offers us."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from connectors.base import Wanted
+from connectors.gitlab.config import GitLabConfig
+from connectors.gitlab.reads import Projects
+from connectors.gitlab.rest import Json, Rest, project_path
+from model.errors import PermanentError
+from model.findings import Finding, Severity
+
+EXPIRY_WARNING = timedelta(days=30)
+
+PLANNER, REPORTER, MAINTAINER = 15, 20, 40
+"""Access levels: https://docs.gitlab.com/api/access_requests/."""
+
+_HOOK_EVENTS: Mapping[str, str] = {
+    "issues_events": "Issues events",
+    "confidential_issues_events": "Confidential issues events",
+    "note_events": "Comments",
+    "confidential_note_events": "Confidential comments",
+}
+
+_STATUSES = frozenset({"opened", "closed"})
+
+
+class Checks:
+    """The checks of one source. Blocking; a tracker out of reach raises."""
+
+    def __init__(
+        self, name: str, config: GitLabConfig, rest: Rest, projects: Projects
+    ) -> None:
+        self._name = name
+        self._config = config
+        self._rest = rest
+        self._projects = projects
+
+    def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
+        """Yield a finding for every question; nothing more when the token is refused."""
+        yield from self._check_secrets()
+        yield from _check_statuses(self._name, wanted.statuses)
+        yield from _check_label_names(self._name, wanted.labels)
+        token = list(self._check_token(today))
+        yield from token
+        if any(finding.code == "credentials_refused" for finding in token):
+            return
+        for project in self._config.projects:
+            yield from self._check_project(project, wanted)
+
+    def _check_secrets(self) -> Iterator[Finding]:
+        if not self._config.webhook_secrets:
+            yield _error(
+                "webhook_secret_missing",
+                self._name,
+                "No webhook secret is configured: every delivery is refused.",
+                "Set webhook_secrets to the hook's signing token or secret token.",
+            )
+
+    def _check_token(self, today: date) -> Iterator[Finding]:
+        try:
+            token = self._rest.get_row("/personal_access_tokens/self")
+        except PermanentError as error:
+            yield self._token_refused(error)
+            return
+        yield self._check_scopes([str(scope) for scope in token.get("scopes") or ()])
+        yield from self._check_expiry(token.get("expires_at"), today)
+
+    def _token_refused(self, error: PermanentError) -> Finding:
+        if error.code == "credentials_refused":
+            return _error(
+                "credentials_refused",
+                self._name,
+                "GitLab refuses the token: it is wrong, expired or revoked.",
+                "Create a new access token with the scope api.",
+            )
+        return _warning(
+            "token_unknown",
+            self._name,
+            "GitLab does not tell the token's scopes and expiry.",
+            "Use a project, group or personal access token.",
+        )
+
+    def _check_scopes(self, scopes: list[str]) -> Finding:
+        if "api" in scopes:
+            return _ok("token_scopes", self._name, "The token has the scope api.")
+        if "granular" in scopes:
+            return _warning(
+                "token_granular",
+                self._name,
+                "The token is fine-grained: its permissions cannot be read back.",
+                "Let it read projects, and read and write issues, notes and milestones.",
+            )
+        return _error(
+            "token_scopes",
+            self._name,
+            "The token has the scopes {scopes}; it needs api.",
+            "Create an access token with the scope api.",
+            scopes=", ".join(scopes) or "none",
+        )
+
+    def _check_expiry(self, expires_at: str | None, today: date) -> Iterator[Finding]:
+        if not expires_at:
+            return
+        left = date.fromisoformat(expires_at) - today
+        if left < EXPIRY_WARNING:
+            yield _warning(
+                "token_expires",
+                self._name,
+                "The token expires on {expires_on}, in {days} days.",
+                "Rotate the token in GitLab and put the new one into the secret.",
+                expires_on=expires_at,
+                days=str(left.days),
+            )
+
+    def _check_project(self, project: int | str, wanted: Wanted) -> Iterator[Finding]:
+        subject = f"{self._name}: {project}"
+        try:
+            row = self._projects.get_row(project)
+        except PermanentError as error:
+            yield _error(
+                "project_unreachable",
+                subject,
+                "The token cannot see the project ({error}).",
+                "Correct the path, or make the token's user a member.",
+                error=error.code,
+            )
+            return
+        yield from _check_name(subject, project, row)
+        yield from _check_use(subject, row)
+        yield _check_access(subject, row)
+        yield from self._check_labels(subject, row, wanted.labels)
+        if wanted.webhook_url:
+            yield from self._check_hook(subject, row, wanted.webhook_url)
+
+    def _check_labels(
+        self, subject: str, row: Json, labels: frozenset[str]
+    ) -> Iterator[Finding]:
+        rows = self._rest.get_all(f"{project_path(row['id'])}/labels")
+        existing = {str(label["name"]).casefold(): label["name"] for label in rows}
+        exact = {label["name"] for label in rows}
+        for label in sorted(labels - exact):
+            yield _check_label(subject, label, existing.get(label.casefold()))
+
+    def _check_hook(self, subject: str, row: Json, url: str) -> Iterator[Finding]:
+        try:
+            hooks = self._rest.get_all(f"{project_path(row['id'])}/hooks")
+        except PermanentError:
+            yield _warning(
+                "webhook_unknown",
+                subject,
+                "The token may not look at webhooks (Maintainers may).",
+                "Let a maintainer check that a webhook to {url} exists.",
+                url=url,
+            )
+            return
+        ours = [hook for hook in hooks if str(hook.get("url", "")).startswith(url)]
+        yield from _judge_hooks(subject, ours, url)
+
+
+def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
+    for status in sorted(statuses):
+        if status.casefold() not in _STATUSES:
+            yield _error(
+                "status_unknown",
+                name,
+                "GitLab has no status {status}, only opened and closed.",
+                "Correct the status map of the source or of the ruleset.",
+                status=status,
+            )
+
+
+def _check_label_names(name: str, labels: Iterable[str]) -> Iterator[Finding]:
+    for label in sorted(labels):
+        if "," in label:
+            yield _error(
+                "label_impossible",
+                name,
+                "GitLab cannot hold the label {label}: it has a comma.",
+                "Rename the label in the ruleset.",
+                label=label,
+            )
+
+
+def _check_label(subject: str, label: str, twin: str | None) -> Finding:
+    if twin:
+        return _warning(
+            "label_case_differs",
+            subject,
+            "The project spells the label {label} as {twin}; that one is used.",
+            "Spell it alike in the ruleset, or rename it in GitLab.",
+            label=label,
+            twin=twin,
+        )
+    return _ok(
+        "label_new",
+        subject,
+        "The label {label} will be made when it is first used.",
+        label=label,
+    )
+
+
+def _check_name(subject: str, project: int | str, row: Json) -> Iterator[Finding]:
+    path = row.get("path_with_namespace", "")
+    if isinstance(project, str) and path.casefold() != project.casefold():
+        yield _warning(
+            "project_renamed",
+            subject,
+            "The project is called {path} now.",
+            "Configure the new path, or the id {id}, which stays.",
+            path=path,
+            id=str(row["id"]),
+        )
+
+
+def _check_use(subject: str, row: Json) -> Iterator[Finding]:
+    if row.get("archived"):
+        yield _error(
+            "project_archived",
+            subject,
+            "The project is archived: nothing can be written to it.",
+            "Unarchive it, or take it out of the source.",
+        )
+    if row.get("issues_access_level") == "disabled":
+        yield _error(
+            "issues_disabled",
+            subject,
+            "The project has issues switched off.",
+            "Switch them on in its settings, under Visibility and features.",
+        )
+
+
+def _check_access(subject: str, row: Json) -> Finding:
+    told = (row.get("permissions") or {}).values()
+    level = max((int(access["access_level"]) for access in told if access), default=0)
+    if level >= REPORTER:
+        return _ok(
+            "access_level",
+            subject,
+            "The token has the access level {level}.",
+            level=str(level),
+        )
+    if level >= PLANNER:
+        return _warning(
+            "access_level",
+            subject,
+            "The token's role is Planner, which older servers do not know.",
+            "Give it the role Reporter, if writes are refused.",
+        )
+    return _error(
+        "access_level",
+        subject,
+        "The token has the access level {level}; labels and milestones need Reporter.",
+        "Give the token's user the role Reporter, or Maintainer to check webhooks too.",
+        level=str(level),
+    )
+
+
+def _judge_hooks(subject: str, ours: list[Json], url: str) -> Iterator[Finding]:
+    if not ours:
+        yield _warning(
+            "webhook_missing",
+            subject,
+            "The project has no webhook to {url}: changes come by polling alone.",
+            "Add it under Settings, Webhooks, or for the whole group.",
+            url=url,
+        )
+    for hook in ours:
+        yield from _judge_hook(subject, hook)
+
+
+def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
+    status = hook.get("alert_status") or "executable"
+    if status != "executable" or hook.get("disabled_until"):
+        until = hook.get("disabled_until") or "a test succeeds"
+        yield _error(
+            "webhook_disabled",
+            subject,
+            "GitLab has disabled the webhook after failures, until {until}.",
+            "Mend what it failed on, then send a test from its page.",
+            until=str(until),
+        )
+    missing = [word for name, word in _HOOK_EVENTS.items() if not hook.get(name)]
+    if missing:
+        yield _warning(
+            "webhook_events",
+            subject,
+            "The webhook does not send: {events}.",
+            "Tick these triggers on its page.",
+            events=", ".join(missing),
+        )
+    if hook.get("custom_webhook_template"):
+        yield _error(
+            "webhook_template",
+            subject,
+            "The webhook has a custom template, which reqpool cannot read.",
+            "Remove the template from the webhook.",
+        )
+    if status == "executable" and not missing:
+        yield _ok("webhook", subject, "The webhook is there and enabled.")
+
+
+def _ok(code: str, subject: str, message: str, **params: str) -> Finding:
+    filled = message.format(**params)
+    return Finding(code, Severity.OK, subject, filled, params=params)
+
+
+def _warning(
+    code: str, subject: str, message: str, hint: str, **params: str
+) -> Finding:
+    filled, advice = message.format(**params), hint.format(**params)
+    return Finding(code, Severity.WARNING, subject, filled, advice, params)
+
+
+def _error(code: str, subject: str, message: str, hint: str, **params: str) -> Finding:
+    filled, advice = message.format(**params), hint.format(**params)
+    return Finding(code, Severity.ERROR, subject, filled, advice, params)

@@ -1,0 +1,140 @@
+"""The GitLab connector: the contract's verbs over the parts of this folder."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar, TypeVar
+
+import httpx
+
+from connectors.base import (
+    Authentic,
+    Capabilities,
+    Cursor,
+    Fetched,
+    Page,
+    SourceConfig,
+    Wanted,
+)
+from connectors.gitlab.checks import Checks
+from connectors.gitlab.config import GitLabConfig
+from connectors.gitlab.feed import Feed, Position, Reading, read_cursor, write_cursor
+from connectors.gitlab.mapping import IssuePlace, IssueReader
+from connectors.gitlab.payloads import parse_delivery
+from connectors.gitlab.reads import IssueReads, Projects
+from connectors.gitlab.rest import Json, Rest
+from connectors.gitlab.signing import authenticate_signature, authenticate_url
+from connectors.gitlab.writes import Writer
+from model.changes import Change, Receipt
+from model.clock import Clock
+from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.errors import PermanentError
+from model.findings import Finding
+from model.issues import IssueRef, IssueSnapshot
+
+_Result = TypeVar("_Result")
+
+
+class GitLabConnector:
+    """One source: an instance, and projects of one client on it.
+
+    python-gitlab blocks: its calls run in at most ``max_concurrency`` threads of this
+    source's own, so that a slow tracker holds up no other.
+    """
+
+    kind: ClassVar[str] = "gitlab"
+    Config: ClassVar[type[SourceConfig]] = GitLabConfig
+    capabilities: ClassVar[Capabilities] = Capabilities(label_pattern="[^,]+")
+
+    def __init__(
+        self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock
+    ) -> None:
+        """See :class:`connectors.base.Connector`."""
+        self._config = GitLabConfig.model_validate(config)
+        self._clock = clock
+        token = self._config.token.get_secret_value()
+        rest = Rest(self._config.base_url, token, http)
+        self._projects = Projects(rest, self._config.projects)
+        self._reads = IssueReads(rest, IssueReader(name, self._config))
+        self._feed = Feed(rest)
+        self._writer = Writer(rest)
+        self._checks = Checks(name, self._config, rest, self._projects)
+        self._threads = ThreadPoolExecutor(
+            self._config.max_concurrency, thread_name_prefix=f"gitlab-{name}"
+        )
+
+    def authenticate(
+        self, headers: Mapping[str, str], body: bytes, url_token: str = ""
+    ) -> Authentic:
+        """See :mod:`connectors.gitlab.signing`."""
+        secrets = [secret.get_secret_value() for secret in self._config.webhook_secrets]
+        if self._config.webhook_auth == "url_token":
+            return authenticate_url(secrets, headers, url_token)
+        return authenticate_signature(secrets, headers, body, self._clock())
+
+    @classmethod
+    def parse(cls, delivery: Delivery) -> Hint | Ignored | Quarantined:
+        """See :mod:`connectors.gitlab.payloads`."""
+        return parse_delivery(delivery)
+
+    async def fetch_changed(self, cursor: Cursor | None) -> AsyncIterator[Page]:
+        """See :mod:`connectors.gitlab.feed`; ends with a page, be it an empty one."""
+        project_ids = await self._run(self._projects.get_ids)
+        known = read_cursor(cursor)
+        positions = {one: known.get(one, Position()) for one in project_ids}
+        total = None if known else await self._run(self._feed.count, project_ids)
+        for project_id in project_ids:
+            async for snapshots, position in self._follow(
+                project_id, positions[project_id]
+            ):
+                positions[project_id] = position
+                if snapshots:
+                    yield Page(snapshots, write_cursor(positions), total)
+        yield Page((), write_cursor(positions), total)
+
+    async def _follow(
+        self, project_id: int, position: Position
+    ) -> AsyncIterator[tuple[Sequence[IssueSnapshot], Position]]:
+        pages = self._feed.iterate_pages(project_id, position.resume_from)
+        asked_at = self._clock()
+        while (rows := await self._run(next, pages, None)) is not None:
+            snapshots = await self._fetch_whole(position.find_news(rows))
+            position = position.advance(rows, Reading(asked_at, self._clock()))
+            yield snapshots, position
+            asked_at = self._clock()
+
+    async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
+        """Read issues of the configured projects; others are missing for us."""
+        ours = set(await self._run(self._projects.get_ids))
+        places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
+        wanted = [place for place in places if place.project_id in ours]
+        rows = await self._run(lambda: list(self._reads.fetch_rows(wanted)))
+        snapshots = await self._fetch_whole(rows)
+        found = {snapshot.ref.tracker_id for snapshot in snapshots}
+        return Fetched(snapshots, [one for one in tracker_ids if one not in found])
+
+    async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
+        """Look first, then write what is missing; see :mod:`connectors.gitlab.writes`.
+
+        GitLab has no idempotency keys, so ``operation_id`` is not sent.
+        """
+        del operation_id
+        place = IssuePlace.find(ref.tracker_id)
+        if place is None or place.project_id not in await self._run(
+            self._projects.get_ids
+        ):
+            raise PermanentError("project_not_configured", {"issue": str(ref)})
+        return await self._run(self._writer.write, place, change)
+
+    async def check(self, wanted: Wanted) -> list[Finding]:
+        """See :mod:`connectors.gitlab.checks`."""
+        today = self._clock().date()
+        return await self._run(lambda: list(self._checks.check(wanted, today)))
+
+    async def _fetch_whole(self, rows: Iterable[Json]) -> list[IssueSnapshot]:
+        reads = (self._run(self._reads.fetch_whole, row) for row in rows)
+        return await asyncio.gather(*reads)
+
+    async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, blocking, *args)

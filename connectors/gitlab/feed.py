@@ -1,0 +1,221 @@
+"""Everything that changed in a project, oldest change first.
+
+GitLab has no feed of changes: the list of issues is asked in the order of
+``updated_at``, from the last one seen on (https://docs.gitlab.com/api/issues/).
+Commits become visible a little out of that order, so that resuming goes back five
+minutes; what was read from there before is remembered and not read again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from connectors.base import Cursor
+from connectors.gitlab.rest import Json, ListPage, Rest, project_path
+from connectors.gitlab.timestamps import parse_moment, write_moment
+from model.errors import PermanentError
+
+OVERLAP = timedelta(minutes=5)
+SETTLING = timedelta(seconds=5)
+"""Longer than the coarsest ``updated_at`` and any delay of a replica's answer."""
+
+MAX_REMEMBERED = 2000
+
+EVERY_ISSUE: Mapping[str, str] = {"scope": "all", "state": "all"}
+"""Written out: other scopes are the default elsewhere, and a parameter whose name
+GitLab does not know is ignored without a word."""
+
+_BY_CHANGE: Mapping[str, str] = {
+    **EVERY_ISSUE,
+    "order_by": "updated_at",
+    "sort": "asc",
+}
+
+
+class Sighting(NamedTuple):
+    """That an issue was read.
+
+    Attributes:
+        digest: of the row as the list showed it.
+        updated_at: on the tracker's clock.
+        read_at: when it was first read like this, on ours.
+        settled: it was asked for again, and was alike, so much later that another
+            change within the same tick of the tracker's clock would have shown.
+    """
+
+    digest: str
+    updated_at: datetime
+    read_at: datetime
+    settled: bool
+
+
+class Reading(NamedTuple):
+    """When a page was asked for and when all of it had been read, on our clock."""
+
+    asked_at: datetime
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far one project has been read.
+
+    Attributes:
+        since: ``updated_at`` of the newest row; None before the first.
+        seen: rows of the last five minutes before that, by iid.
+    """
+
+    since: datetime | None = None
+    seen: Mapping[str, Sighting] = field(default_factory=dict)
+
+    @property
+    def resume_from(self) -> datetime | None:
+        """Where to ask again from; None for the beginning."""
+        return self.since - OVERLAP if self.since else None
+
+    def find_news(self, rows: Sequence[Json]) -> list[Json]:
+        """The rows that are not known for sure in this very state."""
+        return [row for row in rows if not self._is_settled(row)]
+
+    def _is_settled(self, row: Json) -> bool:
+        known = self.seen.get(str(row["iid"]))
+        return bool(known and known.settled and known.digest == _digest(row))
+
+    def advance(self, rows: Sequence[Json], reading: Reading) -> "Position":
+        """Where we are once these rows are stored."""
+        fresh = {str(row["iid"]): self._sighting(row, reading) for row in rows}
+        moments = [sighting.updated_at for sighting in fresh.values()]
+        since = max([self.since, *moments] if self.since else moments, default=None)
+        return Position(since, _still_near({**self.seen, **fresh}, since))
+
+    def _sighting(self, row: Json, reading: Reading) -> Sighting:
+        known = self.seen.get(str(row["iid"]))
+        digest = _digest(row)
+        if known is None or known.digest != digest:
+            updated_at = parse_moment(row["updated_at"])
+            return Sighting(digest, updated_at, reading.read_at, settled=False)
+        settled = reading.asked_at - known.read_at >= SETTLING
+        return known._replace(settled=known.settled or settled)
+
+
+def _digest(row: Json) -> str:
+    text = json.dumps(row, sort_keys=True).encode()
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def _still_near(
+    seen: Mapping[str, Sighting], since: datetime | None
+) -> dict[str, Sighting]:
+    """What resuming will show again; of very many the newest."""
+    if since is None:
+        return {}
+    near = [entry for entry in seen.items() if entry[1].updated_at >= since - OVERLAP]
+    near.sort(key=lambda entry: entry[1].updated_at)
+    return dict(near[-MAX_REMEMBERED:])
+
+
+def read_cursor(cursor: Cursor | None) -> dict[int, Position]:
+    """The position in each project; one that cannot be read starts from the beginning."""
+    try:
+        told = json.loads(cursor or "{}")
+        return {int(project): _read_position(row) for project, row in told.items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def write_cursor(positions: Mapping[int, Position]) -> Cursor:
+    """The same as text."""
+    rows = {str(project): _position_row(place) for project, place in positions.items()}
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def _read_position(row: Json) -> Position:
+    since = parse_moment(row["since"]) if row["since"] else None
+    seen = {
+        iid: Sighting(digest, parse_moment(updated), parse_moment(read), bool(settled))
+        for iid, (digest, updated, read, settled) in row["seen"].items()
+    }
+    return Position(since, seen)
+
+
+def _position_row(position: Position) -> Json:
+    seen = {
+        iid: [
+            sighting.digest,
+            write_moment(sighting.updated_at),
+            write_moment(sighting.read_at),
+            int(sighting.settled),
+        ]
+        for iid, sighting in position.seen.items()
+    }
+    since = write_moment(position.since) if position.since else None
+    return {"since": since, "seen": seen}
+
+
+class Feed:
+    """Lists the issues of one source's projects in the order of their change."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._keyset = True
+
+    def iterate_pages(
+        self, project_id: int, since: datetime | None
+    ) -> Iterator[list[Json]]:
+        """Yield pages of issues updated at ``since`` or later, oldest change first.
+
+        Keyset pages where the server has them (18.3 and newer). Otherwise each page is
+        asked from the last row's ``updated_at`` on: rows that change meanwhile leave
+        their place, and page numbers would skip what comes after them.
+        """
+        path = f"{project_path(project_id)}/issues"
+        query: Json | None = dict(_BY_CHANGE)
+        if since:
+            query = {**_BY_CHANGE, "updated_after": write_moment(since)}
+        while query is not None:
+            page = self._get_page(path, query)
+            yield page.rows
+            query = _next(query, page)
+
+    def count(self, project_ids: Sequence[int]) -> int | None:
+        """How many issues there are; None when one project does not tell."""
+        query = {**EVERY_ISSUE, "per_page": 1}
+        paths = [f"{project_path(project_id)}/issues" for project_id in project_ids]
+        totals = [self._rest.get_page(path, query).total for path in paths]
+        known = [total for total in totals if total is not None]
+        return sum(known) if len(known) == len(totals) else None
+
+    def _get_page(self, path: str, query: Json) -> ListPage:
+        if not self._keyset:
+            return self._rest.get_page(path, query)
+        try:
+            return self._rest.get_page(path, {"pagination": "keyset", **query})
+        except PermanentError as error:
+            if error.code != "method_not_allowed":
+                raise
+        self._keyset = False
+        return self._rest.get_page(path, query)
+
+
+def _next(query: Json, page: ListPage) -> Json | None:
+    if page.next_query is None or not page.rows:
+        return None
+    cursor = page.next_query.get("cursor")
+    if cursor is None:
+        return _next_window(query, page)
+    if cursor == query.get("cursor"):
+        raise PermanentError("list_without_end", {"cursor": cursor[:100]})
+    return {**query, "cursor": cursor}
+
+
+def _next_window(query: Json, page: ListPage) -> Json:
+    """From the last row on; while all rows have one time, the next page of it."""
+    since = parse_moment(page.rows[-1]["updated_at"])
+    asked = query.get("updated_after")
+    if asked is None or since > parse_moment(asked):
+        moved = {name: value for name, value in query.items() if name != "page"}
+        return {**moved, "updated_after": write_moment(since)}
+    return {**query, "page": int(query.get("page", 1)) + 1}

@@ -1,0 +1,194 @@
+"""GitLab's JSON of an issue as an :class:`IssueSnapshot`.
+
+Fields: https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/notes/.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Self, TypeVar
+from urllib.parse import urlsplit
+
+from connectors.gitlab.config import GitLabConfig
+from connectors.gitlab.note_text import read_note
+from connectors.gitlab.timestamps import parse_moment
+from model.errors import PermanentError
+from model.issues import (
+    Comment,
+    IssueRef,
+    IssueSnapshot,
+    Person,
+    StatusCategory,
+    Visibility,
+)
+
+Json = Mapping[str, Any]
+
+_Value = TypeVar("_Value")
+
+CLOSED = "closed"
+_PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
+_ISSUE_PATH = re.compile(r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/[0-9]+/?")
+_SECONDS_PER_HOUR = 3600
+
+
+class IssuePlace(NamedTuple):
+    """Where an issue lives: what its tracker id, ``<project id>#<iid>``, is made of."""
+
+    project_id: int
+    iid: int
+
+    @classmethod
+    def find(cls, tracker_id: str) -> Self | None:
+        """Read a tracker id; None when it is none of GitLab's."""
+        found = _PLACE.fullmatch(tracker_id)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+    @classmethod
+    def of(cls, row: Json) -> Self:
+        """Of an issue as REST shows it."""
+        return cls(int(row["project_id"]), int(row["iid"]))
+
+    def __str__(self) -> str:
+        """The tracker id."""
+        return f"{self.project_id}#{self.iid}"
+
+
+class IssueReader:
+    """Reads issues of one source."""
+
+    def __init__(self, source: str, config: GitLabConfig) -> None:
+        self._source = source
+        self._base_path = urlsplit(config.base_url).path.strip("/")
+        self._hours_per_day = Decimal(str(config.hours_per_day))
+        self._module_prefixes = config.module_prefixes
+        self._urgencies = _by_folded_label(config.urgency_labels)
+        self._types = _by_folded_label(config.type_labels)
+        self._in_progress = {name.casefold() for name in config.in_progress_labels}
+
+    def read(self, row: Json, notes: Iterable[Json] = ()) -> IssueSnapshot:
+        """Normalise an issue.
+
+        Args:
+            row: as REST shows it.
+            notes: its notes, oldest first; system notes are left out here.
+
+        Raises:
+            PermanentError: ``answer_not_understood``.
+        """
+        try:
+            return self._read(row, notes)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            params = {"issue": str(row.get("web_url")), "detail": repr(error)[:200]}
+            raise PermanentError("answer_not_understood", params) from error
+
+    def _read(self, row: Json, notes: Iterable[Json]) -> IssueSnapshot:
+        labels = frozenset(str(name) for name in row.get("labels") or ())
+        priority = self._find_priority(labels)
+        comments = tuple(_comment(note) for note in notes if not note.get("system"))
+        return IssueSnapshot(
+            ref=IssueRef(self._source, str(IssuePlace.of(row))),
+            key=self._key(row),
+            url=row["web_url"],
+            title=row["title"],
+            description=row.get("description") or "",
+            issue_type=self._issue_type(row, labels),
+            status=row["state"],
+            status_category=self._category(row["state"], labels),
+            created_at=parse_moment(row["created_at"]),
+            updated_at=parse_moment(row["updated_at"]),
+            labels=labels,
+            releases=_releases(row),
+            modules=self._modules(labels),
+            priority=priority,
+            urgency=self._urgencies[priority.casefold()] if priority else None,
+            reporter=_find_person(row.get("author")),
+            assignee=_find_person(_first_assignee(row)),
+            comments=comments,
+            confidential=bool(row.get("confidential")),
+            estimate_days=self._estimate_days(row),
+            due_on=date.fromisoformat(row["due_date"]) if row.get("due_date") else None,
+        )
+
+    def _key(self, row: Json) -> str:
+        full = (row.get("references") or {}).get("full")
+        if full:
+            return str(full)
+        path = urlsplit(row["web_url"]).path.strip("/").removeprefix(self._base_path)
+        found = _ISSUE_PATH.fullmatch(path.strip("/"))
+        project = found["project"] if found else str(row["project_id"])
+        return f"{project}#{row['iid']}"
+
+    def _find_priority(self, labels: Iterable[str]) -> str | None:
+        """The label that says how urgent it is; of several the most urgent."""
+        known = [label for label in labels if label.casefold() in self._urgencies]
+        return min(known, key=self._rank, default=None)
+
+    def _rank(self, label: str) -> tuple[int, str]:
+        return self._urgencies[label.casefold()].rank, label
+
+    def _issue_type(self, row: Json, labels: Iterable[str]) -> str:
+        told = [
+            self._types[label.casefold()]
+            for label in sorted(labels)
+            if label.casefold() in self._types
+        ]
+        if told:
+            return told[0]
+        return str(row.get("issue_type") or row.get("type") or "issue").lower()
+
+    def _category(self, state: str, labels: Iterable[str]) -> StatusCategory:
+        if state == CLOSED:
+            return StatusCategory.DONE
+        begun = any(label.casefold() in self._in_progress for label in labels)
+        return StatusCategory.IN_PROGRESS if begun else StatusCategory.TO_DO
+
+    def _modules(self, labels: Iterable[str]) -> tuple[str, ...]:
+        found = {
+            label[len(prefix) :].strip()
+            for label in labels
+            for prefix in self._module_prefixes
+            if label[: len(prefix)].casefold() == prefix.casefold()
+        }
+        return tuple(sorted(found - {""}))
+
+    def _estimate_days(self, row: Json) -> Decimal | None:
+        """From the time estimate; the weight is no measure of time."""
+        seconds = (row.get("time_stats") or {}).get("time_estimate") or 0
+        hours = Decimal(int(seconds)) / _SECONDS_PER_HOUR
+        return (
+            (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
+        )
+
+
+def _by_folded_label(told: Mapping[str, _Value]) -> dict[str, _Value]:
+    return {label.casefold(): value for label, value in told.items()}
+
+
+def _comment(note: Json) -> Comment:
+    internal = bool(note.get("internal") or note.get("confidential"))
+    return Comment(
+        tracker_id=str(note["id"]),
+        author=_find_person(note.get("author")),
+        body=read_note(note.get("body") or ""),
+        visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
+        created_at=parse_moment(note["created_at"]),
+        updated_at=parse_moment(note["updated_at"]),
+    )
+
+
+def _releases(row: Json) -> tuple[str, ...]:
+    milestone = row.get("milestone")
+    return (milestone["title"],) if milestone else ()
+
+
+def _first_assignee(row: Json) -> Json | None:
+    assignees: Sequence[Json] = row.get("assignees") or ()
+    return assignees[0] if assignees else row.get("assignee")
+
+
+def _find_person(user: Json | None) -> Person | None:
+    if not user:
+        return None
+    return Person(str(user["id"]), str(user.get("name") or user.get("username") or ""))

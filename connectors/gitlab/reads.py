@@ -1,0 +1,122 @@
+"""Direct reads: projects, issues with their notes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from connectors.gitlab.feed import EVERY_ISSUE
+from connectors.gitlab.mapping import IssuePlace, IssueReader
+from connectors.gitlab.rest import (
+    PER_PAGE,
+    Json,
+    Rest,
+    find_moved_project,
+    is_project_missing,
+    project_path,
+)
+from model.errors import PermanentError
+from model.issues import IssueSnapshot
+
+_COMMENTS: Mapping[str, str] = {"activity_filter": "only_comments", "sort": "asc"}
+
+
+class Projects:
+    """The configured projects by their ids, which survive renames."""
+
+    def __init__(self, rest: Rest, configured: Sequence[int | str]) -> None:
+        self._rest = rest
+        self._configured = configured
+        self._ids: dict[int | str, int] = {}
+
+    def get_ids(self) -> list[int]:
+        """Look up what is not known yet.
+
+        Raises:
+            PermanentError: ``project_unreachable``.
+        """
+        return list(
+            dict.fromkeys(self._get_id(project) for project in self._configured)
+        )
+
+    def get_row(self, project: int | str) -> Json:
+        """A project as GitLab shows it, also when it was renamed meanwhile.
+
+        Raises:
+            PermanentError: ``project_unreachable``.
+        """
+        try:
+            return self._get_row(project_path(project))
+        except PermanentError as error:
+            if not is_project_missing(error):
+                raise
+            raise unreachable(project, error) from error
+
+    def _get_row(self, path: str) -> Json:
+        try:
+            return self._rest.get_row(path)
+        except PermanentError as error:
+            moved = find_moved_project(error)
+            if moved is None:
+                raise
+            return self._rest.get_row(moved)
+
+    def _get_id(self, project: int | str) -> int:
+        if isinstance(project, int):
+            return project
+        if project not in self._ids:
+            self._ids[project] = int(self.get_row(project)["id"])
+        return self._ids[project]
+
+
+class IssueReads:
+    """Reads issues whole. Blocking; meant for threads."""
+
+    def __init__(self, rest: Rest, reader: IssueReader) -> None:
+        self._rest = rest
+        self._reader = reader
+
+    def fetch_rows(self, places: Iterable[IssuePlace]) -> Iterator[Json]:
+        """Yield those of the issues that exist for us, up to 100 with one request.
+
+        Raises:
+            PermanentError: ``project_unreachable``, which says nothing of its issues.
+        """
+        iids: dict[int, list[int]] = defaultdict(list)
+        for place in sorted(set(places)):
+            iids[place.project_id].append(place.iid)
+        for project_id, wanted in iids.items():
+            for start in range(0, len(wanted), PER_PAGE):
+                yield from self._fetch_batch(
+                    project_id, wanted[start : start + PER_PAGE]
+                )
+
+    def _fetch_batch(self, project_id: int, iids: Sequence[int]) -> list[Json]:
+        path = f"{project_path(project_id)}/issues"
+        try:
+            return self._rest.get_page(path, {**EVERY_ISSUE, "iids[]": iids}).rows
+        except PermanentError as error:
+            if not is_project_missing(error):
+                raise
+            raise unreachable(project_id, error) from error
+
+    def fetch_whole(self, row: Json) -> IssueSnapshot:
+        """An issue with its notes, which are only asked for when there are any."""
+        has_notes = row.get("user_notes_count") != 0
+        return self._reader.read(row, self._fetch_notes(row) if has_notes else ())
+
+    def _fetch_notes(self, row: Json) -> list[Json]:
+        place = IssuePlace.of(row)
+        path = f"{project_path(place.project_id)}/issues/{place.iid}/notes"
+        try:
+            return self._rest.get_all(path, _COMMENTS)
+        except PermanentError as error:
+            if error.code != "not_found" or is_project_missing(error):
+                raise
+            # Moved or deleted since it was listed; the next read will show it.
+            return []
+
+
+def unreachable(project: int | str, error: PermanentError) -> PermanentError:
+    """No access, or no such project: GitLab tells neither apart on purpose."""
+    return PermanentError(
+        "project_unreachable", {**error.params, "project": str(project)}
+    )

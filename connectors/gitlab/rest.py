@@ -1,0 +1,191 @@
+"""GitLab's REST v4, spoken by python-gitlab through the source's guarded client.
+
+Answers stay JSON: an object for each issue would cost more and save nothing. Errors
+come from the door (:mod:`connectors.http`) and pass through the library.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import gitlab
+import httpx
+import requests
+from gitlab.exceptions import GitlabError
+
+from connectors.http import HttpxAdapter
+from model.errors import PermanentError, RetriableError
+
+PER_PAGE = 100
+"""The most that GitLab gives (https://docs.gitlab.com/api/rest/#pagination)."""
+
+_MAX_PAGES = 1000
+_NOTHING: Mapping[str, Any] = {}
+
+Json = dict[str, Any]
+Query = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list.
+
+    Attributes:
+        rows: as GitLab wrote them.
+        next_query: what its link to the next page adds to or changes in the query;
+            None on the last page.
+        total: of the whole list; GitLab tells it up to 10,000.
+    """
+
+    rows: list[Json]
+    next_query: dict[str, str] | None
+    total: int | None
+
+
+class Rest:
+    """Asks one instance. May be shared by threads: each has its own library object."""
+
+    def __init__(self, base_url: str, token: str, http: httpx.Client) -> None:
+        self._base_url = base_url
+        self._token = token
+        self._http = http
+        self._of_thread = threading.local()
+
+    def get_row(self, path: str) -> Json:
+        """Read one object."""
+        return _row(self._ask("get", path))
+
+    def get_page(self, path: str, query: Query = _NOTHING) -> ListPage:
+        """Read one page of a list."""
+        answer = self._ask("get", path, query={"per_page": PER_PAGE, **query})
+        return ListPage(_rows(answer), _next_query(answer), _total(answer))
+
+    def get_all(self, path: str, query: Query = _NOTHING) -> list[Json]:
+        """Read a short list whole, page after page.
+
+        Only the query of GitLab's links is taken, never their origin.
+        """
+        rows: list[Json] = []
+        step: Query = {}
+        for _ in range(_MAX_PAGES):
+            page = self.get_page(path, {**query, **step})
+            rows += page.rows
+            if page.next_query is None or page.next_query == step:
+                return rows
+            step = page.next_query
+        raise PermanentError("list_without_end", {"path": path})
+
+    def put(self, path: str, body: Json) -> Json:
+        """Change one object; answers it as it is now."""
+        return _row(self._ask("put", path, body=body))
+
+    def post(self, path: str, body: Json) -> Json:
+        """Create one object."""
+        return _row(self._ask("post", path, body=body))
+
+    def _ask(
+        self, verb: str, path: str, query: Query = _NOTHING, body: Json | None = None
+    ) -> requests.Response:
+        try:
+            return self._library().http_request(
+                verb,
+                path,
+                query_data=dict(query),
+                post_data=body,
+                obey_rate_limit=False,
+                retry_transient_errors=False,
+                max_retries=0,
+            )
+        except GitlabError as error:
+            params = {"path": path, "detail": str(error)[:200]}
+            raise PermanentError("refused", params) from error
+        except requests.RequestException as error:
+            params = {"path": path, "detail": type(error).__name__}
+            raise RetriableError("unreachable", params) from error
+
+    def _library(self) -> gitlab.Gitlab:
+        found = getattr(self._of_thread, "library", None)
+        if isinstance(found, gitlab.Gitlab):
+            return found
+        made = self._make_library()
+        self._of_thread.library = made
+        return made
+
+    def _make_library(self) -> gitlab.Gitlab:
+        session = requests.Session()
+        session.trust_env = False
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HttpxAdapter(self._http))
+        return gitlab.Gitlab(
+            self._base_url,
+            private_token=self._token,
+            keep_base_url=True,
+            retry_transient_errors=False,
+            session=session,
+        )
+
+
+def project_path(project: int | str) -> str:
+    """The route of a project; a path is encoded as one segment."""
+    return f"/projects/{quote(str(project), safe='')}"
+
+
+def find_moved_project(error: PermanentError) -> str | None:
+    """The route that a renamed project's old path redirects to.
+
+    https://docs.gitlab.com/api/rest/#redirects
+    """
+    if error.code != "redirected":
+        return None
+    path = urlsplit(error.params.get("location", "")).path
+    _, found, project = path.partition("/api/v4/projects/")
+    return f"/projects/{project}" if found and "/" not in project else None
+
+
+def is_project_missing(error: PermanentError) -> bool:
+    """Whether a 404 is about the whole project: no access, or gone."""
+    return error.code == "not_found" and "Project Not Found" in _detail(error)
+
+
+def _detail(error: PermanentError) -> str:
+    return error.params.get("detail", "")
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise RetriableError("not_json", {"path": _path(answer)}) from error
+
+
+def _row(answer: requests.Response) -> Json:
+    row = _json(answer)
+    if not isinstance(row, dict):
+        raise RetriableError("answer_not_understood", {"path": _path(answer)})
+    return row
+
+
+def _rows(answer: requests.Response) -> list[Json]:
+    rows = _json(answer)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise RetriableError("answer_not_understood", {"path": _path(answer)})
+    return rows
+
+
+def _path(answer: requests.Response) -> str:
+    return urlsplit(answer.url).path
+
+
+def _next_query(answer: requests.Response) -> dict[str, str] | None:
+    link = answer.links.get("next", {}).get("url")
+    if not link:
+        return None
+    told = parse_qs(urlsplit(link).query)
+    return {name: told[name][0] for name in ("cursor", "page") if name in told}
+
+
+def _total(answer: requests.Response) -> int | None:
+    total = answer.headers.get("X-Total", "")
+    return int(total) if total.isascii() and total.isdigit() else None
