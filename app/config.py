@@ -1,0 +1,380 @@
+"""The configuration: the only reader of TOML, the environment and secret files.
+
+Three places, later ones winning: defaults, the TOML file, and the environment
+(``REQPOOL_WEB__PORT=9000`` sets ``web.port``; lists are written as JSON). A secret
+never stands in the file itself: the file says where it is, ``{ file = "…" }`` or
+``{ env = "NAME" }``.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from app.config_problems import KeyPath, Places, plain_secrets, to_problems
+from app.plugins import find_connector, unknown_kind
+from connectors.base import SourceConfig
+from model.errors import ConfigError, Problem
+
+_PREFIX = "REQPOOL_"
+_SOURCE_NAME = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _loopback(host: str) -> str:
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise PydanticCustomError(
+            "E_LOOPBACK",
+            "the pages have no sign-in yet, so only this machine may reach them",
+            {"hint": "use 127.0.0.1, and a reverse proxy for /webhooks/ alone"},
+        )
+    return host
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme != "postgresql":
+        raise PydanticCustomError(
+            "E_TYPE",
+            "not a PostgreSQL URL",
+            {"hint": "write postgresql://user@host:5432/database"},
+        )
+    return url
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise PydanticCustomError(
+            "E_TYPE", "not a web address", {"hint": "write https://reqpool.example.com"}
+        )
+    return url.rstrip("/")
+
+
+def _default_data_directory() -> Path:
+    """Where the XDG base directory specification puts data; root has no home for it."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/reqpool/postgres")
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "reqpool" / "postgres"
+
+
+class DatabaseConfig(_Section):
+    """Where the pool is kept.
+
+    Attributes:
+        url: of a PostgreSQL server, 15 or newer; None starts an embedded one.
+        data_directory: of the embedded server.
+        bin_directory: PostgreSQL's own programs to use instead of the wheel's.
+        max_connections: of one process.
+    """
+
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
+    data_directory: Path = Field(default_factory=_default_data_directory)
+    bin_directory: Path | None = None
+    max_connections: Annotated[int, Field(ge=2, le=200)] = 10
+
+
+class WebConfig(_Section):
+    """Where pages and webhooks are served.
+
+    Attributes:
+        public_url: as people and trackers reach it; for links and webhook addresses.
+    """
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: Annotated[str, AfterValidator(_web_address)] = ""
+
+    def link(self, path: str) -> str:
+        """The address of a page as others reach it; ``path`` begins with a slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.public_url or f'http://{host}:{self.port}'}{path}"
+
+
+class WorkerConfig(_Section):
+    """How much a worker does at the same time."""
+
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+
+
+class LogConfig(_Section):
+    """What is logged, and how it is written."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
+
+    database: DatabaseConfig = Field(default_factory=DatabaseConfig)
+    web: WebConfig = Field(default_factory=WebConfig)
+    worker: WorkerConfig = Field(default_factory=WorkerConfig)
+    log: LogConfig = Field(default_factory=LogConfig)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file; there is nothing else."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of it, validated.
+
+    Attributes:
+        path: the file it came from; None when there was none.
+        sources: by name, each an instance of its connector's ``Config``.
+    """
+
+    database: DatabaseConfig
+    web: WebConfig
+    worker: WorkerConfig
+    log: LogConfig
+    sources: Mapping[str, SourceConfig]
+    path: Path | None = None
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the configuration.
+
+    Args:
+        path: the TOML file; None takes ``REQPOOL_CONFIG``, then ``config.toml`` here,
+            then no file at all.
+
+    Raises:
+        ConfigError: every problem at once, each with its path, reason and hint.
+    """
+    path = path or _find_file()
+    text, written = _load_toml(path) if path else ("", {})
+    return _Reading(path, Places(path, text), written).finish()
+
+
+class _Reading:
+    """One reading of the configuration; collects problems until the end."""
+
+    def __init__(
+        self, path: Path | None, places: Places, written: dict[str, Any]
+    ) -> None:
+        self._path = path
+        self._places = places
+        self._written = written
+        self._problems: dict[KeyPath, Problem] = {}
+
+    def finish(self) -> Config:
+        model = _settings_model(dict(self._source_models()))
+        self._add_all(plain_secrets(model, self._written))
+        self._add_all(_unknown_variables())
+        settings = self._validate(model, self._resolve(self._written, ()))
+        if self._problems or settings is None:
+            raise ConfigError(list(self._problems.values()))
+        sources = {
+            name: section
+            for name, section in settings.sources.items()
+            if isinstance(section, SourceConfig)
+        }
+        return Config(
+            settings.database,
+            settings.web,
+            settings.worker,
+            settings.log,
+            sources,
+            self._path,
+        )
+
+    def _add(self, path: KeyPath, problem: Problem) -> None:
+        """Keep the first problem of a key: what follows from it would only confuse."""
+        self._problems.setdefault(path, self._places.at(path, problem))
+
+    def _add_all(self, found: Iterable[tuple[KeyPath, Problem]]) -> None:
+        for path, problem in found:
+            self._add(path, problem)
+
+    def _source_models(self) -> Iterator[tuple[str, type[BaseModel]]]:
+        """The model of each source, by its kind."""
+        sections = self._written.get("sources", {})
+        for name, section in sections.items() if isinstance(sections, dict) else ():
+            if not re.fullmatch(_SOURCE_NAME, name):
+                self._add(("sources", name), _bad_name(name))
+            yield name, self._source_model(name, section)
+
+    def _source_model(self, name: str, section: Any) -> type[BaseModel]:
+        kind = section.get("kind") if isinstance(section, dict) else None
+        if not isinstance(kind, str):
+            return SourceConfig
+        try:
+            connector = find_connector(kind)
+        except ConfigError as error:
+            self._add(("sources", name, "kind"), error.problems[0])
+            return _Anything
+        if connector is None:
+            self._add(("sources", name, "kind"), unknown_kind(kind))
+            return _Anything
+        return connector.Config
+
+    def _validate(self, model: type[_Settings], values: dict[str, Any]) -> Any:
+        try:
+            return model(**values)
+        except ValidationError as error:
+            self._add_all(to_problems(error, model))
+        except SettingsError as error:
+            hint = "in environment variables, lists and maps are written as JSON"
+            self._add(("environment",), Problem("E_TYPE", str(error), hint=hint))
+        return None
+
+    def _resolve(self, value: Any, path: KeyPath) -> Any:
+        """Put secrets in the place of what refers to them."""
+        match value:
+            case {"file": str(name), **rest} if not rest:
+                return self._read_secret(name, path)
+            case {"env": str(name), **rest} if not rest:
+                return self._get_variable(name, path)
+            case dict():
+                return {k: self._resolve(v, (*path, k)) for k, v in value.items()}
+            case list():
+                return [self._resolve(v, (*path, str(i))) for i, v in enumerate(value)]
+            case _:
+                return value
+
+    def _read_secret(self, name: str, path: KeyPath) -> str:
+        """Relative names are looked for beside the configuration file."""
+        file = (self._path or Path()).parent / name
+        try:
+            secret = file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not text"
+            return self._add_missing(path, f"cannot read {file}: {reason}")
+        return secret or self._add_missing(path, f"{file} is empty")
+
+    def _get_variable(self, name: str, path: KeyPath) -> str:
+        return os.environ.get(name) or self._add_missing(
+            path, f"the environment variable {name} is not set"
+        )
+
+    def _add_missing(self, path: KeyPath, reason: str) -> str:
+        message = f"{'.'.join(path)}: {reason}"
+        self._add(path, Problem("E_SECRET", message, hint="put the secret there"))
+        return ""
+
+
+class _Anything(_Section):
+    """Stands for a source whose kind is not known; nothing more is said about it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _settings_model(models: Mapping[str, type[BaseModel]]) -> type[_Settings]:
+    """The whole's model, with a typed section for each source that the file names."""
+    fields: dict[str, Any] = {
+        f"source_{index}": (model, Field(alias=name))
+        for index, (name, model) in enumerate(models.items())
+    }
+    sources = create_model("Sources", __base__=_Sources, **fields)
+    default = ... if models else sources()
+    return create_model("Settings", __base__=_Settings, sources=(sources, default))
+
+
+class _Sources(_Section):
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Each source's name and section."""
+        for field, info in type(self).model_fields.items():
+            yield str(info.alias), getattr(self, field)
+
+
+def _bad_name(name: str) -> Problem:
+    hint = "use lower-case letters, digits and hyphens: it is part of web addresses"
+    return Problem("E_NAME", f"sources.{name}: not a name for a source", hint=hint)
+
+
+def _unknown_variables() -> Iterator[tuple[KeyPath, Problem]]:
+    """Find variables of ours that set nothing: most likely misspelt."""
+    sections = [*_Settings.model_fields, "sources"]
+    for name in os.environ:
+        section = name.removeprefix(_PREFIX).partition("__")[0].lower()
+        if name.startswith(_PREFIX) and section not in {*sections, "config"}:
+            known = ", ".join(f"{_PREFIX}{known.upper()}__…" for known in sections)
+            yield (
+                (name,),
+                Problem(
+                    "E_FIELD", f"{name}: no such setting", hint=f"known are {known}"
+                ),
+            )
+
+
+def _find_file() -> Path | None:
+    named = os.environ.get(f"{_PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    here = Path("config.toml")
+    return here if here.exists() else None
+
+
+def _load_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        hint = "name another file with --config or REQPOOL_CONFIG"
+        reason = f"cannot read {path}: {error.strerror}"
+        raise ConfigError([Problem("E_FILE", reason, hint=hint)]) from None
+    except UnicodeDecodeError:
+        problem = Problem("E_TOML", "not UTF-8", file=str(path), hint="save as UTF-8")
+        raise ConfigError([problem]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_syntax_problem(path, str(error))]) from None
+
+
+def _syntax_problem(path: Path, message: str) -> Problem:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if place is None:
+        return Problem("E_TOML", message, file=str(path), hint="see https://toml.io")
+    return Problem(
+        "E_TOML",
+        message[: place.start()],
+        file=str(path),
+        line=int(place[1]),
+        column=int(place[2]),
+        hint="see https://toml.io",
+    )
