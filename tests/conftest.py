@@ -1,0 +1,82 @@
+"""A real PostgreSQL for every test that asks for one, started once a session."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Composed, Identifier
+from sqlalchemy import make_url
+
+from pool.database import Database
+from pool.embedded import embedded_server
+from pool.migrate import upgrade
+
+_FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+}
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server of the session's own; the path is short and open to its user."""
+    home = Path(tempfile.mkdtemp(prefix="reqpool-tests-"))
+    with embedded_server(home, settings=_FAST) as url:
+        yield url
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def migrated_url(postgres_url: str) -> str:
+    """A database at the newest migration, to be copied and never written to."""
+    execute(postgres_url, SQL("CREATE DATABASE migrated"))
+    url = with_database(postgres_url, "migrated")
+    upgrade(url)
+    return url
+
+
+@pytest.fixture
+def empty_database_url(postgres_url: str) -> Iterator[str]:
+    """A database without any table."""
+    yield from new_database(postgres_url, "template1")
+
+
+@pytest.fixture
+def database_url(postgres_url: str, migrated_url: str) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    assert migrated_url
+    yield from new_database(postgres_url, "migrated")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The test's database with open connections."""
+    database = Database(database_url)
+    await database.open()
+    yield database
+    await database.close()
+
+
+def new_database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    create = SQL("CREATE DATABASE {} TEMPLATE {}")
+    execute(server, create.format(Identifier(name), Identifier(template)))
+    yield with_database(server, name)
+    drop = SQL("DROP DATABASE {} WITH (FORCE)")
+    execute(server, drop.format(Identifier(name)))
+
+
+def execute(url: str, statement: SQL | Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
