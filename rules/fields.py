@@ -17,6 +17,10 @@ class Fields:
 
     Every getter answers its default for an absent field, and records an ``E_TYPE``
     (``E_REF`` for an unknown choice) before doing so for one that it cannot read.
+
+    Attributes:
+        node: the mapping; an empty one in place of anything else.
+        readable: False when the node was no mapping, which is recorded already.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Fields:
             required: names that must occur (``E_FIELD``).
         """
         self.problems = problems
+        self.readable = isinstance(node, MapNode)
         self.node = node if isinstance(node, MapNode) else MapNode((), *_place(node))
         if node is not None and not isinstance(node, MapNode):
             names = ", ".join(sorted(known))

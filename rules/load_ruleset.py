@@ -1,0 +1,222 @@
+"""Ruleset files to a checked Ruleset, or everything that is wrong with them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from model.decisions import Section
+from model.errors import Problem
+from rules.document import Node, Problems, Scalar, decode, parse_document
+from rules.fields import Fields
+from rules.merge import MergedRules, merge_rules, merge_write_back
+from rules.read_conditions import Terms
+from rules.read_examples import read_examples
+from rules.read_rules import FileRules, read_rules
+from rules.read_write_back import WriteBackReader
+from rules.ruleset import Ruleset
+from rules.shadows import find_shadowed
+
+LoadBase = Callable[[str], str]
+"""Answers the text of a ruleset by its name; ``KeyError`` when there is none."""
+
+FIELDS = (
+    "name",
+    "extends",
+    "timezone",
+    "terms",
+    "off",
+    "kind",
+    "scope",
+    "priority",
+    "release",
+    "write_back",
+    "examples",
+)
+_MOST_BASES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    text: str
+    root: Fields
+    problems: Problems
+
+
+def load_ruleset(
+    text: str | bytes, *, file: str, load_base: LoadBase | None = None
+) -> tuple[Ruleset | None, list[Problem]]:
+    """Load a ruleset and the bases that it extends.
+
+    Args:
+        text: the file's content, UTF-8.
+        file: what problems and reasons name as the place.
+        load_base: answers the text of a base by the name that ``extends`` gives.
+
+    Returns:
+        The ruleset, and no problems; or None and every problem of every file, in the
+        order of the files.
+    """
+    files = _load_chain(text, file, load_base)
+    problems = [problem for each in files for problem in each.problems.found]
+    if any(problem.code in {"E_YAML", "E_LIMIT"} for problem in problems):
+        return None, problems
+    ruleset = _assemble(files)
+    found = [problem for each in files for problem in each.problems.found]
+    return (None if found else ruleset), found
+
+
+def fingerprint(texts: Mapping[str, str]) -> str:
+    """SHA-256 over a ruleset's canonical texts, nearest first, as hexadecimal digits."""
+    digest = sha256()
+    for name, text in texts.items():
+        digest.update(f"{name}\0{text}\0".encode())
+    return digest.hexdigest()
+
+
+def canonical(text: str) -> str:
+    """A file's text with what no reader can see evened out: line ends, BOM, trailing space."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+
+
+def _load_chain(
+    text: str | bytes, file: str, load_base: LoadBase | None
+) -> list[_File]:
+    files = [_parse_file(text, file)]
+    while (node := files[-1].root.find("extends")) is not None:
+        base = _load_base(files, node, load_base)
+        if base is None:
+            break
+        files.append(base)
+    return files
+
+
+def _load_base(
+    files: Sequence[_File], node: Node, load_base: LoadBase | None
+) -> _File | None:
+    nearest = files[-1]
+    name = nearest.root.text("extends")
+    path = [each.name for each in files]
+    if not name:
+        return None
+    if name in path:
+        shown = " → ".join([*path[path.index(name) :], name])
+        said = f"extends in a circle: {shown}"
+        nearest.problems.add("E_CYCLE", said, node, "take one extends away")
+        return None
+    if len(files) > _MOST_BASES:
+        said = f"more than {_MOST_BASES} bases"
+        nearest.problems.add("E_LIMIT", said, node, "merge some of them")
+        return None
+    try:
+        return _parse_file(load_base(name) if load_base else _no_base(name), name)
+    except KeyError:
+        hint = "name a ruleset that exists, or leave extends out"
+        nearest.problems.add("E_REF", f'no ruleset "{name}"', node, hint)
+        return None
+
+
+def _no_base(name: str) -> str:
+    raise KeyError(name)
+
+
+def _parse_file(text: str | bytes, file: str) -> _File:
+    problems = Problems(file)
+    node = parse_document(text, problems)
+    root = Fields(node, problems, known=FIELDS, required=("name",))
+    name = root.text("name") or file
+    decoded = decode(text, Problems()) if isinstance(text, bytes) else text
+    return _File(name, canonical(decoded or ""), root, problems)
+
+
+def _assemble(files: Sequence[_File]) -> Ruleset:
+    terms = _merge_terms(files)
+    merged = MergedRules()
+    for file in reversed(files):
+        merged = merge_rules(read_rules(file.root, terms), merged, file.root)
+    _check_levels(files[0], merged.rules)
+    _check_shadows(files, merged.rules)
+    outcomes = frozenset(
+        rule.outcome for rule in merged.rules.sections[Section.RELEASE]
+    )
+    texts = {file.name: file.text for file in files}
+    return Ruleset(
+        name=files[0].name,
+        zone=_find_zone(files),
+        sections={
+            section: tuple(rules) for section, rules in merged.rules.sections.items()
+        },
+        points=tuple(merged.rules.points),
+        levels=tuple(merged.rules.levels.items()),
+        write_back=merge_write_back(
+            [
+                WriteBackReader(file.problems, terms, outcomes).read(
+                    file.root.find("write_back")
+                )
+                for file in reversed(files)
+            ],
+            files[0].problems,
+        ),
+        examples=read_examples(files[0].root, outcomes),
+        texts=texts,
+        fingerprint=fingerprint(texts),
+    )
+
+
+def _merge_terms(files: Sequence[_File]) -> Terms:
+    terms: dict[str, tuple[str, ...]] = {}
+    for file in reversed(files):
+        own = Fields(file.root.find("terms"), file.problems, known=_Anything())
+        for key, node in own.node.entries:
+            terms[key.text] = own.texts(key.text)
+            if not terms[key.text]:
+                hint = "name at least one word, or leave the term out"
+                file.problems.add("E_TYPE", f'term "{key.text}" is empty', node, hint)
+    return terms
+
+
+class _Anything(frozenset[str]):
+    """Every name is known."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _find_zone(files: Sequence[_File]) -> ZoneInfo:
+    zone = ZoneInfo("UTC")
+    for file in reversed(files):
+        if (node := file.root.find("timezone")) is not None:
+            zone = _read_zone(file.root.text("timezone"), node, file.problems) or zone
+    return zone
+
+
+def _read_zone(name: str, node: Node, problems: Problems) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "an IANA name, such as Asia/Shanghai"
+        problems.add("E_REF", f'no time zone "{name}"', node, hint)
+        return None
+
+
+def _check_levels(nearest: _File, rules: FileRules) -> None:
+    node = nearest.root.find("priority") or nearest.root.node
+    if rules.points and not rules.levels:
+        hint = "add levels: {P0: 80, P1: 50, P2: 20, P3: 0}"
+        nearest.problems.add("E_FIELD", '"levels" is missing', node, hint)
+    scores = list(rules.levels.values())
+    if sorted(set(scores), reverse=True) != scores:
+        hint = "the more urgent a level, the more points it takes"
+        nearest.problems.add("E_TYPE", "levels do not fall", node, hint)
+
+
+def _check_shadows(files: Sequence[_File], rules: FileRules) -> None:
+    by_name = {file.problems.file: file for file in files}
+    for rule, earlier in find_shadowed(rules.sections):
+        file, line = rule.place.rsplit(":", 1)
+        place = Scalar(None, "", int(line), rule.column)
+        said = f'rule "{rule.id}" can never win after "{earlier.id}"'
+        hint = f"{earlier.place} takes all of its issues: move this rule before it"
+        by_name[file].problems.add("E_SHADOWED", said, place, hint)
