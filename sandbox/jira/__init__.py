@@ -1,0 +1,1 @@
+"""A stateful stand-in for Jira Cloud and Jira Data Center, REST v2 and v3."""

@@ -1,0 +1,1 @@
+"""The REST routes of the Jira stand-in, a file per subject."""
