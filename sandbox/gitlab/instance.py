@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -60,6 +61,15 @@ class GitLab:
         deliveries = Deliveries(WebhookRules(self), self.now)
         self.bench = Bench(deliveries, self.now, limits=RateLimits(now=self.now))
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Let something happen at another time, so that seeds have a past."""
+        usual, self.now = self.now, lambda: moment
+        try:
+            yield
+        finally:
+            self.now = usual
+
     def deal_id(self) -> int:
         return next(self._serial)
 
@@ -83,7 +93,10 @@ class GitLab:
         return token
 
     def add_group(self, full_path: str, name: str = "") -> Group:
-        title = name or full_path.rpartition("/")[2]
+        parent, _, path = full_path.rpartition("/")
+        if parent and self.find_group(parent) is None:
+            self.add_group(parent)
+        title = name or path
         group = Group(self.deal_id(), full_path, title, self.now())
         self.groups[group.id] = group
         return group

@@ -21,6 +21,7 @@ from sandbox.gitlab.records import (
     Issue,
     Label,
     Project,
+    Status,
 )
 
 LONGEST_TITLE = 255
@@ -54,7 +55,7 @@ def update_issue(gitlab: GitLab, issue: Issue, actor: Actor, edit: IssueEdit) ->
     if "title" in edit:
         _check_title(edit["title"])
     if edit.get("state_event"):
-        _change_state(gitlab, issue, actor, edit["state_event"])
+        _change_state(gitlab, issue, actor, edit["state_event"], edit.get("status"))
     before = told_state(gitlab, issue)
     _apply(gitlab, issue, actor, edit)
     if told_state(gitlab, issue) != before:
@@ -134,7 +135,9 @@ def _with_description_actions(
     return combine(cleaned, reading.edit)
 
 
-def _change_state(gitlab: GitLab, issue: Issue, actor: Actor, event: str) -> None:
+def _change_state(
+    gitlab: GitLab, issue: Issue, actor: Actor, event: str, status: Status | None = None
+) -> None:
     before = told_state(gitlab, issue)
     if event == "close" and issue.state == "opened":
         _close(gitlab, issue, actor)
@@ -142,6 +145,7 @@ def _change_state(gitlab: GitLab, issue: Issue, actor: Actor, event: str) -> Non
         _reopen(gitlab, issue, actor)
     else:
         return
+    issue.status = status or issue.status
     _touch(gitlab, issue, actor)
     is_task = issue.issue_type == "task"
     action = "update" if is_task else event

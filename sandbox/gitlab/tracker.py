@@ -12,11 +12,17 @@ from sandbox.bench import Bench
 from sandbox.clock import Now, utc_now
 from sandbox.control import control_router
 from sandbox.gitlab.api import history, hooks, issues, links, notes, places, planning
+from sandbox.gitlab.api.graphql import graphql_endpoint
 from sandbox.gitlab.api.spec import Spec
 from sandbox.gitlab.auth import brought_token
 from sandbox.gitlab.call import endpoint
+from sandbox.gitlab.desk import GitLabDesk
 from sandbox.gitlab.instance import GitLab, Switches
+from sandbox.gitlab.records import Project
+from sandbox.gitlab.seeding import seed_project
 from sandbox.limits import Refusal, gitlab_headers
+from sandbox.page import page_router
+from sandbox.seeds import SeedProject
 from sandbox.wire import Edge, Wire
 
 API = "/api/v4"
@@ -56,6 +62,9 @@ class GitLabTracker:
     def app(self) -> ASGIApp:
         return self._app
 
+    def seed(self, seed: SeedProject) -> Project:
+        return seed_project(self.store, seed)
+
 
 def _build_app(gitlab: GitLab) -> ASGIApp:
     app = FastAPI(openapi_url=None)
@@ -63,8 +72,10 @@ def _build_app(gitlab: GitLab) -> ASGIApp:
     for spec in ROUTES:
         answer = endpoint(gitlab, spec.handler, spec.accepted_scopes)
         app.add_route(API + spec.path, answer, [spec.method])
+    app.add_route("/api/graphql", graphql_endpoint(gitlab), ["POST"])
     for prefix in (API, "/api"):
         app.add_route(prefix + "/{rest:path}", _no_route, METHODS)
+    app.include_router(page_router(GitLabDesk(gitlab)))
     edge = Edge("/api/", lambda headers: _caller(gitlab, headers), _refuse, _is_query)
     return EncodedSlashes(Wire(app, gitlab.bench, edge))
 
