@@ -16,7 +16,7 @@ from rules.ruleset import CommentTemplate
 from rules.vocabulary import CHOICES_OF
 
 TRACKERS = ("jira", "gitlab")
-_GITLAB_STATUSES = ("opened", "closed")
+GITLAB_STATUSES = ("opened", "closed")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SPACE = re.compile(r"\s")
 _LONGEST_LABEL = 255
@@ -113,9 +113,9 @@ class WriteBackReader:
         if not isinstance(node, Scalar) or not text:
             hint = "write the tracker's name of the status"
             self.problems.add("E_TYPE", "expected a status", node, hint)
-        elif tracker == "gitlab" and text not in _GITLAB_STATUSES:
+        elif tracker == "gitlab" and text not in GITLAB_STATUSES:
             said = f'GitLab has no status "{text}"'
-            self.problems.add_unknown("E_REF", said, node, _GITLAB_STATUSES)
+            self.problems.add_unknown("E_REF", said, node, GITLAB_STATUSES)
         return text
 
     def _comments(self, fields: Fields) -> tuple[CommentTemplate, ...]:
