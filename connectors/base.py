@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from model.changes import Change, Receipt
 from model.clock import Clock
+from model.decisions import PoolState
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot
@@ -50,7 +51,7 @@ class SourceConfig(BaseModel):
     webhook_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=2)] = ()
     poll_seconds: Annotated[float, Field(gt=0)] = 60
     max_concurrency: Annotated[int, Field(gt=0, le=32)] = 4
-    status: Mapping[str, str] = Field(default_factory=dict)
+    status: Mapping[PoolState, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 Connection = AsyncConnection[DictRow]
 """A connection inside a transaction; every function of the pool takes one first."""
+
+DatabaseGone = OperationalError
+"""The server is not there, or ended the transaction: nothing of it was kept."""
 
 
 class Database:
@@ -70,3 +74,10 @@ async def query_one(
     """Run a statement and answer its first row, or None."""
     cursor = await connection.execute(statement, values)
     return await cursor.fetchone()
+
+
+async def hold_source(connection: Connection, source: UUID) -> None:
+    """Let nobody else absorb issues of a source until the transaction ends."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"absorb {source}",)
+    )

@@ -81,6 +81,37 @@ async def postpone(
     )
 
 
+async def find_missed(
+    connection: Connection, source: UUID, tracker_ids: Collection[str]
+) -> Sequence[str]:
+    """Which of these were looked for in vain before."""
+    rows = await query(
+        connection,
+        "SELECT tracker_id FROM fetches"
+        " WHERE source_id = %s AND tracker_id = ANY(%s) AND attempts > 0",
+        (source, list(tracker_ids)),
+    )
+    return [row["tracker_id"] for row in rows]
+
+
+_SET_ASIDE = """
+INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, attempts, cause)
+VALUES (%(source)s, %(tracker_id)s, %(now)s, %(now)s + interval '1 minute', 1, 'failed')
+ON CONFLICT (source_id, tracker_id) DO UPDATE SET
+    asked_at = EXCLUDED.asked_at, cause = 'failed', attempts = fetches.attempts + 1,
+    not_before = %(now)s + interval '1 minute' * LEAST(power(2, fetches.attempts), 720)
+"""
+
+
+async def set_aside(
+    connection: Connection, source: UUID, tracker_id: str, now: datetime
+) -> None:
+    """Read an issue again that could not be absorbed: later and later, up to 12 h."""
+    await connection.execute(
+        _SET_ASIDE, {"source": source, "tracker_id": tracker_id, "now": now}
+    )
+
+
 async def count(connection: Connection, source: UUID) -> int:
     """How many issues of a source wait to be read."""
     row = await query_one(

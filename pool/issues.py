@@ -28,6 +28,7 @@ class StoredIssue:
         write_read: a read number drawn after our last write; answers asked for before
             it may not show that write.
         regress: an older ``updated`` that a direct read showed once, with its hash.
+        comment_count: standing comments that are not ours.
     """
 
     id: UUID
@@ -48,14 +49,17 @@ class StoredIssue:
     regress: Mapping[str, Any] | None = None
     priority_raised_at: datetime | None = None
     deleted_at: datetime | None = None
-    scope: str | None = None
     release_id: UUID | None = None
+    comment_count: int = 0
 
 
 _LOCK = """
 SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
        i.content_hash, i.read, i.write_read, i.base, i.decision_id, i.decided_on,
-       i.regress, i.priority_raised_at, i.deleted_at, i.scope, i.release_id,
+       i.regress, i.priority_raised_at, i.deleted_at, i.release_id,
+       (SELECT count(*) FROM comments c WHERE c.issue_id = i.id
+            AND c.deleted_at IS NULL
+            AND c.tracker_id IS DISTINCT FROM i.base->>'comment_id') AS comment_count,
        q.id AS requirement_id, q.state AS requirement_state, q.state_origin
 FROM issues i
 JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL

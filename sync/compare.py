@@ -1,0 +1,110 @@
+"""What people changed between two observations of an issue."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from model.issues import Comment, IssueSnapshot
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+
+_FIELDS = (
+    "key",
+    "title",
+    "description",
+    "issue_type",
+    "status",
+    "priority",
+    "releases",
+    "modules",
+    "due_on",
+    "estimate_days",
+    "confidential",
+)
+
+
+def compare(
+    stored: StoredIssue, before: Sequence[Comment], snapshot: IssueSnapshot
+) -> list[Event]:
+    """One event a field or comment that changed; our own writes are marked as ours.
+
+    Labels of ours are left out: the audit holds each write of them.
+    """
+    events = [
+        *_compare_fields(stored, snapshot),
+        *_compare_labels(stored, snapshot),
+        *_compare_people(stored.snapshot, snapshot),
+    ]
+    if snapshot.comments is not None:
+        events.extend(_compare_comments(stored, before, snapshot))
+    return events
+
+
+def _compare_fields(stored: StoredIssue, new: IssueSnapshot) -> Iterator[Event]:
+    old = stored.snapshot
+    for name in _FIELDS:
+        before, after = _plain(getattr(old, name)), _plain(getattr(new, name))
+        if before != after:
+            origin = _origin_of(stored, name, after)
+            yield Event(new.updated_at, origin, "", name, before, after)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case tuple():
+            return list(value)
+        case None | str() | bool():
+            return value
+        case _:
+            return str(value)
+
+
+def _origin_of(stored: StoredIssue, name: str, after: Any) -> Origin:
+    base = stored.base
+    is_ours = (name == "status" and after == base.status) or (
+        name == "releases" and base.release is not None and base.release in after
+    )
+    return Origin.REQPOOL if is_ours else Origin.TRACKER
+
+
+def _compare_labels(stored: StoredIssue, new: IssueSnapshot) -> Iterator[Event]:
+    before = sorted(stored.snapshot.labels - stored.base.labels)
+    after = sorted(new.labels - stored.base.labels)
+    if before != after:
+        yield Event(new.updated_at, Origin.TRACKER, "", "labels", before, after)
+
+
+def _compare_people(old: IssueSnapshot, new: IssueSnapshot) -> Iterator[Event]:
+    before = old.assignee.name if old.assignee else None
+    after = new.assignee.name if new.assignee else None
+    if before != after:
+        yield Event(new.updated_at, Origin.TRACKER, "", "assignee", before, after)
+
+
+def _compare_comments(
+    stored: StoredIssue, before: Sequence[Comment], new: IssueSnapshot
+) -> Iterator[Event]:
+    old = {comment.tracker_id: comment for comment in before}
+    now = {comment.tracker_id: comment for comment in new.comments or ()}
+    for tracker_id in sorted(old.keys() | now.keys()):
+        was, is_now = old.get(tracker_id), now.get(tracker_id)
+        body_before = was.body if was else None
+        body_after = is_now.body if is_now else None
+        if body_before != body_after:
+            ours = tracker_id == stored.base.comment_id
+            yield Event(
+                happened_at=_moment(is_now, new.updated_at),
+                origin=Origin.REQPOOL if ours else Origin.TRACKER,
+                actor=_author(is_now or was),
+                field=f"comment:{tracker_id}",
+                before=body_before,
+                after=body_after,
+            )
+
+
+def _moment(comment: Comment | None, otherwise: datetime) -> datetime:
+    return comment.updated_at if comment else otherwise
+
+
+def _author(comment: Comment | None) -> str:
+    return comment.author.name if comment and comment.author else ""

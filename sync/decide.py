@@ -1,0 +1,349 @@
+"""Decide on an issue: facts in, decision and intended writes out, all in the pool."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from rules.write_back import desire
+
+from model.client_text import ClientSafeFacts
+from model.decisions import Decision, Kind, Override, PoolState, Scope, Section
+from model.issues import StatusCategory
+from model.releases import Release
+from planning.next_release import next_release
+from pool import decisions, history, issues, outbox, projects, requirements, rulesets
+from pool.attention import Concern, raise_concern, resolve
+from pool.database import Connection
+from pool.decisions import StoredDecision
+from pool.encode import encode
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+from pool.projects import Setting
+from pool.schema import StateOrigin
+from rules.decide import decide as apply_rules
+from rules.load_ruleset import load_ruleset
+from rules.matching.match import Index, Match, Request
+from rules.ruleset import ANSWERED_KINDS, Ruleset
+from sync.engine import Engine
+from sync.facts import Occasion, gather_facts
+from sync.plan import Plan, Target, plan
+
+_RULES = "rules"
+
+
+@dataclass(slots=True)
+class Sitting:
+    """What one transaction needs to decide on many issues, read once each."""
+
+    engine: Engine
+    connection: Connection
+    ruleset: Ruleset
+    settings: dict[UUID, Setting] = field(default_factory=dict)
+    releases: dict[str, dict[Release, UUID]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day in the ruleset's time zone."""
+        return self.engine.clock().astimezone(self.ruleset.zone).date()
+
+    async def get_setting(self, project: UUID) -> Setting:
+        """What surrounds the issues of a project."""
+        if project not in self.settings:
+            self.settings[project] = await projects.get_setting(
+                self.connection, project
+            )
+        return self.settings[project]
+
+    async def find_releases(self, train: str) -> dict[Release, UUID]:
+        """The open releases of a train, with what was given away meanwhile."""
+        if train not in self.releases:
+            found = await projects.find_releases(self.connection, train)
+            self.releases[train] = found
+        return self.releases[train]
+
+    def give_away(self, release: Release, days: Decimal) -> None:
+        """Count person-days against a release's capacity."""
+        train = self.releases[release.train]
+        identity = train.pop(release)
+        train[replace(release, planned_days=release.planned_days + days)] = identity
+
+
+async def open_sitting(engine: Engine, connection: Connection) -> Sitting | None:
+    """Load the ruleset that runs; None while none has been activated."""
+    fingerprint = await rulesets.find_active_fingerprint(connection)
+    if fingerprint is None:
+        return None
+    known = engine.memory.ruleset
+    if known is None or known.fingerprint != fingerprint:
+        known = await _load_active(connection)
+        engine.memory.ruleset = known
+    return Sitting(engine, connection, known)
+
+
+async def _load_active(connection: Connection) -> Ruleset:
+    active = await rulesets.find_active(connection)
+    if active is None:
+        raise LookupError("no ruleset is active")
+    ruleset, problems = load_ruleset(
+        active.files[active.main],
+        file=active.main,
+        load_base=active.files.__getitem__,
+    )
+    if ruleset is None:
+        raise ValueError("\n".join(map(str, problems)))
+    return ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    release: Release | None
+    id: UUID | None
+
+
+async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
+    """Decide on one locked issue and store what follows.
+
+    Args:
+        sitting: the transaction's.
+        issue: as it is now.
+        cause: what made us look: ``webhook``, ``poll``, ``override`` …
+
+    Returns:
+        How many new writes to the tracker are wanted.
+    """
+    setting = await sitting.get_setting(issue.project_id)
+    match = _match(sitting, issue, setting)
+    overrides = await decisions.find_overrides(sitting.connection, issue.id)
+    count = await requirements.count_clients(sitting.connection, issue.requirement_id)
+    facts = gather_facts(Occasion(issue, setting, sitting.today, match, count))
+    decision = apply_rules(
+        sitting.ruleset,
+        facts,
+        overrides={section: made.value for section, made in overrides.items()},
+        evidence=match.clauses if match else (),
+        contract=setting.contract.fingerprint if setting.contract else "",
+    )
+    placement = await _place(sitting, issue, decision, overrides)
+    stored = StoredDecision(
+        id=sitting.engine.ids(),
+        decided_at=sitting.engine.clock(),
+        cause=cause,
+        facts=encode(dict(facts), dict[str, object]),
+        decision=decision,
+    )
+    await _store(sitting, issue, stored, placement)
+    issue = await _advance(sitting, issue, decision)
+    target = _aim(sitting, issue, decision, placement, setting)
+    planned = plan(issue.base, issue.snapshot, target)
+    await _note_kept(sitting, issue, planned)
+    return await _want(sitting, issue, planned)
+
+
+def _match(sitting: Sitting, issue: StoredIssue, setting: Setting) -> Match | None:
+    if setting.contract is None:
+        return None
+    return _index(sitting.engine, setting).match(
+        Request(
+            title=issue.snapshot.title,
+            description=issue.snapshot.description,
+            module=", ".join(issue.snapshot.modules),
+            issue_type=issue.snapshot.issue_type,
+            today=sitting.today,
+        )
+    )
+
+
+def _index(engine: Engine, setting: Setting) -> Index:
+    contract = setting.contract
+    if contract is None:
+        raise LookupError(setting.project.slug)
+    key = f"{contract.slug}:{contract.fingerprint}"
+    if key not in engine.memory.indexes:
+        engine.memory.indexes[key] = engine.matcher.index(contract)
+    return engine.memory.indexes[key]
+
+
+async def _place(
+    sitting: Sitting,
+    issue: StoredIssue,
+    decision: Decision,
+    overrides: Mapping[Section, Override],
+) -> _Placement:
+    intent = decision.effective.get(Section.RELEASE, "")
+    if Section.RELEASE in overrides:
+        found = await projects.find_release(sitting.connection, intent)
+        return _Placement(*found) if found else _Placement(None, None)
+    verb, _, train = intent.partition(":")
+    if verb != "train":
+        return _Placement(None, None)
+    releases = await sitting.find_releases(train)
+    current = {identity: release.name for release, identity in releases.items()}
+    days = issue.snapshot.estimate_days or Decimal(0)
+    stays_in = current.get(issue.release_id) if issue.release_id else None
+    release = next_release(releases, on=sitting.today, days=days, current=stays_in)
+    if release is None:
+        return _Placement(None, None)
+    identity = releases[release]
+    if stays_in is None:
+        sitting.give_away(release, days)
+    return _Placement(release, identity)
+
+
+async def _store(
+    sitting: Sitting, issue: StoredIssue, stored: StoredDecision, placement: _Placement
+) -> None:
+    connection = sitting.connection
+    last = await decisions.find(connection, issue.decision_id)
+    if last is None or not decisions.is_same(last.decision, stored.decision):
+        await decisions.add(connection, stored, issue.client_id, issue.id)
+        await _note_flips(sitting, issue, last, stored)
+    else:
+        stored = last
+    await decisions.show(
+        connection, issue.id, stored.id, stored.decision, placement.id, sitting.today
+    )
+    await requirements.roll_up(connection, issue.requirement_id, stored.decided_at)
+
+
+async def _note_flips(
+    sitting: Sitting,
+    issue: StoredIssue,
+    last: StoredDecision | None,
+    stored: StoredDecision,
+) -> None:
+    before = last.decision.effective if last else {}
+    after = stored.decision.effective
+    events = [
+        Event(
+            happened_at=stored.decided_at,
+            origin=Origin.RULES,
+            actor=_RULES,
+            field=section.value,
+            before=before.get(section),
+            after=after.get(section),
+            note=stored.cause,
+        )
+        for section in Section
+        if before.get(section) != after.get(section)
+    ]
+    await history.add(
+        sitting.connection, sitting.engine.ids, issue.client_id, issue.id, events
+    )
+
+
+async def _advance(
+    sitting: Sitting, issue: StoredIssue, decision: Decision
+) -> StoredIssue:
+    state = _next_state(issue, decision)
+    if state is None:
+        return issue
+    moved, origin = state
+    await requirements.move(
+        sitting.connection,
+        issue.requirement_id,
+        moved,
+        origin,
+        sitting.engine.clock(),
+    )
+    return replace(issue, requirement_state=moved, state_origin=origin)
+
+
+def _next_state(
+    issue: StoredIssue, decision: Decision
+) -> tuple[PoolState, StateOrigin] | None:
+    """Where the requirement goes by itself: a person's word is never moved."""
+    if issue.state_origin is StateOrigin.PERSON:
+        return None
+    state, closed = issue.requirement_state, issue.snapshot.status_category
+    if closed is StatusCategory.DONE:
+        kind = Kind(decision.effective[Section.KIND])
+        done = PoolState.ANSWERED if kind in ANSWERED_KINDS else PoolState.DELIVERED
+        return None if state is done else (done, StateOrigin.TRACKER)
+    unsure = decision.effective.get(Section.SCOPE) == Scope.NEEDS_REVIEW
+    open_state = PoolState.NEW if unsure else PoolState.TRIAGED
+    return None if state is open_state else (open_state, StateOrigin.RULES)
+
+
+def _aim(
+    sitting: Sitting,
+    issue: StoredIssue,
+    decision: Decision,
+    placement: _Placement,
+    setting: Setting,
+) -> Target:
+    if not _is_written_to(issue):
+        return Target()
+    release = placement.release
+    source = sitting.engine.sources[issue.snapshot.ref.source]
+    desired = desire(
+        sitting.ruleset,
+        decision,
+        ClientSafeFacts(
+            kind=decision.effective.get(Section.KIND, ""),
+            scope=decision.effective.get(Section.SCOPE, ""),
+            priority=decision.effective.get(Section.PRIORITY, ""),
+            state=issue.requirement_state,
+            release_name=release.name if release else "",
+            release_ship_on=release.ship_on if release else None,
+        ),
+        tracker=source.connector.kind,
+        state=issue.requirement_state,
+        language=setting.client.language,
+        source_status=source.config.status,
+    )
+    by_person = issue.state_origin is StateOrigin.PERSON
+    return Target(
+        labels=desired.labels,
+        owned_labels=desired.owned_labels,
+        status=desired.status if by_person else None,
+        release=(release.name if release else "") if desired.release else None,
+        ship_on=release.ship_on if release else None,
+        comment=desired.comment,
+    )
+
+
+def _is_written_to(issue: StoredIssue) -> bool:
+    """Neither a tombstone, nor an old issue that was closed before we came."""
+    untouched = issue.base.labels == frozenset() and not issue.base.comment_hash
+    is_history = (
+        issue.snapshot.status_category is StatusCategory.DONE
+        and untouched
+        and issue.state_origin is not StateOrigin.PERSON
+    )
+    return issue.deleted_at is None and not is_history
+
+
+async def _note_kept(sitting: Sitting, issue: StoredIssue, planned: Plan) -> None:
+    engine, connection = sitting.engine, sitting.connection
+    now = engine.clock()
+    for name, value in planned.kept.items():
+        if issue.base.kept.get(name) != value:
+            event = Event(now, Origin.TRACKER, "", name, None, value, "kept_by_person")
+            await history.add(
+                connection, engine.ids, issue.client_id, issue.id, [event]
+            )
+            await raise_concern(connection, engine.ids, _kept(issue, name, value), now)
+    for name in issue.base.kept.keys() - planned.kept.keys():
+        await resolve(connection, f"{issue.id}:{name}", now)
+
+
+def _kept(issue: StoredIssue, name: str, value: str) -> Concern:
+    return Concern(
+        code=f"{name}_kept_by_person",
+        subject=f"{issue.id}:{name}",
+        params={"key": issue.snapshot.key, "value": value},
+        client_id=issue.client_id,
+        source_id=issue.source_id,
+        issue_id=issue.id,
+    )
+
+
+async def _want(sitting: Sitting, issue: StoredIssue, planned: Plan) -> int:
+    engine, connection = sitting.engine, sitting.connection
+    if planned.base != issue.base:
+        await issues.keep_base(connection, issue.id, planned.base)
+    return await outbox.want(
+        connection, engine.ids, issue.id, planned.changes, engine.clock()
+    )

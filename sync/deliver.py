@@ -1,0 +1,179 @@
+"""Write what is wanted to the trackers, and keep what they answered."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from model.changes import Receipt
+from model.errors import Conflict, PermanentError, RetriableError, TrackerError
+from model.issues import IssueRef
+from pool import audit, fetches, issues, outbox, sources
+from pool.attention import Concern, raise_concern, resolve
+from pool.audit import Entry
+from pool.database import Connection
+from pool.encode import encode
+from pool.outbox import Intent
+from pool.sources import SourceRow
+from sync.engine import Engine
+from sync.plan import learn
+from sync.trouble import back_off, is_quiet, report_trouble
+
+_BATCH = 50
+_LEASE = timedelta(seconds=120)
+_MOST_ATTEMPTS = 12
+
+
+async def deliver(engine: Engine, name: str) -> int:
+    """Drain a source's outbox; answers how many writes were settled."""
+    count = 0
+    while settled := await _deliver_batch(engine, name):
+        count += settled
+    if count:
+        await engine.wake("fetch", name)
+    return count
+
+
+async def _deliver_batch(engine: Engine, name: str) -> int:
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+        if source is None or is_quiet(engine, source):
+            return 0
+        now = engine.clock()
+        intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
+    limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_deliver_issue(engine, source, of_issue, limit))
+            for of_issue in _by_issue(intents)
+        ]
+    return sum(task.result() for task in tasks)
+
+
+def _by_issue(intents: Iterable[Intent]) -> list[list[Intent]]:
+    ordered = sorted(intents, key=lambda intent: intent.issue_id)
+    return [list(part) for _, part in groupby(ordered, lambda intent: intent.issue_id)]
+
+
+async def _deliver_issue(
+    engine: Engine,
+    source: SourceRow,
+    intents: Sequence[Intent],
+    limit: asyncio.Semaphore,
+) -> int:
+    """The writes of one issue, one after the other."""
+    settled = 0
+    async with limit:
+        for intent in intents:
+            settled += await _deliver_one(engine, source, intent)
+    return settled
+
+
+async def _deliver_one(engine: Engine, source: SourceRow, intent: Intent) -> bool:
+    ref = IssueRef(source.name, intent.tracker_id)
+    connector = engine.sources[source.name].connector
+    try:
+        receipt = await connector.apply(ref, intent.change, str(intent.id))
+    except RetriableError as error:
+        await _retry(engine, source, intent, error)
+        return False
+    except Conflict as error:
+        await _retry(engine, source, intent, error)
+        return False
+    except PermanentError as error:
+        await _give_up(engine, source, intent, error)
+        return True
+    await _settle(engine, source, intent, receipt)
+    return True
+
+
+async def _settle(
+    engine: Engine, source: SourceRow, intent: Intent, receipt: Receipt
+) -> None:
+    """Keep the receipt as the new merge base, and have the issue read back.
+
+    The read number is drawn after the write, so that an answer asked for before it is
+    never taken for a person's change.
+    """
+    now = engine.clock()
+    async with engine.database.transaction() as connection:
+        if not await outbox.settle(connection, intent, receipt, now):
+            return
+        [issue] = await issues.lock(connection, [intent.issue_id])
+        base = learn(issue.base, intent.change, receipt.comment_id)
+        read = await sources.draw_read(connection)
+        await issues.keep_base(connection, issue.id, base, read)
+        await resolve(connection, _subject(intent), now)
+        if receipt.written:
+            await fetches.ask(
+                connection, source.id, [intent.tracker_id], now, "read_back"
+            )
+            entry = _entry(engine, source, intent, encode(receipt))
+            await audit.append(connection, entry)
+
+
+async def _retry(
+    engine: Engine, source: SourceRow, intent: Intent, error: TrackerError
+) -> None:
+    if intent.attempts >= _MOST_ATTEMPTS:
+        await _give_up(engine, source, intent, error)
+        return
+    until = back_off(engine, intent.attempts, error)
+    async with engine.database.transaction() as connection:
+        await outbox.postpone(connection, intent, _told(error), until)
+        if isinstance(error, Conflict):
+            await fetches.ask(
+                connection, source.id, [intent.tracker_id], engine.clock(), "conflict"
+            )
+    if isinstance(error, RetriableError) and error.retry_after_seconds:
+        await report_trouble(engine, source, error)
+
+
+async def _give_up(
+    engine: Engine, source: SourceRow, intent: Intent, error: TrackerError
+) -> None:
+    now = engine.clock()
+    async with engine.database.transaction() as connection:
+        await outbox.bury(connection, intent, _told(error), now)
+        await _raise(engine, connection, source, intent, error)
+
+
+async def _raise(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    intent: Intent,
+    error: TrackerError,
+) -> None:
+    concern = Concern(
+        code=error.code,
+        subject=_subject(intent),
+        params=error.params,
+        client_id=intent.client_id,
+        source_id=source.id,
+        issue_id=intent.issue_id,
+    )
+    await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+def _subject(intent: Intent) -> str:
+    return f"{intent.issue_id}:{outbox.field_of(intent.change)}"
+
+
+def _told(error: TrackerError) -> dict[str, Any]:
+    return {"code": error.code, **error.params}
+
+
+def _entry(
+    engine: Engine, source: SourceRow, intent: Intent, receipt: dict[str, Any]
+) -> Entry:
+    return Entry(
+        at=engine.clock(),
+        actor="reqpool",
+        action=f"write {outbox.field_of(intent.change)}",
+        subject=f"{source.name}:{intent.tracker_id}",
+        cause=str(intent.id),
+        client_id=intent.client_id,
+        after={"change": encode(intent.change), "receipt": receipt},
+    )

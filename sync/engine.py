@@ -1,0 +1,47 @@
+"""What every verb is handed: the pool, the sources, the time, and nothing global."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from connectors.base import Connector, SourceConfig
+from model.clock import Clock
+from model.ids import Ids
+from pool.database import Database
+from rules.matching.match import Index, Matcher
+from rules.ruleset import Ruleset
+
+Wake = Callable[[str, str], Awaitable[None]]
+"""Starts a verb for a source soon; to be called after the commit. Losing it is
+harmless: the committed rows are the truth, and a periodic look finds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured source with its connector."""
+
+    name: str
+    config: SourceConfig
+    connector: Connector
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was loaded once and is known by its fingerprint; only ever a shortcut."""
+
+    ruleset: Ruleset | None = None
+    indexes: dict[str, Index] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The surroundings of the sync verbs."""
+
+    database: Database
+    sources: Mapping[str, Source]
+    clock: Clock
+    ids: Ids
+    random: Random
+    matcher: Matcher
+    wake: Wake
+    memory: Memory = field(default_factory=Memory)

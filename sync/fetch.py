@@ -1,0 +1,81 @@
+"""Read issues directly, up to a hundred at once, and absorb what is found."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from connectors.base import Fetched
+from model.errors import TrackerError
+from pool import fetches, history, issues, outbox, sources
+from pool.database import Connection
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+from pool.sources import SourceRow
+from sync.absorb import Batch, Cause, absorb
+from sync.engine import Engine
+from sync.trouble import is_quiet, report_trouble
+
+_BATCH = 100
+_CONFIRM_AFTER = timedelta(seconds=60)
+
+
+async def fetch(engine: Engine, name: str) -> int:
+    """Drain a source's wishes to read issues; answers how many were read."""
+    count = 0
+    while read := await _fetch_batch(engine, name):
+        count += read
+    return count
+
+
+async def _fetch_batch(engine: Engine, name: str) -> int:
+    began_at = engine.clock()
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+        if source is None or is_quiet(engine, source):
+            return 0
+        wanted = await fetches.find_due(connection, source.id, began_at, _BATCH)
+        read = await sources.draw_read(connection)
+    if not wanted:
+        return 0
+    fetched = await _ask(engine, source, wanted)
+    if fetched is None:
+        return 0
+    batch = Batch(fetched.snapshots, read, direct=True, cause=Cause.WEBHOOK)
+    await absorb(engine, source, batch)
+    async with engine.database.transaction() as connection:
+        found = set(wanted) - set(fetched.missing)
+        await fetches.finish(connection, source.id, found, began_at)
+        await _bury(engine, connection, source, fetched.missing)
+    return len(wanted)
+
+
+async def _ask(
+    engine: Engine, source: SourceRow, wanted: Sequence[str]
+) -> Fetched | None:
+    try:
+        return await engine.sources[source.name].connector.fetch(wanted)
+    except TrackerError as error:
+        await report_trouble(engine, source, error)
+        return None
+
+
+async def _bury(
+    engine: Engine, connection: Connection, source: SourceRow, missing: Collection[str]
+) -> None:
+    """A second look after a minute confirms a deletion; one miss proves nothing."""
+    now = engine.clock()
+    confirmed = await fetches.find_missed(connection, source.id, missing)
+    first = set(missing) - set(confirmed)
+    await fetches.postpone(connection, source.id, first, now + _CONFIRM_AFTER)
+    known = await issues.lock_by_tracker(connection, source.id, list(confirmed))
+    for issue in known.values():
+        await _leave_tombstone(engine, connection, issue, now)
+    await fetches.finish(connection, source.id, confirmed, now)
+
+
+async def _leave_tombstone(
+    engine: Engine, connection: Connection, issue: StoredIssue, now: datetime
+) -> None:
+    await issues.mark_deleted(connection, issue.id, now)
+    await outbox.want(connection, engine.ids, issue.id, (), now)
+    event = Event(now, Origin.TRACKER, "", "deleted", None, now.isoformat())
+    await history.add(connection, engine.ids, issue.client_id, issue.id, [event])

@@ -1,0 +1,78 @@
+"""Turn pending deliveries into wishes to read issues."""
+
+from typing import Any, assert_never
+
+from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from pool import fetches, inbox, sources
+from pool.attention import Concern, raise_concern
+from pool.database import Connection
+from pool.encode import encode
+from pool.schema import InboxState
+from pool.sources import SourceRow
+from sync.engine import Engine
+
+_BATCH = 500
+
+
+async def ingest(engine: Engine, name: str) -> int:
+    """Drain a source's inbox; answers how many deliveries were settled.
+
+    A delivery is a hint and nothing more: which issue is to be fetched.
+    """
+    settled = 0
+    while taken := await _ingest_batch(engine, name):
+        settled += taken
+    if settled:
+        await engine.wake("fetch", name)
+    return settled
+
+
+async def _ingest_batch(engine: Engine, name: str) -> int:
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+        if source is None or source.paused_at:
+            return 0
+        deliveries = await inbox.take(connection, source.id, _BATCH)
+        for delivery in deliveries:
+            await _settle(engine, connection, source, delivery)
+        return len(deliveries)
+
+
+async def _settle(
+    engine: Engine, connection: Connection, source: SourceRow, delivery: Delivery
+) -> None:
+    now = engine.clock()
+    outcome = engine.sources[source.name].connector.parse(delivery)
+    match outcome:
+        case Hint():
+            await fetches.ask(connection, source.id, [outcome.issue_id], now, "webhook")
+            state, told = InboxState.APPLIED, encode(outcome)
+        case Ignored(reason):
+            state, told = InboxState.IGNORED, {"reason": reason}
+        case Quarantined():
+            state, told = (
+                InboxState.QUARANTINED,
+                await _quarantine(engine, connection, source, outcome),
+            )
+        case _:
+            assert_never(outcome)
+    await inbox.settle(connection, delivery.id, state, told, now)
+
+
+async def _quarantine(
+    engine: Engine, connection: Connection, source: SourceRow, outcome: Quarantined
+) -> dict[str, Any]:
+    now = engine.clock()
+    if outcome.issue_id:
+        await fetches.ask(connection, source.id, [outcome.issue_id], now, "quarantine")
+    else:
+        await sources.ask_repoll(connection, source.id, now)
+    concern = Concern(
+        code="quarantined",
+        subject=f"{source.name}:{outcome.reason}",
+        params={"reason": outcome.reason},
+        client_id=source.client_id,
+        source_id=source.id,
+    )
+    await raise_concern(connection, engine.ids, concern, now)
+    return {"reason": outcome.reason}

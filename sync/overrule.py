@@ -1,0 +1,114 @@
+"""A person decides instead of the rules."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from model.decisions import Kind, Override, Priority, Scope, Section
+from pool import audit, decisions, history, issues, projects, requirements
+from pool.audit import Entry
+from pool.database import Connection
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+from sync.decide import decide, open_sitting
+from sync.engine import Engine
+
+_VALUES: dict[Section, type[StrEnum]] = {
+    Section.KIND: Kind,
+    Section.SCOPE: Scope,
+    Section.PRIORITY: Priority,
+}
+
+
+class UnknownValue(ValueError):  # noqa: N818 - says what is wrong with the input
+    """A section cannot have this value."""
+
+
+async def overrule(
+    engine: Engine,
+    requirement: UUID,
+    section: Section,
+    value: str | None,
+    reason: str,
+    by: str,
+) -> None:
+    """Pin a section of every issue of a requirement, or let the rules decide again.
+
+    Args:
+        engine: the surroundings.
+        requirement: its issues are decided on again at once.
+        section: what is pinned.
+        value: a kind, scope or priority, the name of a release or ``none``; None
+            revokes the override.
+        reason: why; kept for good.
+        by: who.
+
+    Raises:
+        UnknownValue: the section cannot have this value, or no reason is given.
+        LookupError: there is no such requirement.
+    """
+    if not reason.strip() or not by.strip():
+        raise UnknownValue("an override needs a reason and a name")
+    async with engine.database.transaction() as connection:
+        if value is not None:
+            await _check(connection, section, value)
+        ids = await requirements.find_issue_ids(connection, requirement)
+        if not ids:
+            raise LookupError(requirement)
+        made = Override(section, value or "", reason, by, engine.clock())
+        sitting = await open_sitting(engine, connection)
+        touched = await issues.lock(connection, ids)
+        for issue in touched:
+            await _overrule_issue(engine, connection, issue, made)
+            if sitting is not None:
+                await decide(sitting, issue, "override")
+    for name in {issue.snapshot.ref.source for issue in touched}:
+        await engine.wake("deliver", name)
+
+
+async def _check(connection: Connection, section: Section, value: str) -> None:
+    if section is Section.RELEASE:
+        found = await projects.find_release(connection, value)
+        known = value == "none" or found is not None
+    else:
+        known = value in list(_VALUES[section])
+    if not known:
+        raise UnknownValue(f"{section} cannot be {value!r}")
+
+
+async def _overrule_issue(
+    engine: Engine, connection: Connection, issue: StoredIssue, made: Override
+) -> None:
+    standing = await decisions.find_overrides(connection, issue.id)
+    before = standing.get(made.section)
+    if made.value:
+        await decisions.override(
+            connection, engine.ids, issue.client_id, issue.id, made
+        )
+    else:
+        await decisions.revoke(
+            connection, issue.id, made.section, made.made_by, made.made_at
+        )
+    event = Event(
+        happened_at=made.made_at,
+        origin=Origin.PERSON,
+        actor=made.made_by,
+        field=made.section,
+        before=before.value if before else None,
+        after=made.value or None,
+        note=made.reason,
+    )
+    await history.add(connection, engine.ids, issue.client_id, issue.id, [event])
+    await audit.append(connection, _entry(issue, made, event))
+
+
+def _entry(issue: StoredIssue, made: Override, event: Event) -> Entry:
+    return Entry(
+        at=made.made_at,
+        actor=made.made_by,
+        action=f"overrule {made.section}",
+        subject=str(issue.snapshot.ref),
+        cause=made.reason,
+        client_id=issue.client_id,
+        before=event.before,
+        after=event.after,
+    )

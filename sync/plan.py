@@ -1,0 +1,137 @@
+"""What has to be written so that a tracker shows a decision: a three-way difference.
+
+Pure. Per field, *base* is what we wrote last, *theirs* what the tracker shows,
+*desired* what it should show. Desired differs from base: write. Only theirs differs:
+a person acted. Status, release and comment then stay as the person left them; our
+labels are put back once, and after that a person has to look.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from model.changes import (
+    Base,
+    Change,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
+from model.client_text import ClientText
+from model.issues import IssueSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a tracker should show of ours; None is no opinion.
+
+    Attributes:
+        labels: that should be there.
+        owned_labels: every label that is ours to add and to take away.
+        release: the name of the release; empty for none.
+    """
+
+    labels: frozenset[str] | None = None
+    owned_labels: frozenset[str] = frozenset()
+    status: str | None = None
+    release: str | None = None
+    ship_on: date | None = None
+    comment: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The difference.
+
+    Attributes:
+        changes: to be written; empty when the tracker shows what it should.
+        base: the merge base, with what was found to be equal already.
+        kept: by field, what a person put in place of ours: left alone.
+    """
+
+    changes: tuple[Change, ...]
+    base: Base
+    kept: Mapping[str, str]
+
+
+def plan(base: Base, theirs: IssueSnapshot, target: Target) -> Plan:
+    """Compare what a tracker shows with what it should show."""
+    changes, kept = list[Change](), dict[str, str]()
+    for plan_field in (_plan_labels, _plan_status, _plan_release, _plan_comment):
+        draft = plan_field(base, theirs, target)
+        base = draft.base
+        changes.extend(draft.change)
+        kept |= draft.kept
+    return Plan(tuple(changes), replace(base, kept=kept), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    base: Base
+    change: tuple[Change, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+def _plan_labels(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
+    if target.labels is None:
+        return _Draft(base)
+    ours = (target.owned_labels | base.labels) & theirs.labels
+    if ours == target.labels:
+        return _Draft(replace(base, labels=ours))
+    change = SetLabels(add=target.labels - ours, remove=ours - target.labels)
+    if target.labels != base.labels:
+        return _Draft(replace(base, reasserted=None), (change,))
+    if base.reasserted == target.labels:
+        return _Draft(base, kept={"labels": ", ".join(sorted(ours))})
+    return _Draft(base, (change,))
+
+
+def _plan_status(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
+    if target.status is None:
+        return _Draft(base)
+    if theirs.status.casefold() == target.status.casefold():
+        return _Draft(replace(base, status=target.status))
+    if target.status != base.status:
+        return _Draft(base, (Transition(target.status),))
+    return _Draft(base, kept={"status": theirs.status})
+
+
+def _plan_release(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
+    if target.release is None:
+        return _Draft(base)
+    if not target.release:
+        return _plan_no_release(base, theirs)
+    if target.release in theirs.releases:
+        return _Draft(replace(base, release=target.release))
+    if target.release != base.release:
+        stale = base.release if base.release in theirs.releases else None
+        return _Draft(base, (SetRelease(target.release, stale, target.ship_on),))
+    return _Draft(base, kept={"release": ", ".join(theirs.releases)})
+
+
+def _plan_no_release(base: Base, theirs: IssueSnapshot) -> _Draft:
+    if base.release and base.release in theirs.releases:
+        return _Draft(base, (SetRelease(None, base.release),))
+    return _Draft(replace(base, release=None))
+
+
+def _plan_comment(base: Base, _theirs: IssueSnapshot, target: Target) -> _Draft:
+    if target.comment is None or target.comment.hash == base.comment_hash:
+        return _Draft(base)
+    return _Draft(base, (UpsertComment(target.comment, base.comment_id),))
+
+
+def learn(base: Base, change: Change, comment_id: str | None) -> Base:
+    """The merge base after a receipt for a change."""
+    match change:
+        case SetLabels(add, remove):
+            labels = (base.labels | add) - remove
+            again = labels if labels == base.labels else None
+            return replace(base, labels=labels, reasserted=again)
+        case Transition(status):
+            return replace(base, status=status)
+        case SetRelease(name):
+            return replace(base, release=name)
+        case UpsertComment(text):
+            return replace(base, comment_id=comment_id, comment_hash=text.hash)

@@ -1,0 +1,80 @@
+"""Ask a tracker for everything that changed since the last completed look."""
+
+from collections.abc import AsyncIterator, Callable
+
+from connectors.base import Page
+from model.errors import TrackerError
+from pool import attention, sources
+from pool.sources import SourceRow
+from sync.absorb import Absorbed, Batch, Cause, absorb
+from sync.engine import Engine
+from sync.trouble import is_quiet, report_trouble
+
+Progress = Callable[[int, int | None], None]
+"""Told how many issues are done, and of how many if the tracker says."""
+
+
+async def poll(
+    engine: Engine, name: str, progress: Progress = lambda _done, _total: None
+) -> Absorbed | None:
+    """Read all pages since the source's cursor; the first time that is everything.
+
+    The cursor is kept after each page is stored, so that a killed poll goes on where
+    it was. Webhooks may all be lost: this alone makes the pool complete.
+
+    Returns:
+        What became of the issues; None when the source is paused, unknown, told to
+        wait, or failed on the way (which is then reported on the health page).
+    """
+    began_at = engine.clock()
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+    if source is None or is_quiet(engine, source):
+        return None
+    try:
+        total = await _read_pages(engine, source, progress)
+    except TrackerError as error:
+        await report_trouble(engine, source, error)
+        return None
+    async with engine.database.transaction() as connection:
+        await sources.note_poll(connection, source.id, began_at)
+        await attention.resolve(connection, source.name, began_at)
+    return total
+
+
+async def _read_pages(
+    engine: Engine, source: SourceRow, progress: Progress
+) -> Absorbed:
+    async with engine.database.transaction() as connection:
+        cursor = await sources.find_cursor(connection, source.id)
+    cause = Cause.POLL if cursor else Cause.BACKFILL
+    sums, done = Absorbed(), 0
+    async for read, page in _pages(engine, source, cursor):
+        batch = Batch(page.snapshots, read, direct=False, cause=cause)
+        _add_up(sums, await absorb(engine, source, batch))
+        async with engine.database.transaction() as connection:
+            await sources.keep_cursor(
+                connection, source.id, page.cursor, engine.clock()
+            )
+        done += len(page.snapshots)
+        progress(done, page.total)
+    return sums
+
+
+async def _pages(
+    engine: Engine, source: SourceRow, cursor: str | None
+) -> AsyncIterator[tuple[int, Page]]:
+    """Pages, each with a read number drawn before its request was sent."""
+    pages = aiter(engine.sources[source.name].connector.fetch_changed(cursor))
+    while True:
+        async with engine.database.transaction() as connection:
+            read = await sources.draw_read(connection)
+        page = await anext(pages, None)
+        if page is None:
+            return
+        yield read, page
+
+
+def _add_up(sums: Absorbed, part: Absorbed) -> None:
+    for name in Absorbed.__slots__:
+        setattr(sums, name, getattr(sums, name) + getattr(part, name))

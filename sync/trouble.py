@@ -1,0 +1,48 @@
+"""What a failed request to a tracker means for its source."""
+
+from datetime import datetime, timedelta
+
+from model.errors import RetriableError, TrackerError
+from pool import sources
+from pool.attention import Concern, raise_concern
+from pool.sources import SourceRow
+from sync.engine import Engine
+
+_FIRST_WAIT_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = 900.0
+
+
+def back_off(engine: Engine, attempts: int, error: TrackerError) -> datetime:
+    """When to try again: never before the tracker said, and later every time."""
+    patience = min(
+        _FIRST_WAIT_SECONDS * 2 ** max(attempts - 1, 0), _LONGEST_WAIT_SECONDS
+    )
+    wait = patience * engine.random.uniform(0.7, 1.3)
+    if isinstance(error, RetriableError) and error.retry_after_seconds:
+        wait = max(wait, error.retry_after_seconds)
+    return engine.clock() + timedelta(seconds=wait)
+
+
+async def report_trouble(
+    engine: Engine, source: SourceRow, error: TrackerError, attempts: int = 1
+) -> None:
+    """Leave the source alone for a while, and say why on the health page."""
+    until = back_off(engine, attempts, error)
+    told = {"code": error.code, **error.params}
+    concern = Concern(
+        code=error.code,
+        subject=source.name,
+        params=error.params,
+        client_id=source.client_id,
+        source_id=source.id,
+    )
+    async with engine.database.transaction() as connection:
+        await sources.note_error(connection, source.id, told, until)
+        if not isinstance(error, RetriableError):
+            await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+def is_quiet(engine: Engine, source: SourceRow) -> bool:
+    """Whether nothing may be sent: paused by a person, or told to wait."""
+    waits = source.not_before is not None and engine.clock() < source.not_before
+    return source.paused_at is not None or waits
