@@ -267,6 +267,25 @@ requirements = Table(
     _at("created_at"),
     _at("changed_at"),
     _one_of("state_origin", StateOrigin),
+    Index(
+        "requirements_by_priority_idx",
+        text("(COALESCE(priority, 'P9'))"),
+        text("(- score)"),
+        text("(- number)"),
+        postgresql_where=text("merged_into IS NULL"),
+    ),
+    Index(
+        "requirements_by_created_at_idx",
+        "created_at",
+        "number",
+        postgresql_where=text("merged_into IS NULL"),
+    ),
+    Index(
+        "requirements_by_changed_at_idx",
+        "changed_at",
+        "number",
+        postgresql_where=text("merged_into IS NULL"),
+    ),
 )
 
 issues = Table(
@@ -311,6 +330,8 @@ issues = Table(
     Index("issues_client_id_idx", "client_id"),
     Index("issues_project_id_idx", "project_id"),
     Index("issues_decided_on_idx", "decided_on"),
+    Index("issues_scope_idx", "scope"),
+    Index("issues_release_id_idx", "release_id"),
 )
 
 issue_keys = Table(
@@ -432,6 +453,7 @@ overrides = Table(
         unique=True,
         postgresql_where=text("revoked_at IS NULL"),
     ),
+    Index("overrides_issue_id_idx", "issue_id"),
 )
 
 trains = Table(
@@ -475,6 +497,7 @@ outbox = Table(
     _json("receipt", nullable=True),
     _json("error", nullable=True),
     _one_of("state", OutboxState),
+    Index("outbox_issue_id_field_seq_idx", "issue_id", "field", "seq"),
     Index(
         "outbox_open_key",
         "issue_id",
@@ -504,6 +527,11 @@ attention = Table(
     _at("seen_at"),
     Column("count", Integer, nullable=False, server_default="1"),
     _at("resolved_at", nullable=True),
+    Index(
+        "attention_issue_id_idx",
+        "issue_id",
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
     Index(
         "attention_open_key",
         "code",
