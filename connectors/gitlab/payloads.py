@@ -169,9 +169,8 @@ def _get_place(body: JsonObject, issue: JsonObject) -> IssuePlace:
 def _find_issue_id(body: JsonObject) -> str:
     """Of a body with something else wrong: the issue to fetch again, if it says so."""
     for name in ("issue", "work_item", "object_attributes"):
-        issue = body.get(name)
         try:
-            return str(_get_place(body, issue)) if isinstance(issue, dict) else ""
+            return str(_get_place(body, _get_object(body, name)))
         except _MistypedError:
             continue
     return ""

@@ -1,0 +1,187 @@
+"""What each kind of webhook body turns out to be."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connectors.gitlab
+from connectors.gitlab import GitLabConnector
+from connectors.gitlab.payloads import EVENTS, Outcome
+from model.deliveries import Delivery, Hint, Ignored, Quarantined
+
+FIXTURES = Path(connectors.gitlab.__file__).parent / "fixtures"
+AT = datetime(2026, 3, 2, 1, 15, 30, 120000, UTC)
+NOTED_AT = datetime(2026, 3, 2, 2, 1, 9, tzinfo=UTC)
+
+
+def deliver(body: bytes, **headers: str) -> Delivery:
+    digest = sha256(body).hexdigest()
+    return Delivery(UUID(int=1), "kunlun", "", headers, body, digest, AT)
+
+
+def parse(body: object) -> Outcome:
+    return GitLabConnector.parse(deliver(json.dumps(body).encode()))
+
+
+def hint(event: str, *changed: str, iid: int = 12, at: datetime = AT) -> Hint:
+    return Hint(
+        "gitlab",
+        f"4711#{iid}",
+        event,
+        f"finance/funds#{iid}",
+        changed,
+        "finance.user",
+        at,
+        "finance/funds",
+    )
+
+
+EXPECTED: dict[str, Outcome] = {
+    "issue__opened": hint("issue.open", "id", "title", "updated_at"),
+    "issue__labels_changed": hint(
+        "issue.update",
+        "labels",
+        "updated_at",
+        at=datetime(2026, 3, 2, 1, 20, tzinfo=UTC),
+    ),
+    "issue__closed_old_timestamps": hint(
+        "issue.close",
+        "state_id",
+        "updated_at",
+        at=datetime(2019, 4, 6, 21, 8, tzinfo=UTC),
+    ),
+    "issue__moved_away": hint(
+        "issue.close", "moved_to_id", "state_id", at=datetime(2026, 3, 5, 9, tzinfo=UTC)
+    ),
+    "issue__confidential": hint("confidential_issue.update", "confidential"),
+    "work_item__task_closed_as_update": hint(
+        "work_item.update", "state_id", "status", iid=13
+    ),
+    "work_item__group_epic": Ignored("group_work_item"),
+    "note__on_issue": hint("note.create", "notes", at=NOTED_AT),
+    "note__on_issue_without_action": hint("note", "notes", at=NOTED_AT),
+    "note__internal_on_public_issue": hint(
+        "confidential_note.create", "notes", at=NOTED_AT
+    ),
+    "note__on_merge_request": Ignored("note_on: MergeRequest"),
+    "push__branch": Ignored("not_about_an_issue: push"),
+    "custom_template__without_kind": Quarantined("no_object_kind"),
+    "issue__id_of_wrong_type": Quarantined("mistyped_field: iid"),
+    "issue__moment_of_wrong_type": Quarantined("mistyped_field: updated_at", "4711#12"),
+}
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.json")), ids=lambda p: p.stem)
+def test_each_fixture_is_what_its_name_says(path: Path) -> None:
+    assert GitLabConnector.parse(deliver(path.read_bytes())) == EXPECTED[path.stem]
+
+
+def test_every_kind_that_is_about_issues_has_a_fixture() -> None:
+    kinds = {path.stem.partition("__")[0] for path in FIXTURES.glob("*.json")}
+    assert kinds >= {"issue", "note", "work_item"}
+    assert kinds - {"custom_template"} <= set(EVENTS)
+
+
+def test_an_event_that_gitlab_may_invent_is_ignored() -> None:
+    assert parse({"object_kind": "quantum_issue"}) == Ignored(
+        "unknown_event: quantum_issue"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "invalid_json"),
+        (b"[]", "not_an_object"),
+        (b'{"object_kind": "issue", "object_kind": "note"}', "duplicate_key"),
+        (
+            b'{"object_kind": "issue", "weight": 9223372036854775808}',
+            "integer_too_large",
+        ),
+        (b'{"object_kind": "issue", "weight": NaN}', "not_finite"),
+        (b'{"object_kind": "issue", "title": "\\u0000"}', "nul"),
+        (b'{"object_kind": "issue", "title": "\\ud800"}', "lone_surrogate"),
+        (b'{"object_kind": "issue\xff"}', "invalid_utf8"),
+        (b"[" * 70 + b"]" * 70, "too_deep"),
+        (b'{"object_kind": "issue"}', "mistyped_field: object_attributes"),
+        (b'{"object_kind": ["issue"]}', "no_object_kind"),
+    ],
+)
+def test_a_body_that_cannot_be_trusted_to_mean_one_thing_is_kept_aside(
+    body: bytes, reason: str
+) -> None:
+    assert GitLabConnector.parse(deliver(body)) == Quarantined(reason)
+
+
+def test_another_content_type_is_kept_aside() -> None:
+    body = (FIXTURES / "issue__opened.json").read_bytes()
+    form = deliver(body, **{"content-type": "application/x-www-form-urlencoded"})
+    plain = deliver(body, **{"content-type": "application/json; charset=utf-8"})
+    assert GitLabConnector.parse(form) == Quarantined("content_type")
+    assert isinstance(GitLabConnector.parse(plain), Hint)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "object_kind",
+                    "event_type",
+                    "project",
+                    "user",
+                    "issue",
+                    "object_attributes",
+                    "changes",
+                    "iid",
+                    "project_id",
+                    "id",
+                    "action",
+                    "updated_at",
+                    "noteable_type",
+                    "username",
+                    "path_with_namespace",
+                    "moved_to_id",
+                ]
+            ),
+            inner,
+            max_size=8,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise(body: bytes) -> None:
+    outcome = GitLabConnector.parse(deliver(body))
+    assert isinstance(outcome, Quarantined | Ignored)
+
+
+@given(st.sampled_from(sorted(EVENTS)), values)
+def test_no_object_makes_it_raise(kind: str, value: object) -> None:
+    body = value if isinstance(value, dict) else {"object_attributes": value}
+    assert parse({**body, "object_kind": kind})
+
+
+@given(st.data())
+def test_one_spoilt_field_of_a_real_body_never_makes_it_raise(
+    data: st.DataObject,
+) -> None:
+    path = data.draw(st.sampled_from(sorted(FIXTURES.glob("*.json"))))
+    body = json.loads(path.read_bytes())
+    part = data.draw(st.sampled_from([body, *_objects(body)]))
+    part[data.draw(st.sampled_from(sorted(part)))] = data.draw(values)
+    assert isinstance(parse(body), Hint | Ignored | Quarantined)
+
+
+def _objects(body: dict[str, object]) -> list[dict[str, object]]:
+    return [value for value in body.values() if isinstance(value, dict) and value]
