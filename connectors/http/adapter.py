@@ -33,7 +33,7 @@ class HttpxAdapter(BaseAdapter):
         self._client = client
         self._reading_posts = tuple(reading_posts)
 
-    def send(  # noqa: PLR0913, PLR0917 - the signature that requests calls
+    def send(
         self,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - same

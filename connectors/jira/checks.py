@@ -1,0 +1,219 @@
+"""Compares what the configuration needs with what the site offers us."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from connectors.base import Wanted
+from connectors.jira.config import JiraConfig
+from connectors.jira.mapping import Json
+from connectors.jira.payloads import EVENTS
+from connectors.jira.site import QuietJira, Site, segment
+from model.errors import PermanentError
+from model.findings import Finding, Severity
+
+PERMISSIONS: Mapping[str, str] = {
+    "BROWSE_PROJECTS": "read issues",
+    "EDIT_ISSUES": "set labels and releases",
+    "TRANSITION_ISSUES": "change the status",
+    "ADD_COMMENTS": "write the comment",
+    "EDIT_OWN_COMMENTS": "bring the comment up to date",
+}
+RELEASE_PERMISSION = "ADMINISTER_PROJECTS"
+LABEL_CHARACTERS = 255
+
+Question = Callable[[QuietJira], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One run of all questions; a question that cannot be asked is a finding too."""
+
+    name: str
+    site: Site
+    config: JiraConfig
+    wanted: Wanted
+
+    async def run(self) -> list[Finding]:
+        """Ask everything; without a sign-in nothing else is worth asking."""
+        findings = await self._ask(self._sign_in)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            return findings
+        await self.site.learn()
+        questions: list[Question] = [
+            *(partial(self._project, key) for key in self.config.project_keys),
+            self._statuses,
+            self._priorities,
+            self._webhook,
+        ]
+        for question in questions:
+            findings += await self._ask(question)
+        return [*findings, *self._labels()]
+
+    async def _ask(self, question: Question) -> list[Finding]:
+        try:
+            return await self.site.ask(lambda jira: list(question(jira)))
+        except PermanentError as error:
+            return [self._refused(error)]
+
+    def _refused(self, error: PermanentError) -> Finding:
+        return Finding(
+            error.code,
+            Severity.ERROR,
+            self.name,
+            f"The site refused: {error}.",
+            _HINTS.get(error.code, "Look at the site's answer and the base URL."),
+            error.params,
+        )
+
+    def _sign_in(self, jira: QuietJira) -> Iterator[Finding]:
+        us = jira.get("myself")
+        who = us.get("displayName") or us.get("name") or ""
+        yield self._ok("signed_in", f"Signed in as {who}.", account=str(who))
+        if not us.get("timeZone"):
+            yield self._warn(
+                "time_zone_unknown",
+                "The account has no time zone; searches look back by hours.",
+                "Set the time zone in the account's profile.",
+            )
+
+    def _project(self, key: str, jira: QuietJira) -> Iterator[Finding]:
+        try:
+            jira.get(f"project/{segment(key)}")
+        except PermanentError as error:
+            if error.code != "not_found":
+                raise
+            yield self._error(
+                "project_not_visible",
+                f"The project {key} does not exist for this account.",
+                "Compare project_keys with the site; give the account Browse Projects.",
+                project=key,
+            )
+            return
+        yield from self._permissions(key, jira)
+
+    def _permissions(self, key: str, jira: QuietJira) -> Iterator[Finding]:
+        needed = dict(PERMISSIONS)
+        if self.wanted.writes_releases:
+            needed[RELEASE_PERMISSION] = "create versions"
+        asked = ",".join(needed)
+        held = jira.get("mypermissions", projectKey=key, permissions=asked)
+        missing = [name for name in needed if not _have(held["permissions"], name)]
+        if not missing:
+            yield self._ok("permissions", f"All permissions in {key}.", project=key)
+        for name in missing:
+            yield self._error(
+                "permission_missing",
+                f"In {key} the account lacks {name}: it cannot {needed[name]}.",
+                f"Grant {name} in the permission scheme of {key}.",
+                project=key,
+                permission=name,
+            )
+
+    def _statuses(self, jira: QuietJira) -> Iterator[Finding]:
+        for key in self.config.project_keys:
+            types = jira.get(f"project/{segment(key)}/statuses")
+            offered = {one["name"] for kind in types for one in kind["statuses"]}
+            known = {name.casefold() for name in offered}
+            for status in sorted(self.wanted.statuses):
+                if status.casefold() not in known:
+                    yield self._error(
+                        "status_unknown",
+                        f"The workflows of {key} have no status {status}.",
+                        f"Map it to one of: {', '.join(sorted(offered))}.",
+                        project=key,
+                        status=status,
+                    )
+
+    def _priorities(self, jira: QuietJira) -> Iterator[Finding]:
+        for priority in jira.get("priority"):
+            name = str(priority["name"])
+            if self.config.find_urgency(name) is None:
+                yield self._warn(
+                    "priority_unmapped",
+                    f"The priority {name} has no urgency.",
+                    "Add it to the source's urgency table.",
+                    priority=name,
+                )
+
+    def _labels(self) -> Iterator[Finding]:
+        for label in sorted(self.wanted.labels):
+            if label.split() != [label] or len(label) > LABEL_CHARACTERS:
+                yield self._error(
+                    "label_invalid",
+                    f"Jira cannot hold the label {label!r}.",
+                    "Leave out white space; keep it within 255 characters.",
+                    label=label,
+                )
+
+    def _webhook(self, jira: QuietJira) -> Iterator[Finding]:
+        """Documentation: ``GET /rest/webhooks/1.0/webhook`` (administrators only)."""
+        if not self.wanted.webhook_url:
+            return
+        try:
+            hooks = jira.get_hooks()
+        except PermanentError as error:
+            yield self._warn(
+                "webhook_unreadable",
+                f"Whether the webhook is registered cannot be read ({error.code}).",
+                "Ask a site administrator, or let polling do alone.",
+            )
+            return
+        ours = [hook for hook in hooks if _is_ours(hook, self.wanted.webhook_url)]
+        yield from self._judge_hooks(ours)
+
+    def _judge_hooks(self, ours: list[Json]) -> Iterator[Finding]:
+        if not ours:
+            yield self._warn(
+                "webhook_missing",
+                f"No webhook delivers to {self.wanted.webhook_url}.",
+                "Register it (System, WebHooks); until then polling finds changes.",
+            )
+        for hook in ours:
+            missing = sorted(set(EVENTS) - set(hook.get("events") or ()))
+            if not _is_enabled(hook):
+                yield self._error(
+                    "webhook_disabled",
+                    f"The webhook {hook.get('name', '')} is disabled.",
+                    "Enable it in the site's administration.",
+                )
+            elif missing:
+                yield self._warn(
+                    "webhook_events_missing",
+                    f"The webhook does not deliver: {', '.join(missing)}.",
+                    "Select these events, or let polling find their changes.",
+                )
+            else:
+                yield self._ok("webhook", "The webhook is registered and enabled.")
+
+    def _ok(self, code: str, message: str, **params: str) -> Finding:
+        return Finding(code, Severity.OK, self.name, message, params=params)
+
+    def _warn(self, code: str, message: str, hint: str, **params: str) -> Finding:
+        return Finding(code, Severity.WARNING, self.name, message, hint, params)
+
+    def _error(self, code: str, message: str, hint: str, **params: str) -> Finding:
+        return Finding(code, Severity.ERROR, self.name, message, hint, params)
+
+
+_HINTS: Mapping[str, str] = {
+    "credentials_refused": "Make a new token and put it where the configuration reads it.",
+    "permission_missing": "The account may be locked (CAPTCHA): sign in once by browser.",
+    "not_found": "Compare base_url with the site's address, path included.",
+    "redirected": "Write the address that the site redirects to into base_url.",
+    "foreign_origin": "Write the site's exact origin into base_url.",
+}
+
+
+def _have(permissions: Mapping[str, Any], name: str) -> bool:
+    return bool((permissions.get(name) or {}).get("havePermission"))
+
+
+def _is_ours(hook: Json, url: str) -> bool:
+    return str(hook.get("url", "")).split("?")[0].startswith(url)
+
+
+def _is_enabled(hook: Json) -> bool:
+    """Cloud says ``enabled``, Data Center's new API ``active``."""
+    return bool(hook.get("enabled", hook.get("active", True)))

@@ -1,0 +1,165 @@
+"""One source of a Jira site, Cloud or Data Center."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import ClassVar, assert_never
+
+import httpx
+
+from connectors.base import (
+    Authentic,
+    Capabilities,
+    Cursor,
+    Fetched,
+    Page,
+    SourceConfig,
+    Wanted,
+)
+from connectors.jira.checks import Check
+from connectors.jira.comments import apply_comment
+from connectors.jira.config import JiraConfig
+from connectors.jira.mapping import parse_moment
+from connectors.jira.payloads import parse_webhook
+from connectors.jira.reading import complete, fetch_issues
+from connectors.jira.releases import apply_labels, apply_release
+from connectors.jira.search import Sweep
+from connectors.jira.signing import authenticate_signature, authenticate_url_token
+from connectors.jira.site import Site
+from connectors.jira.transitions import Workflow
+from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
+from model.changes import (
+    Change,
+    Receipt,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
+from model.clock import Clock
+from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.errors import ConfigError, Problem
+from model.findings import Finding
+from model.issues import IssueRef
+
+
+class JiraConnector:
+    """See :class:`connectors.base.Connector`."""
+
+    kind: ClassVar[str] = "jira"
+    Config: ClassVar[type[SourceConfig]] = JiraConfig
+    capabilities: ClassVar[Capabilities] = Capabilities(label_pattern=r"\S{1,255}")
+
+    def __init__(
+        self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock
+    ) -> None:
+        self._name = name
+        self._config = _own(name, config)
+        self._clock = clock
+        self._site = Site(self._config, http)
+        self._workflow = Workflow(self._config.resolution)
+
+    def authenticate(
+        self, headers: Mapping[str, str], body: bytes, url_token: str = ""
+    ) -> Authentic:
+        """Check the signature, or the URL's token where hooks cannot sign.
+
+        Raises:
+            DeliveryRejected: not authentic, or no secret is configured.
+        """
+        secrets = [one.get_secret_value() for one in self._config.webhook_secrets]
+        match self._config.webhook_auth:
+            case "signature":
+                return authenticate_signature(headers, body, secrets)
+            case "url_token":
+                return authenticate_url_token(headers, url_token, secrets)
+            case unknown:
+                assert_never(unknown)
+
+    @classmethod
+    def parse(cls, delivery: Delivery) -> Hint | Ignored | Quarantined:
+        """Tell what an authentic delivery is about. Never raises."""
+        return parse_webhook(delivery.body)
+
+    async def fetch_changed(self, cursor: Cursor | None) -> AsyncIterator[Page]:
+        """Yield everything that changed since the cursor; everything when None.
+
+        The last page's cursor is the site's own time at the start of the run, so that
+        the next run does not read the last issue again.
+
+        Raises:
+            RetriableError: later.
+            PermanentError: ``credentials_refused`` before anything could look empty.
+        """
+        started_at, zone = await self._begin()
+        since = None if cursor is None else parse_cursor(cursor)
+        sweep = Sweep(self._site, self._config, zone, since)
+        if cursor is None and self._site.is_cloud:
+            sweep.total = await self._count()
+        async for raws in sweep.fetch_pages():
+            snapshots = await complete(self._name, self._site, self._config, raws)
+            position = sweep.position or started_at
+            yield Page(snapshots, write_cursor(position), sweep.total)
+        end = max(started_at, sweep.position or started_at)
+        yield Page((), write_cursor(end), sweep.total)
+
+    async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
+        """Read issues directly, with comments."""
+        await self._site.learn_once()
+        return await fetch_issues(self._name, self._site, self._config, tracker_ids)
+
+    async def apply(
+        self,
+        ref: IssueRef,
+        change: Change,
+        operation_id: str,  # noqa: ARG002 - each change is found done by its own marks
+    ) -> Receipt:
+        """Write one change; what is already so is not written again.
+
+        Raises:
+            RetriableError: the answer was lost, or the site is busy.
+            Conflict: the issue moved under us.
+            PermanentError: see the functions that write.
+        """
+        await self._site.learn_once()
+        issue_id = ref.tracker_id
+        match change:
+            case SetLabels():
+                write = partial(apply_labels, issue_id, change)
+            case SetRelease():
+                write = partial(apply_release, issue_id, change)
+            case Transition():
+                write = partial(self._workflow.apply, issue_id, change)
+            case UpsertComment():
+                write = partial(apply_comment, issue_id, change)
+            case _:
+                assert_never(change)
+        return await self._site.ask(write)
+
+    async def check(self, wanted: Wanted) -> list[Finding]:
+        """Sign-in, projects, permissions, statuses, priorities, labels, webhook."""
+        return await Check(self._name, self._site, self._config, wanted).run()
+
+    async def _begin(self) -> tuple[datetime, tzinfo]:
+        """The site's time, and the time zone that it reads our searches in.
+
+        ``/myself`` refuses a wrong token, where a search would answer with nothing.
+        """
+        told = await self._site.learn()
+        us = await self._site.ask(lambda jira: jira.get("myself"))
+        server_time = told.get("serverTime")
+        at = parse_moment(server_time) if server_time else self._clock()
+        return at, find_zone(str(us.get("timeZone") or ""))
+
+    async def _count(self) -> int:
+        """An estimate, and only that: documentation of ``search/approximate-count``."""
+        jql = write_scope(self._config.project_keys)
+        found = await self._site.ask(lambda jira: jira.approximate_issue_count(jql))
+        return int(found)
+
+
+def _own(name: str, config: SourceConfig) -> JiraConfig:
+    if not isinstance(config, JiraConfig):
+        message = f"source {name} is not configured as jira"
+        raise ConfigError([Problem("E_TYPE", message)])
+    return config

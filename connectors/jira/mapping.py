@@ -1,0 +1,177 @@
+"""Raw JSON of Jira's REST v2 to an :class:`~model.issues.IssueSnapshot`.
+
+No library object is made per issue: that costs six times the parsing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from connectors.jira.config import JiraConfig
+from model.errors import PermanentError
+from model.issues import (
+    Comment,
+    IssueRef,
+    IssueSnapshot,
+    Person,
+    StatusCategory,
+    Visibility,
+)
+
+Json = Mapping[str, Any]
+"""A JSON object of Jira's, whose shape its documentation fixes."""
+
+FIELDS = (
+    "summary",
+    "description",
+    "issuetype",
+    "status",
+    "labels",
+    "fixVersions",
+    "components",
+    "priority",
+    "comment",
+    "reporter",
+    "assignee",
+    "created",
+    "updated",
+    "duedate",
+    "security",
+    "project",
+)
+"""What is asked for with each issue; ``estimate_field`` comes on top."""
+
+CATEGORIES: Mapping[str, StatusCategory] = {
+    "new": StatusCategory.TO_DO,
+    "undefined": StatusCategory.TO_DO,
+    "indeterminate": StatusCategory.IN_PROGRESS,
+    "done": StatusCategory.DONE,
+}
+"""Keys of status categories; their names are translated."""
+
+_SECONDS = frozenset({"timeoriginalestimate", "timeestimate", "aggregatetimeestimate"})
+
+
+def fields_for(config: JiraConfig) -> list[str]:
+    """The fields that a snapshot is made of."""
+    estimate = [config.estimate_field] if config.estimate_field else []
+    return [*FIELDS, *estimate]
+
+
+def parse_issue(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
+    """Normalise one issue.
+
+    Args:
+        source: the configured name of the source.
+        raw: with the fields of :func:`fields_for`; all comments in ``fields.comment``.
+        config: for urgency, estimate and URL.
+
+    Raises:
+        PermanentError: ``answer_not_understood``.
+    """
+    try:
+        return _snapshot(source, raw, config)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        params = {"issue": str(raw.get("key", "")), "detail": type(error).__name__}
+        raise PermanentError("answer_not_understood", params) from error
+
+
+def _snapshot(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
+    fields = raw["fields"]
+    key = str(raw["key"])
+    priority = _name(fields.get("priority"))
+    return IssueSnapshot(
+        ref=IssueRef(source, str(raw["id"])),
+        key=key,
+        url=config.browse_url(key),
+        title=fields.get("summary") or "",
+        description=_plain(fields.get("description")),
+        issue_type=fields["issuetype"]["name"],
+        status=fields["status"]["name"],
+        status_category=category_of(fields["status"]),
+        created_at=parse_moment(fields["created"]),
+        updated_at=parse_moment(fields["updated"]),
+        labels=frozenset(fields.get("labels") or ()),
+        releases=_names(fields.get("fixVersions")),
+        modules=_names(fields.get("components")),
+        priority=priority,
+        urgency=config.find_urgency(priority),
+        reporter=parse_person(fields.get("reporter")),
+        assignee=parse_person(fields.get("assignee")),
+        comments=_comments(fields.get("comment")),
+        confidential=fields.get("security") is not None,
+        estimate_days=_estimate(fields, config),
+        due_on=_day(fields.get("duedate")),
+    )
+
+
+def parse_moment(text: str) -> datetime:
+    """``2026-11-22T10:00:00.000+0800`` in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def category_of(status: Json) -> StatusCategory:
+    """By its key: ``{"statusCategory": {"key": "indeterminate"}}``."""
+    key = (status.get("statusCategory") or {}).get("key", "undefined")
+    return CATEGORIES.get(key, StatusCategory.TO_DO)
+
+
+def parse_person(raw: Json | None) -> Person | None:
+    """Cloud: accountId; Data Center: name (its key when the name is hidden)."""
+    if not raw:
+        return None
+    tracker_id = raw.get("accountId") or raw.get("name") or raw.get("key") or ""
+    return Person(str(tracker_id), raw.get("displayName") or "")
+
+
+def parse_comment(raw: Json) -> Comment:
+    """A comment that only some may read (agents, a role, a group) is internal."""
+    restricted = raw.get("visibility") is not None or raw.get("jsdPublic") is False
+    created_at = parse_moment(raw["created"])
+    return Comment(
+        tracker_id=str(raw["id"]),
+        author=parse_person(raw.get("author")),
+        body=_plain(raw.get("body")),
+        visibility=Visibility.INTERNAL if restricted else Visibility.PUBLIC,
+        created_at=created_at,
+        updated_at=parse_moment(raw["updated"]) if raw.get("updated") else created_at,
+    )
+
+
+def _comments(raw: Json | None) -> tuple[Comment, ...] | None:
+    if raw is None:
+        return None
+    comments = [parse_comment(comment) for comment in raw["comments"]]
+    return tuple(sorted(comments, key=lambda comment: comment.created_at))
+
+
+def _plain(value: object) -> str:
+    """REST v2 speaks wiki markup on both deployments; anything else is not text."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _estimate(fields: Json, config: JiraConfig) -> Decimal | None:
+    value = fields.get(config.estimate_field) if config.estimate_field else None
+    if value is None:
+        return None
+    number = Decimal(str(value))
+    if config.estimate_field in _SECONDS:
+        number /= Decimal(str(config.hours_per_day)) * 3600
+    return number.quantize(Decimal("0.01"))
+
+
+def _name(raw: Json | None) -> str | None:
+    return raw["name"] if raw else None
+
+
+def _names(raw: Sequence[Json] | None) -> tuple[str, ...]:
+    return tuple(one["name"] for one in raw or ())
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

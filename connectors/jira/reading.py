@@ -1,0 +1,103 @@
+"""Direct reads: issues by id, and the comments that an answer cut off."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from connectors.base import Fetched
+from connectors.jira.config import JiraConfig
+from connectors.jira.mapping import Json, fields_for, parse_issue
+from connectors.jira.site import QuietJira, Site, segment
+from model.errors import PermanentError
+from model.issues import IssueSnapshot
+
+BULK = 100
+COMMENTS_PER_PAGE = 100
+"""The most that Jira Cloud gives, whatever is asked for."""
+
+_OUT_OF_REACH = frozenset({"not_found", "permission_missing"})
+
+
+async def fetch_issues(
+    source: str, site: Site, config: JiraConfig, tracker_ids: Sequence[str]
+) -> Fetched:
+    """Read issues directly, never through a search.
+
+    Documentation: Cloud ``POST /rest/api/2/issue/bulkfetch`` (at most 100 ids), Data
+    Center ``GET /rest/api/2/issue/{id}``. A moved issue keeps its id.
+    """
+    read = _fetch_bulk if site.is_cloud else _fetch_each
+    raws = await read(site, config, tracker_ids)
+    snapshots = await complete(source, site, config, list(raws.values()))
+    missing = [one for one in tracker_ids if one not in raws]
+    return Fetched(snapshots, missing)
+
+
+async def complete(
+    source: str, site: Site, config: JiraConfig, raws: Sequence[Json]
+) -> list[IssueSnapshot]:
+    """Make snapshots, with all comments of each issue."""
+    whole = await asyncio.gather(*(_with_comments(site, raw) for raw in raws))
+    return [parse_issue(source, raw, config) for raw in whole]
+
+
+def fetch_all_comments(issue_id: str, jira: QuietJira) -> list[Json]:
+    """Every comment of an issue, oldest first; stops when a page brings nothing new."""
+    comments: dict[str, Json] = {}
+    while True:
+        page = jira.get(
+            f"issue/{segment(issue_id)}/comment",
+            startAt=len(comments),
+            maxResults=COMMENTS_PER_PAGE,
+            orderBy="created",
+        )
+        known = len(comments)
+        comments |= {str(raw["id"]): raw for raw in page["comments"]}
+        if len(comments) == known or len(comments) >= page.get("total", 0):
+            return list(comments.values())
+
+
+async def _with_comments(site: Site, raw: Json) -> Json:
+    held = (raw.get("fields") or {}).get("comment")
+    if held is not None and held.get("total", 0) <= len(held["comments"]):
+        return raw
+    comments = await site.ask(partial(fetch_all_comments, str(raw["id"])))
+    return {**raw, "fields": {**raw["fields"], "comment": {"comments": comments}}}
+
+
+async def _fetch_bulk(
+    site: Site, config: JiraConfig, tracker_ids: Sequence[str]
+) -> dict[str, Json]:
+    batches = [
+        tracker_ids[start : start + BULK] for start in range(0, len(tracker_ids), BULK)
+    ]
+    answers = await asyncio.gather(
+        *(site.ask(partial(_ask_bulk, config, batch)) for batch in batches)
+    )
+    return {str(raw["id"]): raw for answer in answers for raw in answer["issues"]}
+
+
+def _ask_bulk(config: JiraConfig, batch: Sequence[str], jira: QuietJira) -> Any:
+    body = {"issueIdsOrKeys": list(batch), "fields": fields_for(config)}
+    return jira.send("POST", "issue/bulkfetch", body)
+
+
+async def _fetch_each(
+    site: Site, config: JiraConfig, tracker_ids: Sequence[str]
+) -> dict[str, Json]:
+    asked = [site.ask(partial(_find_issue, config, one)) for one in tracker_ids]
+    raws = await asyncio.gather(*asked)
+    return {
+        one: raw for one, raw in zip(tracker_ids, raws, strict=True) if raw is not None
+    }
+
+
+def _find_issue(config: JiraConfig, issue_id: str, jira: QuietJira) -> Any:
+    try:
+        fields = ",".join(fields_for(config))
+        return jira.get(f"issue/{segment(issue_id)}", fields=fields)
+    except PermanentError as error:
+        if error.code in _OUT_OF_REACH and "login_reason" not in error.params:
+            return None
+        raise

@@ -1,0 +1,147 @@
+"""Talks to one Jira site through the ``jira`` library, in a few threads of its own.
+
+The library blocks, is not thread-safe, asks for every field before each search and
+repeats comments whose answer was lost: each thread has its own client, the list of
+fields is never asked for, and nothing is repeated here (the door repeats reads).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import local
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import requests
+from jira import JIRA, JIRAError
+
+from connectors.http import HttpxAdapter
+from connectors.jira.config import JiraConfig
+from connectors.jira.mapping import Json
+from model.errors import PermanentError, RetriableError
+
+Answer = TypeVar("Answer")
+
+READING_POSTS = ("/search", "/search/jql", "/search/approximate-count", "/bulkfetch")
+"""Endings of paths whose ``POST`` only reads."""
+
+_REFUSED_LOGINS = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED")
+
+
+def segment(text: str) -> str:
+    """One segment of a path, whatever the text."""
+    return quote(text, safe="")
+
+
+class QuietJira(JIRA):
+    """The library's client without what it sends unasked, and with raw JSON verbs."""
+
+    def __init__(self, config: JiraConfig, http: httpx.Client) -> None:
+        super().__init__(
+            server=config.server,
+            options={"check_update": False, "rest_api_version": "2"},
+            get_server_info=False,
+            logging=False,
+            max_retries=0,
+            **_credentials(config),
+        )
+        adapter = HttpxAdapter(http, READING_POSTS)
+        self._session.trust_env = False
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.hooks["response"].append(_refuse_anonymous)
+
+    @property
+    def _fields_cache(self) -> dict[str, str]:
+        """Names are written as ids: nothing to translate, nothing to ask for."""
+        return {}
+
+    def get(self, path: str, **params: str | int) -> Any:
+        """Read ``rest/api/2/PATH``."""
+        return self._session.get(self._get_url(path), params=params).json()
+
+    def send(self, method: str, path: str, body: Json) -> Any:
+        """Write to ``rest/api/2/PATH``; None when the answer has no body."""
+        data = json.dumps(body, ensure_ascii=False).encode()
+        response = self._session.request(method, self._get_url(path), data=data)
+        return response.json() if response.content else None
+
+    def get_hooks(self) -> Any:
+        """Read the webhooks that administrators registered."""
+        url = f"{self.server_url}/rest/webhooks/1.0/webhook"
+        return self._session.get(url).json()
+
+
+class Site:
+    """One site; ``ask`` runs one call of the library in one of its threads."""
+
+    def __init__(self, config: JiraConfig, http: httpx.Client) -> None:
+        self._config = config
+        self._http = http
+        self._threads = ThreadPoolExecutor(config.max_concurrency, "jira")
+        self._clients = local()
+        self._deployment = ""
+
+    @property
+    def is_cloud(self) -> bool:
+        """What the site said of itself at the last :meth:`learn`."""
+        return self._deployment == "Cloud"
+
+    async def learn(self) -> Json:
+        """Read what the site says of itself, its own time included.
+
+        Documentation: ``GET /rest/api/2/serverInfo``.
+        """
+        told = await self.ask(lambda jira: jira.get("serverInfo"))
+        self._deployment = str(told.get("deploymentType", "Server"))
+        return dict(told)
+
+    async def learn_once(self) -> None:
+        """The same, when it is not known yet."""
+        if not self._deployment:
+            await self.learn()
+
+    async def ask(self, call: Callable[[QuietJira], Answer]) -> Answer:
+        """Run a call with this thread's client.
+
+        Raises:
+            RetriableError: or another :class:`~model.errors.TrackerError`.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._in_thread, call)
+
+    def _in_thread(self, call: Callable[[QuietJira], Answer]) -> Answer:
+        try:
+            return call(self._client())
+        except (ValueError, RecursionError) as error:
+            raise RetriableError("not_json") from error
+        except JIRAError as error:
+            raise PermanentError(
+                "refused", {"status": str(error.status_code)}
+            ) from error
+
+    def _client(self) -> QuietJira:
+        client: QuietJira | None = getattr(self._clients, "jira", None)
+        if client is None:
+            client = self._clients.jira = QuietJira(self._config, self._http)
+        client.deploymentType = self._deployment
+        return client
+
+
+def _credentials(config: JiraConfig) -> Mapping[str, Any]:
+    if config.token:
+        return {"token_auth": config.token.get_secret_value()}
+    token = config.api_token.get_secret_value() if config.api_token else ""
+    return {"basic_auth": (config.email, token)}
+
+
+def _refuse_anonymous(
+    response: requests.Response, *_: object, **__: object
+) -> requests.Response:
+    """Jira Cloud runs requests with a wrong token anonymously: empty, and status 200."""
+    reason = response.headers.get("X-Seraph-LoginReason", "")
+    if any(refused in reason for refused in _REFUSED_LOGINS):
+        raise PermanentError("credentials_refused", {"login_reason": reason})
+    return response
