@@ -192,8 +192,8 @@ def hue(label: str) -> int:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    async with request.form() as form:
+        return {name: text for name, text in form.items() if isinstance(text, str)}
 
 
 def _edit(form: Mapping[str, str]) -> Edit:

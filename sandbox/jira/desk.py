@@ -93,7 +93,8 @@ def _fields(edit: Edit) -> Json:
 
 def _matches(issue: Issue, words: list[str]) -> bool:
     labels = " ".join(issue.labels)
-    text = f"{issue.key} {issue.summary} {issue.description} {labels}".lower()
+    body = issue.description or ""
+    text = f"{issue.key} {issue.summary} {body} {labels}".lower()
     return all(word in text for word in words)
 
 

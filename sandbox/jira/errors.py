@@ -32,6 +32,12 @@ async def answer_error(request: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status, {**known, **error.headers})
 
 
+async def no_such_place(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    text = f"null for uri: {request.url}"
+    return JSONResponse({"message": text, "status-code": status}, status)
+
+
 def no_issue(*, cloud: bool) -> JiraError:
     if cloud:
         text = "Issue does not exist or you do not have permission to see it."

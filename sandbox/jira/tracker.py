@@ -23,7 +23,7 @@ from sandbox.jira.api import (
 from sandbox.jira.caller import identify
 from sandbox.jira.delivery import JiraDelivery
 from sandbox.jira.desk import JiraDesk
-from sandbox.jira.errors import JiraError, answer_error
+from sandbox.jira.errors import JiraError, answer_error, no_such_place
 from sandbox.jira.records import Deployment
 from sandbox.jira.site import Site
 from sandbox.jira.store import JiraStore
@@ -91,8 +91,11 @@ class JiraTracker:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         app.state.store = self.store
         app.add_exception_handler(JiraError, answer_error)
+        app.add_exception_handler(404, no_such_place)
+        app.add_exception_handler(405, no_such_place)
         for module in ROUTERS:
             app.include_router(module.router)
+        app.include_router(lists.applinks)
         app.include_router(admin_hooks.hooks_router(self._bench.deliveries))
         app.include_router(control_router(self._bench))
         app.include_router(page_router(JiraDesk(self.store, self.kind, title)))

@@ -208,12 +208,16 @@ async def attach(ask: Asking, ref: str, request: Request) -> list[Json]:
     if request.headers.get("x-atlassian-token") != "no-check":
         msg = "XSRF check failed"
         raise JiraError(403, msg)
-    form = await request.form()
     shown = []
-    for part in form.getlist("file"):
-        if isinstance(part, UploadFile):
-            kind = part.content_type or "application/octet-stream"
-            upload = talk.Upload(part.filename or "file", kind, await part.read())
-            made = talk.add_attachment(ask.store, user, issue, upload)
-            shown.append(ask.show.attachment(made))
+    async with request.form() as form:
+        for part in form.getlist("file"):
+            if isinstance(part, UploadFile):
+                upload = await _upload(part)
+                made = talk.add_attachment(ask.store, user, issue, upload)
+                shown.append(ask.show.attachment(made))
     return shown
+
+
+async def _upload(part: UploadFile) -> talk.Upload:
+    kind = part.content_type or "application/octet-stream"
+    return talk.Upload(part.filename or "file", kind, await part.read())

@@ -12,6 +12,7 @@ from sandbox.jira.records import Json, Named, Project
 from sandbox.jira.render import stamp
 
 router = APIRouter(prefix=BASE)
+applinks = APIRouter()
 CLOUD_BUILD: Json = {
     "version": "1001.0.0-SNAPSHOT",
     "versionNumbers": [1001, 0, 0],
@@ -39,6 +40,11 @@ async def server_info(ask: Asking) -> Json:
         "serverTime": stamp(site.moment().astimezone(UTC), site.zone),
         "serverTitle": "Jira",
     }
+
+
+@applinks.get("/rest/applinks/latest/listApplicationlinks")
+async def application_links(_ask: Asking) -> Json:
+    return {"list": []}
 
 
 @router.get("/myself")
