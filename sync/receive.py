@@ -60,6 +60,14 @@ async def receive(engine: Engine, letter: Letter) -> None:
     await engine.wake("ingest", letter.source)
 
 
+async def ask_repoll(engine: Engine, name: str) -> None:
+    """A delivery could not be taken: have the source read again, within 5 minutes."""
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+        if source is not None:
+            await sources.ask_repoll(connection, source.id, engine.clock())
+
+
 def _arrive(
     engine: Engine, source: SourceRow, letter: Letter, authentic: Authentic
 ) -> Arrival:

@@ -1,0 +1,141 @@
+"""Composition root: from a configuration to a running application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import SystemRandom
+from uuid import UUID
+
+import procrastinate
+import uuid6
+
+from app.config import Config, DatabaseConfig
+from app.jobs import build_jobs, wake_through
+from app.plugins import get_connector
+from connectors.base import SourceConfig
+from connectors.http import Budget, Door, open_client
+from model.clock import Clock
+from model.errors import ConfigError, Problem
+from pool import attention, sources
+from pool.attention import Concern
+from pool.database import Database
+from pool.embedded import embedded_server
+from pool.migrate import is_current, upgrade
+from rules.matching.word_matcher import WordMatcher
+from sync.engine import Engine, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that runs.
+
+    Attributes:
+        jobs: the queue; :func:`app.jobs.work` runs it.
+        unmapped: configured sources whose project is not in the pool yet.
+    """
+
+    config: Config
+    engine: Engine
+    jobs: procrastinate.App
+    unmapped: tuple[str, ...]
+
+
+def now() -> datetime:
+    """The present moment: the only place of the product that reads a clock."""
+    return datetime.now(UTC)  # noqa: TID251 - this is the Clock that is handed down
+
+
+def new_id() -> UUID:
+    """A new UUIDv7."""
+    return UUID(bytes=uuid6.uuid7().bytes)
+
+
+@asynccontextmanager
+async def open_database_url(config: DatabaseConfig) -> AsyncIterator[str]:
+    """The URL of the configured server, or of an embedded one while it is used.
+
+    The embedded database is migrated at once; a server's database only by
+    ``reqpool db upgrade``.
+
+    Raises:
+        ConfigError: the database is older than this version, or cannot be started.
+    """
+    if config.url is None:
+        async with embedded_server(config.data_directory, config.bin_directory) as url:
+            upgrade(url)
+            yield url
+        return
+    url = config.url.get_secret_value()
+    if not is_current(url):
+        problem = Problem(
+            "E_MIGRATION",
+            "the database is not at the schema of this version",
+            hint="run: reqpool db upgrade",
+        )
+        raise ConfigError([problem])
+    yield url
+
+
+@asynccontextmanager
+async def open_application(
+    config: Config, clock: Clock = now
+) -> AsyncIterator[Application]:
+    """Open the database, the job queue and the sources; close them at the end."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(open_database_url(config.database))
+        database = Database(url, max_connections=config.database.max_connections)
+        await database.open()
+        stack.push_async_callback(database.close)
+        jobs = await stack.enter_async_context(build_jobs(url).open_async())
+        engine = Engine(
+            database=database,
+            sources={
+                name: _open_source(stack, name, source, clock)
+                for name, source in config.sources.items()
+            },
+            clock=clock,
+            ids=new_id,
+            random=SystemRandom(),
+            matcher=WordMatcher(),
+            wake=wake_through(jobs),
+        )
+        yield Application(config, engine, jobs, await register_sources(engine))
+
+
+def _open_source(
+    stack: AsyncExitStack, name: str, config: SourceConfig, clock: Clock
+) -> Source:
+    door = Door(
+        base_url=config.base_url,
+        clock=clock,
+        budget=Budget(clock),
+        connections=config.max_concurrency,
+    )
+    client = stack.enter_context(open_client(door))
+    connector = get_connector(config.kind)(name, config, client, clock)
+    return Source(name, config, connector)
+
+
+async def register_sources(engine: Engine) -> tuple[str, ...]:
+    """Give each configured source its row; answers those without a project."""
+    unmapped = []
+    async with engine.database.transaction() as connection:
+        for name, source in engine.sources.items():
+            known = await sources.register(
+                connection,
+                engine.ids,
+                name=name,
+                kind=source.config.kind,
+                base_url=source.config.base_url,
+                project=source.config.project,
+            )
+            if not known:
+                unmapped.append(name)
+                concern = Concern(
+                    "source_unmapped", name, {"project": source.config.project}
+                )
+                await attention.raise_concern(
+                    connection, engine.ids, concern, engine.clock()
+                )
+    return tuple(unmapped)

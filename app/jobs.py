@@ -1,0 +1,97 @@
+"""Procrastinate as the engine: wake-ups with locks, periodic looks, take-over.
+
+The committed inbox and outbox rows are the truth, a job is only a wake-up. One job of
+a verb runs for a source at a time (``lock``), at most one more waits
+(``queueing_lock``), and a periodic tick is the net for wake-ups that were lost.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+
+from sync.deliver import deliver
+from sync.engine import Engine, Wake
+from sync.fetch import fetch
+from sync.ingest import ingest
+from sync.poll import poll
+from sync.redecide import redecide
+from sync.tick import tick
+
+_STALLED_AFTER_SECONDS = 30
+_TICK = "* * * * * */2"
+
+Verb = Callable[[Engine, str], Awaitable[Any]]
+
+VERBS: Mapping[str, Verb] = {
+    "ingest": ingest,
+    "fetch": fetch,
+    "poll": poll,
+    "deliver": deliver,
+    "redecide": lambda engine, _source: redecide(engine),
+}
+"""What a wake-up can start."""
+
+_blueprint = Blueprint()
+
+
+@_blueprint.task(name="run", pass_context=True)
+async def _run(context: JobContext, verb: str, source: str) -> None:
+    await VERBS[verb](_engine_of(context), source)
+
+
+@_blueprint.periodic(cron=_TICK)
+@_blueprint.task(name="tick", pass_context=True, queueing_lock="tick", lock="tick")
+async def _tick(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    await tick(_engine_of(context))
+    await _take_over(context.app)
+
+
+async def _take_over(app: App) -> None:
+    """Start the jobs of a worker that died again."""
+    stalled = await app.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=_STALLED_AFTER_SECONDS
+    )
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+
+
+def _engine_of(context: JobContext) -> Engine:
+    engine: Engine = context.additional_context["engine"]
+    return engine
+
+
+def build_jobs(url: str) -> App:
+    """The job queue of a database; not yet open."""
+    app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+    app.add_tasks_from(_blueprint, namespace="reqpool")
+    return app
+
+
+def wake_through(app: App) -> Wake:
+    """A wake-up that enqueues a job, in a transaction of its own."""
+
+    async def wake(verb: str, source: str) -> None:
+        name = f"{verb}:{source}"
+        job = app.configure_task("reqpool:run", lock=name, queueing_lock=name)
+        with suppress(AlreadyEnqueued):
+            await job.defer_async(verb=verb, source=source)
+
+    return wake
+
+
+async def work(app: App, engine: Engine, concurrency: int) -> None:
+    """Run jobs until cancelled; a running job is given 20 s to end."""
+    await app.run_worker_async(
+        concurrency=concurrency,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=20,
+        update_heartbeat_interval=5,
+        stalled_worker_timeout=_STALLED_AFTER_SECONDS,
+        fetch_job_polling_interval=2,
+        additional_context={"engine": engine},
+    )

@@ -1,0 +1,33 @@
+"""What is due, seen from the committed rows: the truth that jobs only wake up for."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from pool.database import Connection, query
+
+
+class Due(NamedTuple):
+    """A verb that has something to do for a source; empty for all sources together."""
+
+    verb: str
+    source: str
+
+
+_DUE = """
+SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
+    SELECT 'ingest' AS verb WHERE EXISTS (
+        SELECT FROM inbox i WHERE i.source_id = s.id AND i.state = 'pending')
+    UNION ALL SELECT 'fetch' WHERE EXISTS (
+        SELECT FROM fetches f WHERE f.source_id = s.id AND f.not_before <= %(now)s)
+    UNION ALL SELECT 'deliver' WHERE EXISTS (
+        SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'pending'
+            AND o.not_before <= %(now)s)
+) due
+WHERE s.paused_at IS NULL AND (s.not_before IS NULL OR s.not_before <= %(now)s)
+"""
+
+
+async def find_due(connection: Connection, now: datetime) -> list[Due]:
+    """Every drain that has rows to take now."""
+    rows = await query(connection, _DUE, {"now": now})
+    return [Due(row["verb"], row["source"]) for row in rows]

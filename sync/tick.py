@@ -1,0 +1,46 @@
+"""Look at the clock and the committed rows, and start whatever is due.
+
+The net under the wake-ups: a job that was lost with its process is found here.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from pool import issues, sources
+from pool.due import Due, find_due
+from pool.sources import SourceRow
+from sync.decide import open_sitting
+from sync.engine import Engine
+from sync.trouble import is_quiet
+
+_REPOLL_EVERY = timedelta(minutes=5)
+
+
+async def tick(engine: Engine) -> Sequence[Due]:
+    """Wake every verb that has something to do; answers which."""
+    now = engine.clock()
+    async with engine.database.transaction() as connection:
+        due = await find_due(connection, now)
+        known = await sources.find_all(connection)
+        sitting = await open_sitting(engine, connection)
+        if sitting and await issues.find_undecided(connection, sitting.today, 1):
+            due.append(Due("redecide", ""))
+    due.extend(_due_polls(engine, known, now))
+    configured = [one for one in due if one.source in engine.sources or not one.source]
+    for verb, source in configured:
+        await engine.wake(verb, source)
+    return configured
+
+
+def _due_polls(
+    engine: Engine, known: Sequence[SourceRow], now: datetime
+) -> Iterator[Due]:
+    for row in known:
+        source = engine.sources.get(row.name)
+        if source is None or is_quiet(engine, row):
+            continue
+        every = timedelta(seconds=source.config.poll_seconds)
+        if row.repoll_at is not None:
+            every = min(every, _REPOLL_EVERY)
+        if row.last_poll_at is None or row.last_poll_at + every <= now:
+            yield Due("poll", row.name)
