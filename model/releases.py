@@ -15,6 +15,14 @@ class ReleaseState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Train:
+    """A line of releases: ``main``, ``hotfix``."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A planned version of one train.
 

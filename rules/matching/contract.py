@@ -56,13 +56,14 @@ def load_contract(text: str, *, file: str) -> tuple[Contract | None, list[Proble
     """
     problems = Problems(file=file)
     root = parse_document(text, problems)
-    contract = None if root is None else _read_contract(root, problems)
+    contract = None if root is None else read_contract(root, problems)
     if contract is None or problems:
         return None, problems.found
     return replace(contract, fingerprint=sha256(text.encode()).hexdigest()), []
 
 
-def _read_contract(root: Node, problems: Problems) -> Contract:
+def read_contract(root: Node, problems: Problems) -> Contract:
+    """Read a contract that is part of a larger file; it has no fingerprint yet."""
     required = ("slug", "name", "client", "clauses")
     fields = Fields(root, problems, known=_CONTRACT, required=required)
     clauses: _Clauses = {}
