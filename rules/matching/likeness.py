@@ -9,12 +9,12 @@ people decided.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """How a request and a clause meet.
 
     Attributes:
@@ -37,24 +37,35 @@ class Features:
     reference: float = 0.0
 
 
+class Leaning(NamedTuple):
+    """How a request stands to its contract as a whole.
+
+    Attributes:
+        granted: the best score of a clause that is not excluded, 0 without any.
+        excluded: the best score of an excluded clause, 0 without any.
+    """
+
+    granted: float
+    excluded: float
+
+
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """The weight of each feature, and what is there without any.
+    """A logistic regression.
 
     Attributes:
         version: names the fit; part of the engine's version.
         base: the log-odds when every feature is 0.
-        weights: in the order of the fields of :class:`Features`.
+        weights: one a feature, in the order of its fields.
     """
 
     version: str
     base: float
     weights: tuple[float, ...]
 
-    def likeness(self, features: Features) -> float:
-        """The probability, from 0 to 1."""
-        values: Sequence[float] = astuple(features)
-        pairs = zip(self.weights, values, strict=True)
+    def probability(self, features: Sequence[float]) -> float:
+        """From 0 to 1."""
+        pairs = zip(self.weights, features, strict=True)
         return _logistic(self.base + sum(weight * value for weight, value in pairs))
 
 
@@ -62,8 +73,8 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + exp(-odds)) if odds >= 0 else exp(odds) / (1 + exp(odds))
 
 
-BUILT_IN = Coefficients(
-    version="0",
-    base=-5.0,
-    weights=(3.0, 2.0, 2.0, 1.5, -1.0, 0.8, 7.0),
-)
+CLAUSE = Coefficients("1", -5.78, (2.75, 2.61, 2.23, 3.82, -0.16, 0.71, 8.1))
+"""The probability that a clause is the one that a request is about."""
+
+INSIDE = Coefficients("1", -0.46, (2.81, -2.29))
+"""The probability that a request is inside the contract, by its nearest clauses."""

@@ -1,82 +1,85 @@
-"""Matching by words: BM25F over concepts, stems and pairs of characters.
+"""Matching by words and by structured facts.
 
-Weights after S. Robertson and H. Zaragoza, *The Probabilistic Relevance Framework:
-BM25 and Beyond* (2009): counts saturate, rare terms weigh more, a title weighs more
-than a description. Structured facts (the module, a clause named by its id) enter the
-same likeness beside the words.
+The words of a request and of each clause are weighed as in BM25F, the title more than
+the description; the module and a clause named by its id enter the same likeness
+beside them, and count for more.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import log
 
 from model.contracts import Clause, Contract
 from model.decisions import Evidence
-from rules.matching.likeness import BUILT_IN, Coefficients, Features
+from rules.matching.gloss import FINGERPRINT
+from rules.matching.likeness import CLAUSE, Coefficients, Features
 from rules.matching.match import Match, Request
+from rules.matching.mentions import bare_id, find_mentions
 from rules.matching.phrases import Passage, Span, phrases
+from rules.matching.weights import (
+    Weights,
+    count_rarity,
+    count_terms,
+    even_out,
+    rarity,
+    saturate,
+)
 from rules.matching.words import Term, fold, scan
 
 _NEAREST = 3
-_SATURATION = 1.2
-_LENGTH_SHARE = 0.3
-_MODULE_WEIGHT = 0.5
+_MODULE_SHARE = 0.5
 _DESCRIPTION_SHARE = 0.6
 _DESCRIPTION_LEAST = 5.0
+_TITLE_READ = 500
 _DESCRIPTION_READ = 4000
 _ENOUGH = 6.0
 _SAME_MODULE = 0.5
-
-Weights = Mapping[str, float]
-"""How much of each term a text holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordMatcher:
     """Finds clauses by the words they share with a request."""
 
-    coefficients: Coefficients = BUILT_IN
+    coefficients: Coefficients = CLAUSE
 
     @property
     def engine(self) -> str:
-        """Name and version of the words, then of the coefficients."""
-        return f"words/1+{self.coefficients.version}"
+        """Name and version, then those of the gloss and of the coefficients."""
+        return f"words/1 gloss/{FINGERPRINT} likeness/{self.coefficients.version}"
 
     def index(self, contract: Contract) -> "WordIndex":
         """Count a contract's words once."""
         counted = [_count_clause(clause) for clause in contract.clauses]
-        rarity = _rarity(counted)
-        mean = sum(sum(words.values()) for words in counted) / max(len(counted), 1)
+        known = count_rarity(counted)
+        mean = sum(sum(words.values()) for words in counted) / (len(counted) or 1)
         return WordIndex(
             engine=self.engine,
             coefficients=self.coefficients,
-            rarity=rarity,
-            unheard=_rarity_of(1, len(counted)),
+            known=known,
+            unknown=rarity(1, len(counted)),
             clauses=tuple(
-                _weigh_clause(clause, words, rarity, mean)
+                _weigh(clause, even_out(words, mean or 1.0), known)
                 for clause, words in zip(contract.clauses, counted, strict=True)
             ),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _WeighedClause:
+class _Weighed:
     """A clause and what its words weigh.
 
     Attributes:
-        weights: by term, from 0 to 1.
-        mass: of all its words together, rarity included.
+        weights: from 0 to 1.
+        mass: of all its words together, times their rarity.
         module: the terms of its module's name.
-        named: finds a mention of its id.
+        bare_id: as mentions of it are spelled.
     """
 
     clause: Clause
     weights: Weights
     mass: float
     module: frozenset[str]
-    named: re.Pattern[str]
+    bare_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +87,25 @@ class _Asked:
     """A request, read.
 
     Attributes:
-        title: the title's terms.
-        description: the description's terms.
-        masses: by term, over both, rarity included.
+        passages: its texts with their terms, the title first.
+        masses: by term over both texts, times its rarity.
         mass: of all of them together.
         strange: the share of the mass that no clause knows.
         modules: the terms of each module that the tracker names.
-        text: title and description, folded, to look for the ids of clauses.
+        mentions: ids of clauses that it names.
     """
 
-    title: Sequence[Term]
-    description: Sequence[Term]
+    passages: tuple[tuple[str, Sequence[Term]], ...]
     masses: Weights
     mass: float
     strange: float
     modules: tuple[frozenset[str], ...]
-    text: str
+    mentions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A clause and how it meets a request."""
+    """A clause, how it meets a request, and the terms in which they meet."""
 
     clause: Clause
     features: Features
@@ -117,21 +118,21 @@ class WordIndex:
     """A contract whose words are counted.
 
     Attributes:
-        rarity: by term of any clause; more for what few clauses speak of.
-        unheard: the rarity of a term that no clause speaks of.
+        known: the rarity of each term that a clause speaks of.
+        unknown: the rarity of a term that no clause speaks of.
     """
 
     engine: str
     coefficients: Coefficients
-    rarity: Weights
-    unheard: float
-    clauses: tuple[_WeighedClause, ...]
+    known: Weights
+    unknown: float
+    clauses: tuple[_Weighed, ...]
 
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
         asked = self._read(request)
-        nearest = self._rank(asked, request)[:_NEAREST]
-        evidence = tuple(_evidence(ranked, asked, request) for ranked in nearest)
+        nearest = self._rank(asked, self._held(request))[:_NEAREST]
+        evidence = tuple(_evidence(ranked, asked) for ranked in nearest)
         return Match(
             clauses=evidence,
             score=evidence[0].score if evidence else 0.0,
@@ -141,28 +142,33 @@ class WordIndex:
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause that the request meets at all, nearest first."""
-        return self._rank(self._read(request), request)
+        return self._rank(self._read(request), self._held(request))
 
-    def _rank(self, asked: _Asked, request: Request) -> list[Ranked]:
-        held = [
-            weighed
-            for weighed in self.clauses
-            if request.today is None or weighed.clause.is_valid_on(request.today)
-        ]
+    def _held(self, request: Request) -> list[_Weighed]:
+        today = request.today
+        if today is None:
+            return list(self.clauses)
+        return [one for one in self.clauses if one.clause.is_valid_on(today)]
+
+    def _rank(self, asked: _Asked, held: Sequence[_Weighed]) -> list[Ranked]:
         common = [_common(weighed, asked) for weighed in held]
         most = max(common, default=0.0) or 1.0
         ranked = (
-            self._ranked(weighed, asked, shared / most, shared)
+            self._compare(weighed, asked, shared, shared / most)
             for weighed, shared in zip(held, common, strict=True)
         )
         met = (one for one in ranked if one.terms or one.features.reference)
         return sorted(met, key=lambda one: -one.score)
 
-    def _ranked(
-        self, weighed: _WeighedClause, asked: _Asked, lead: float, common: float
+    def _compare(
+        self, weighed: _Weighed, asked: _Asked, common: float, lead: float
     ) -> Ranked:
         terms = weighed.weights.keys() & asked.masses.keys()
-        answered = sum(self.rarity[term] * weighed.weights[term] for term in terms)
+        answered = sum(
+            self.known[term] * weight
+            for term, weight in weighed.weights.items()
+            if term in terms
+        )
         features = Features(
             coverage=common / (asked.mass or 1.0),
             answered=answered / (weighed.mass or 1.0),
@@ -170,99 +176,65 @@ class WordIndex:
             lead=lead,
             strange=asked.strange,
             module=_agreement(weighed.module, asked.modules),
-            reference=1.0 if weighed.named.search(asked.text) else 0.0,
+            reference=float(weighed.bare_id in asked.mentions),
         )
-        score = round(self.coefficients.likeness(features), 4)
+        score = round(self.coefficients.probability(features), 4)
         return Ranked(weighed.clause, features, score, frozenset(terms))
 
     def _read(self, request: Request) -> _Asked:
-        title = scan(request.title)
-        description = scan(request.description[:_DESCRIPTION_READ])
-        rarity = self._rarity_of
-        loud = _masses(title, rarity)
-        quiet = _masses(description, rarity)
-        room = max(_DESCRIPTION_SHARE * sum(loud.values()), _DESCRIPTION_LEAST)
-        share = min(_DESCRIPTION_SHARE, room / (sum(quiet.values()) or 1.0))
-        masses = dict(loud)
-        for term, mass in quiet.items():
-            masses[term] = max(masses.get(term, 0.0), share * mass)
-        whole = sum(masses.values())
-        strange = sum(mass for term, mass in masses.items() if term not in self.rarity)
+        title = request.title[:_TITLE_READ]
+        description = request.description[:_DESCRIPTION_READ]
+        passages = ((title, scan(title)), (description, scan(description)))
+        masses = _join(*(self._masses(terms) for _, terms in passages))
+        mass = sum(masses.values())
+        strange = sum(each for term, each in masses.items() if term not in self.known)
         return _Asked(
-            title=title,
-            description=description,
+            passages=passages,
             masses=masses,
-            mass=whole,
-            strange=strange / (whole or 1.0),
+            mass=mass,
+            strange=strange / (mass or 1.0),
             modules=_modules(request.module),
-            text=fold(f"{request.title}\n{request.description[:_DESCRIPTION_READ]}"),
+            mentions=find_mentions(fold(f"{title}\n{description}")),
         )
 
-    def _rarity_of(self, term: str) -> float:
-        return self.rarity.get(term, self.unheard)
+    def _masses(self, terms: Iterable[Term]) -> dict[str, float]:
+        return {
+            term: weight * self.known.get(term, self.unknown)
+            for term, weight in saturate(count_terms(terms)).items()
+        }
 
 
-def _masses(terms: Iterable[Term], rarity: Callable[[str], float]) -> dict[str, float]:
-    counted = _count(terms)
-    return {term: _saturated(count) * rarity(term) for term, count in counted.items()}
-
-
-def _count(terms: Iterable[Term]) -> dict[str, float]:
-    counted: dict[str, float] = {}
-    for term in terms:
-        counted[term.key] = counted.get(term.key, 0.0) + term.weight
-    return counted
-
-
-def _saturated(count: float) -> float:
-    """1 for a word that occurs once; 2.2 at most, however often it is repeated."""
-    return count * (_SATURATION + 1) / (count + _SATURATION)
+def _join(title: Weights, description: Weights) -> dict[str, float]:
+    """Both texts as one; a long description has no more room than its title leaves."""
+    room = max(_DESCRIPTION_SHARE * sum(title.values()), _DESCRIPTION_LEAST)
+    share = min(_DESCRIPTION_SHARE, room / (sum(description.values()) or 1.0))
+    joined = dict(title)
+    for term, mass in description.items():
+        joined[term] = max(joined.get(term, 0.0), share * mass)
+    return joined
 
 
 def _count_clause(clause: Clause) -> dict[str, float]:
-    counted = _count(scan(clause.text))
-    for term, count in _count(scan(clause.module)).items():
-        counted[term] = counted.get(term, 0.0) + _MODULE_WEIGHT * count
+    counted = count_terms(scan(clause.text))
+    for term, count in count_terms(scan(clause.module), _MODULE_SHARE).items():
+        counted[term] = counted.get(term, 0.0) + count
     return counted
 
 
-def _rarity(counted: Sequence[Weights]) -> dict[str, float]:
-    clauses_with = Counter(term for words in counted for term in words)
-    return {
-        term: _rarity_of(count, len(counted)) for term, count in clauses_with.items()
-    }
-
-
-def _rarity_of(clauses_with: int, clauses: int) -> float:
-    return log(1 + (clauses - clauses_with + 0.5) / (clauses_with + 0.5))
-
-
-def _weigh_clause(
-    clause: Clause, counted: Weights, rarity: Weights, mean: float
-) -> _WeighedClause:
-    length = 1 - _LENGTH_SHARE + _LENGTH_SHARE * sum(counted.values()) / (mean or 1.0)
-    weights = {
-        term: min(1.0, _saturated(count / length)) for term, count in counted.items()
-    }
-    return _WeighedClause(
+def _weigh(clause: Clause, weights: Weights, known: Weights) -> _Weighed:
+    return _Weighed(
         clause=clause,
         weights=weights,
-        mass=sum(rarity[term] * weight for term, weight in weights.items()),
-        module=frozenset(_count(scan(clause.module))),
-        named=_mention(clause.id),
+        mass=sum(known[term] * weight for term, weight in weights.items()),
+        module=frozenset(term.key for term in scan(clause.module)),
+        bare_id=bare_id(fold(clause.id)),
     )
 
 
-def _mention(clause_id: str) -> re.Pattern[str]:
-    """Finds "clause 3.2", "§3.2", "第3.2条"; never the 3.2 of 3.21 or 13.2."""
-    name = re.escape(fold(clause_id))
-    before = rf"(?:clause|section|article|条款|合同|§|第)\s*(?:no\.?|#)?\s*{name}"
-    return re.compile(rf"{before}(?![\w-]|\.\w)|(?<![\w.-]){name}\s*条")
-
-
 def _modules(named: str) -> tuple[frozenset[str], ...]:
-    each = (frozenset(_count(scan(name))) for name in re.split("[,，;；、]", named))
-    return tuple(terms for terms in each if terms)
+    each = re.split("[,，;；、]", named)
+    read = (frozenset(term.key for term in scan(name)) for name in each)
+    return tuple(terms for terms in read if terms)
 
 
 def _agreement(module: frozenset[str], named: Sequence[frozenset[str]]) -> float:
@@ -273,27 +245,23 @@ def _agreement(module: frozenset[str], named: Sequence[frozenset[str]]) -> float
     return 1.0 if same >= _SAME_MODULE else -1.0
 
 
-def _common(weighed: _WeighedClause, asked: _Asked) -> float:
+def _common(weighed: _Weighed, asked: _Asked) -> float:
     weights = weighed.weights
     return sum(
         mass * weights[term] for term, mass in asked.masses.items() if term in weights
     )
 
 
-def _evidence(ranked: Ranked, asked: _Asked, request: Request) -> Evidence:
-    matched = phrases(
-        Passage(text, _spans(terms, ranked.terms))
-        for text, terms in (
-            (request.title, asked.title),
-            (request.description, asked.description),
-        )
+def _evidence(ranked: Ranked, asked: _Asked) -> Evidence:
+    passages = (
+        Passage(text, _spans(terms, ranked.terms)) for text, terms in asked.passages
     )
     return Evidence(
         clause=ranked.clause.id,
         module=ranked.clause.module,
         text=ranked.clause.text,
         score=ranked.score,
-        matched=matched,
+        matched=phrases(passages),
         excluded=ranked.clause.excluded,
     )
 

@@ -18,7 +18,8 @@ _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 _RUN = re.compile(rf"[{_CHINESE}]+|[a-z0-9]+(?:[ \t_/-]+[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
 _ADDRESS = re.compile(
-    r"\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|![\w .-]+\.(?:png|jpe?g)!"
+    r"\bhttps?://[!-~]+|\bwww\.[!-~]+|[a-z0-9._+-]{1,64}@[a-z0-9.-]+"
+    r"|![\w.-]{1,99}\.(?:png|jpe?g|gif)!"
 )
 _CHINESE_STOP = re.compile("|".join(sorted(CHINESE_STOP, key=len, reverse=True)))
 _VOWEL = re.compile("[aeiouy]")
@@ -59,6 +60,7 @@ class _Found(NamedTuple):
     concepts: tuple[str, ...]
     first: int
     after: int
+    nested: bool
 
 
 def scan(text: str) -> list[Term]:
@@ -104,22 +106,20 @@ def _singular(word: str) -> str:
     if len(word) > _SHORTEST_STEM and word.endswith("ies"):
         return word[:-3] + "y"
     plural = word.endswith("s") and not word.endswith(("ss", "us", "is"))
-    return word[:-1] if plural and len(word) > _SHORTEST_STEM else word
+    return word[:-1] if plural and len(word) >= _SHORTEST_STEM else word
 
 
 def _undoubled(rest: str) -> str:
-    return rest[:-1] if rest[-1] == rest[-2] and rest[-1] not in "ls" else rest
+    doubled = rest[-1] == rest[-2] and rest[-1] not in "ls"
+    return rest[:-1] if doubled and len(rest) > _SHORTEST_STEM else rest
 
 
 def _vocabulary() -> Mapping[str, tuple[str, ...]]:
     """Each word of the gloss, as units glued together, with its concepts."""
     words: dict[str, tuple[str, ...]] = {}
     for concept, (chinese, english) in CONCEPTS.items():
-        stems = (
-            " ".join(map(stem, phrase.split()))
-            for phrase in english.split(",")
-            if phrase.strip()
-        )
+        phrases = (phrase.split() for phrase in english.split(","))
+        stems = (" ".join(map(stem, phrase)) for phrase in phrases)
         for word in dict.fromkeys((*chinese.split(), *stems)):
             words[word] = (*words.get(word, ()), concept)
     return words
@@ -188,34 +188,31 @@ def _weight_of(word: str) -> float:
 
 
 def _find_words(units: Sequence[_Unit], glue: str) -> list[_Found]:
-    """Every word of the gloss, also inside and across others."""
+    """Every word of the gloss, also across others; longer ones before their parts."""
     keys = [unit.key for unit in units]
-    return [
-        _Found(_VOCABULARY[word], first, first + length)
-        for first, key in enumerate(keys)
-        for length in _LENGTHS.get(key, ())
-        if (word := glue.join(keys[first : first + length])) in _VOCABULARY
-        and first + length <= len(keys)
-    ]
+    found: list[_Found] = []
+    reach = 0
+    for first, key in enumerate(keys):
+        for length in _LENGTHS.get(key, ()):
+            concepts = _VOCABULARY.get(glue.join(keys[first : first + length]), ())
+            after = first + length
+            if (
+                concepts
+                and after <= len(keys)
+                and not (glue == "" and length == 1 and after <= reach)
+            ):
+                found.append(_Found(concepts, first, after, nested=after <= reach))
+                reach = max(reach, after)
+    return found
 
 
 def _concepts(units: Sequence[_Unit], found: Sequence[_Found]) -> Iterator[Term]:
     for word in found:
-        nested = _NESTED if _is_nested(word, found) else 1.0
+        share = (_NESTED if word.nested else 1.0) / len(word.concepts)
+        start, end = units[word.first].start, units[word.after - 1].end
         for concept in word.concepts:
-            faint = FAINT.get(concept, 1.0)
-            weight = nested * faint / len(word.concepts)
-            start, end = units[word.first].start, units[word.after - 1].end
+            weight = share * FAINT.get(concept, 1.0)
             yield Term(f"#{concept}", weight, start, end)
-
-
-def _is_nested(word: _Found, found: Sequence[_Found]) -> bool:
-    return any(
-        other.first <= word.first
-        and word.after <= other.after
-        and other.after - other.first > word.after - word.first
-        for other in found
-    )
 
 
 def _covered(found: Sequence[_Found]) -> frozenset[int]:
