@@ -10,6 +10,7 @@ from sandbox.jira.catalog import EN_STATUSES, demo_workflow
 from sandbox.jira.records import Deployment, Issue, Project, User, Version
 from sandbox.jira.tracker import JiraTracker
 from sandbox.server import SandboxServer
+from tests.sandbox.gitlab_site import GitLabSite, build_gitlab
 from tests.sandbox.receiver import Receiver
 
 TOKEN = "demo-token-test"
@@ -120,3 +121,10 @@ def data_center() -> Iterator[JiraSite]:
 def receiver() -> Iterator[Receiver]:
     with Receiver() as letterbox:
         yield letterbox
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLabSite]:
+    built = build_gitlab(Wound())
+    with built.server:
+        yield built

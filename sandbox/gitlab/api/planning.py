@@ -35,7 +35,7 @@ def list_group_labels(call: Call) -> Response:
 
 
 def _find_label(call: Call, project: Project) -> Label:
-    key = call.path["label"]
+    key = call.path.get("label") or str(call.params.get("name", ""))
     for label in call.gitlab.labels_of(project):
         if key in {label.name, str(label.id)}:
             return label
@@ -204,6 +204,9 @@ ROUTES = (
     Spec("GET", f"{LABEL}/{{label}}", show_label),
     Spec("PUT", f"{LABEL}/{{label}}", change_label),
     Spec("DELETE", f"{LABEL}/{{label}}", remove_label),
+    # The older form, with the name as a parameter, is what `save()` still uses.
+    Spec("PUT", LABEL, change_label),
+    Spec("DELETE", LABEL, remove_label),
     Spec("GET", "/groups/{id}/labels", list_group_labels),
     Spec("GET", MILESTONE, list_milestones),
     Spec("POST", MILESTONE, create_milestone),
