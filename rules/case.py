@@ -20,11 +20,12 @@ _RESULTS = frozenset(name for name, fact in VOCABULARY.items() if fact.known_aft
 def fold(text: str) -> str:
     """Text without case and width (Unicode NFKC, then full case folding).
 
+    The apostrophe of word processors becomes the typewriter's (``doesn’t``).
     Folding may bring back what NFKC would compose, hence the second pass
     (Unicode Standard 15.0, section 3.13, D146).
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    return unicodedata.normalize("NFKC", folded).replace("’", "'")
 
 
 class Case(dict[str, Any]):

@@ -43,6 +43,7 @@ _WORDS: dict[str, bool | None] = {
     "": None,
 }
 _LONGEST_GUESS = 64
+_MOST_NAMED = 15
 
 Plain = str | int | float | bool | None
 Json = Plain | list["Json"] | dict[str, "Json"]
@@ -106,15 +107,15 @@ def to_plain(node: Node) -> Json:
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:
-    """A hint for a word that is none of ``choices``: the nearest one, or all of them."""
+    """A hint for a word that is none of ``choices``: the nearest one, or some of them."""
     known = sorted(choices)
-    if len(word) > _LONGEST_GUESS:
-        return f"known: {', '.join(known)}"
     folded = {choice.casefold(): choice for choice in known}
-    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    short = word[:_LONGEST_GUESS].casefold()
+    near = get_close_matches(short, folded, n=1, cutoff=0.6)
     if near:
         return f'did you mean "{folded[near[0]]}"?'
-    return f"known: {', '.join(known)}"
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    return f"known: {', '.join(known[:_MOST_NAMED]) or 'none'}{more}"
 
 
 class Problems:

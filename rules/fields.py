@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
-from rules.document import ListNode, MapNode, Node, Problems, Scalar
+from rules.document import ListNode, MapNode, Node, Problems, Scalar, suggest
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -46,14 +46,21 @@ class Fields:
             names = ", ".join(sorted(known))
             problems.add("E_TYPE", "expected a mapping", node, f"fields: {names}")
             return
-        for key, _ in self.node.entries:
+        for key, value in self.node.entries:
             if key.text not in known:
-                problems.add_unknown(
-                    "E_FIELD", f'unknown field "{key.text}"', key, known
-                )
+                self._record_unknown(key, value, known)
         for name in required:
             if node is not None and self.node.find(name) is None:
                 problems.add("E_FIELD", f'"{name}" is missing', node, f"add {name}: …")
+
+    def _record_unknown(self, key: Scalar, value: Node, known: Collection[str]) -> None:
+        said = f'unknown field "{key.text}"'
+        if isinstance(value, Scalar) and value.value is None and value.text == "":
+            hint = suggest(key.text, known)
+            comma = "or, if a comma stands before it, quote the text around the comma"
+            self.problems.add("E_FIELD", said, key, f"{hint}; {comma}")
+        else:
+            self.problems.add_unknown("E_FIELD", said, key, known)
 
     def __contains__(self, name: str) -> bool:
         return self.node.find(name) is not None

@@ -1,7 +1,7 @@
 """Ruleset files to a checked Ruleset, or everything that is wrong with them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -111,7 +111,8 @@ def _load_base(
         nearest.problems.add("E_LIMIT", said, node, "merge some of them")
         return None
     try:
-        return _parse_file(load_base(name) if load_base else _no_base(name), name)
+        text = load_base(name) if load_base else _no_base(name)
+        return replace(_parse_file(text, name), name=name)
     except KeyError:
         hint = "name a ruleset that exists, or leave extends out"
         nearest.problems.add("E_REF", f'no ruleset "{name}"', node, hint)
