@@ -19,7 +19,7 @@ from connectors.base import (
 from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.feed import Feed, Position, Reading, read_cursor, write_cursor
-from connectors.gitlab.mapping import IssuePlace, IssueReader
+from connectors.gitlab.mapping import IssuePlace, IssueReader, understanding
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects
 from connectors.gitlab.rest import Json, Rest
@@ -50,6 +50,7 @@ class GitLabConnector:
         self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock
     ) -> None:
         """See :class:`connectors.base.Connector`."""
+        self._name = name
         self._config = GitLabConfig.model_validate(config)
         self._clock = clock
         token = self._config.token.get_secret_value()
@@ -98,8 +99,10 @@ class GitLabConnector:
         pages = self._feed.iterate_pages(project_id, position.resume_from)
         asked_at = self._clock()
         while (rows := await self._run(next, pages, None)) is not None:
-            snapshots = await self._fetch_whole(position.find_news(rows))
-            position = position.advance(rows, Reading(asked_at, self._clock()))
+            with understanding(self._name):
+                news = position.find_news(rows)
+                snapshots = await self._fetch_whole(news)
+                position = position.advance(rows, Reading(asked_at, self._clock()))
             yield snapshots, position
             asked_at = self._clock()
 
@@ -108,10 +111,17 @@ class GitLabConnector:
         ours = set(await self._run(self._projects.get_ids))
         places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
         wanted = [place for place in places if place.project_id in ours]
-        rows = await self._run(lambda: list(self._reads.fetch_rows(wanted)))
+        rows = await self._fetch_rows(wanted)
         snapshots = await self._fetch_whole(rows)
         found = {snapshot.ref.tracker_id for snapshot in snapshots}
         return Fetched(snapshots, [one for one in tracker_ids if one not in found])
+
+    async def _fetch_rows(self, wanted: Sequence[IssuePlace]) -> list[Json]:
+        rows = await self._run(lambda: list(self._reads.fetch_rows(wanted)))
+        with understanding(self._name):
+            absent = set(wanted) - {IssuePlace.of(row) for row in rows}
+        reads = (self._run(self._reads.find_row, place) for place in sorted(absent))
+        return rows + [row for row in await asyncio.gather(*reads) if row]
 
     async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
         """Look first, then write what is missing; see :mod:`connectors.gitlab.writes`.
@@ -137,4 +147,5 @@ class GitLabConnector:
 
     async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, blocking, *args)
+        with understanding(self._name):
+            return await loop.run_in_executor(self._threads, blocking, *args)

@@ -4,7 +4,8 @@ Fields: https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/note
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
@@ -31,6 +32,20 @@ CLOSED = "closed"
 _PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
 _ISSUE_PATH = re.compile(r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/[0-9]+/?")
 _SECONDS_PER_HOUR = 3600
+
+
+@contextmanager
+def understanding(subject: str) -> Iterator[None]:
+    """Name an answer that lacks what GitLab documents, instead of a ``KeyError``.
+
+    Raises:
+        PermanentError: ``answer_not_understood``.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        params = {"subject": subject, "detail": repr(error)[:200]}
+        raise PermanentError("answer_not_understood", params) from error
 
 
 class IssuePlace(NamedTuple):
@@ -77,11 +92,8 @@ class IssueReader:
         Raises:
             PermanentError: ``answer_not_understood``.
         """
-        try:
+        with understanding(str(row.get("web_url"))):
             return self._read(row, notes)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            params = {"issue": str(row.get("web_url")), "detail": repr(error)[:200]}
-            raise PermanentError("answer_not_understood", params) from error
 
     def _read(self, row: Json, notes: Iterable[Json]) -> IssueSnapshot:
         labels = frozenset(str(name) for name in row.get("labels") or ())

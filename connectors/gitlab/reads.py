@@ -75,7 +75,10 @@ class IssueReads:
         self._reader = reader
 
     def fetch_rows(self, places: Iterable[IssuePlace]) -> Iterator[Json]:
-        """Yield those of the issues that exist for us, up to 100 with one request.
+        """Yield issues, up to 100 with one request.
+
+        Lists may come from a replica that lags: one that is not among them has to be
+        asked for with :meth:`find_row` before it is called missing.
 
         Raises:
             PermanentError: ``project_unreachable``, which says nothing of its issues.
@@ -97,6 +100,22 @@ class IssueReads:
             if not is_project_missing(error):
                 raise
             raise unreachable(project_id, error) from error
+
+    def find_row(self, place: IssuePlace) -> Json | None:
+        """One issue; None when GitLab says that there is none for us.
+
+        Raises:
+            PermanentError: ``project_unreachable``.
+        """
+        try:
+            path = f"{project_path(place.project_id)}/issues/{place.iid}"
+            return self._rest.get_row(path)
+        except PermanentError as error:
+            if is_project_missing(error):
+                raise unreachable(place.project_id, error) from error
+            if error.code != "not_found":
+                raise
+            return None
 
     def fetch_whole(self, row: Json) -> IssueSnapshot:
         """An issue with its notes, which are only asked for when there are any."""

@@ -1,0 +1,147 @@
+"""What `check` finds out about a client's GitLab."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from connectors.base import Wanted
+from connectors.gitlab import GitLabConnector
+from model.findings import Finding, Severity
+from sandbox.gitlab.records import GUEST, REPORTER
+from tests.connectors.gitlab.conftest import TOKEN, Connect, Site
+
+HOOK = "http://127.0.0.1:9/webhooks/kunlun"
+ALL_EVENTS = (
+    "issues_events",
+    "confidential_issues_events",
+    "note_events",
+    "confidential_note_events",
+)
+WANTED = Wanted(
+    frozenset({"opened", "closed"}), frozenset({"pool-prio::P0"}), webhook_url=HOOK
+)
+
+
+async def find(
+    connector: GitLabConnector, wanted: Wanted = WANTED
+) -> dict[str, Finding]:
+    return {finding.code: finding for finding in await connector.check(wanted)}
+
+
+def add_hook(site: Site, *events: str) -> None:
+    hook = site.tracker.bench.deliveries.add_hook(
+        HOOK, events, scope=str(site.project.id)
+    )
+    hook.extra |= {"created_at": "2026-01-01T00:00:00.000Z"}
+
+
+async def test_all_is_well_when_everything_is_there(
+    site: Site, connect: Connect
+) -> None:
+    add_hook(site, *ALL_EVENTS)
+    found = await find(connect(webhook_secrets=("secret-1",)))
+    assert {code: one.severity for code, one in found.items()} == dict.fromkeys(
+        ("token_scopes", "access_level", "label_new", "webhook"), Severity.OK
+    )
+
+
+def _read_only(site: Site) -> None:
+    site.tracker.store.tokens[TOKEN].scopes = ["read_api"]
+
+
+def _expiring(site: Site) -> None:
+    today = site.tracker.store.now().date()
+    site.tracker.store.tokens[TOKEN].expires_on = today + timedelta(days=10)
+
+
+def _revoked(site: Site) -> None:
+    site.tracker.store.tokens[TOKEN].revoked = True
+
+
+def _guest(site: Site) -> None:
+    site.project.members[site.bot.id] = GUEST
+
+
+def _reporter(site: Site) -> None:
+    site.project.members[site.bot.id] = REPORTER
+
+
+def _archived(site: Site) -> None:
+    site.project.archived = True
+
+
+def _renamed(site: Site) -> None:
+    site.tracker.store.rename_project(site.project, "kunlun/treasury")
+
+
+def _label_twin(site: Site) -> None:
+    site.tracker.store.add_label(site.project, "Pool-Prio::P0")
+
+
+def _unseen(site: Site) -> None:
+    site.project.members.pop(site.bot.id)
+
+
+def _half_a_hook(site: Site) -> None:
+    add_hook(site, "issues_events")
+
+
+def _disabled_hook(site: Site) -> None:
+    add_hook(site, *ALL_EVENTS)
+    [hook] = site.tracker.bench.deliveries.hooks.values()
+    hook.disabled_until = site.tracker.store.now() + timedelta(hours=1)
+    hook.failures = 5
+
+
+def _template(site: Site) -> None:
+    add_hook(site, *ALL_EVENTS)
+    [hook] = site.tracker.bench.deliveries.hooks.values()
+    hook.extra["custom_webhook_template"] = '{"text": "{{object_kind}}"}'
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "severity"),
+    [
+        (_read_only, "token_scopes", Severity.ERROR),
+        (_expiring, "token_expires", Severity.WARNING),
+        (_revoked, "credentials_refused", Severity.ERROR),
+        (_guest, "access_level", Severity.ERROR),
+        (_reporter, "webhook_unknown", Severity.WARNING),
+        (_archived, "project_archived", Severity.ERROR),
+        (_renamed, "project_renamed", Severity.WARNING),
+        (_label_twin, "label_case_differs", Severity.WARNING),
+        (_unseen, "project_unreachable", Severity.ERROR),
+        (lambda _: None, "webhook_missing", Severity.WARNING),
+        (lambda _: None, "webhook_secret_missing", Severity.ERROR),
+        (_half_a_hook, "webhook_events", Severity.WARNING),
+        (_disabled_hook, "webhook_disabled", Severity.ERROR),
+        (_template, "webhook_template", Severity.ERROR),
+    ],
+)
+async def test_each_thing_amiss_is_found_and_says_what_to_do(
+    site: Site,
+    connector: GitLabConnector,
+    spoil: Callable[[Site], None],
+    code: str,
+    severity: Severity,
+) -> None:
+    spoil(site)
+    found = await find(connector)
+    assert found[code].severity is severity
+    assert found[code].hint
+    assert "{" not in found[code].message + found[code].hint
+
+
+async def test_names_that_gitlab_cannot_have_are_found(
+    connector: GitLabConnector,
+) -> None:
+    wanted = Wanted(frozenset({"In Progress"}), frozenset({"a,b"}))
+    found = await find(connector, wanted)
+    assert found["status_unknown"].params == {"status": "In Progress"}
+    assert found["label_impossible"].params == {"label": "a,b"}
+
+
+async def test_a_check_writes_nothing(site: Site, connector: GitLabConnector) -> None:
+    await connector.check(WANTED)
+    assert site.writes() == []

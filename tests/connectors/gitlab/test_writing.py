@@ -1,0 +1,243 @@
+"""Writing to the stand-in over real HTTP: once, and only what is ours."""
+
+from datetime import date
+
+import pytest
+
+from connectors.gitlab import GitLabConnector
+from connectors.gitlab.note_text import MARKER
+from model.changes import (
+    Change,
+    Receipt,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
+from model.client_text import ClientSafeFacts, ClientText
+from model.errors import Conflict, PermanentError, RetriableError
+from model.issues import IssueRef
+from model.projects import Language
+from sandbox.faults import Fault
+from sandbox.gitlab.issues import delete_issue
+from sandbox.gitlab.records import Issue
+from tests.connectors.gitlab.conftest import Connect, Site
+
+OURS = "pool-scope::in-contract"
+
+
+def ref(issue: Issue) -> IssueRef:
+    return IssueRef("kunlun", f"{issue.project.id}#{issue.iid}")
+
+
+def labels(add: set[str] = frozenset(), remove: set[str] = frozenset()) -> SetLabels:  # type: ignore[assignment] # an empty set
+    return SetLabels(frozenset(add), frozenset(remove))
+
+
+def comment(text: str, comment_id: str | None = None) -> UpsertComment:
+    rendered = ClientText(text, ClientSafeFacts(), Language.ZH)
+    return UpsertComment(rendered, comment_id)
+
+
+def names(issue: Issue) -> set[str]:
+    return {label.name for label in issue.labels}
+
+
+async def test_labels_are_added_and_removed_and_everybody_elses_stay(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one", labels=["finance", "pool-prio::P2"])
+    change = labels({OURS, "pool-prio::P0"}, {"pool-prio::P2", "never-there"})
+    receipt = await connector.apply(ref(issue), change, "op-1")
+    assert names(issue) == {"finance", OURS, "pool-prio::P0"}
+    assert receipt == Receipt(written=True, updated_at=receipt.updated_at, calls=1)
+    assert receipt.updated_at == issue.updated_at.replace(
+        microsecond=issue.updated_at.microsecond // 1000 * 1000
+    )
+    assert site.writes() == [f"PUT issues/{issue.iid}"]
+
+
+CHANGES: list[Change] = [
+    labels({OURS}),
+    Transition("closed"),
+    SetRelease("2.1", ship_on=date(2026, 4, 1)),
+    comment("计划版本:2.1"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
+async def test_doing_it_twice_is_doing_it_once(
+    site: Site, connector: GitLabConnector, change: Change
+) -> None:
+    issue = site.open_issue("one")
+    once = await connector.apply(ref(issue), change, "op-1")
+    writes = site.writes()
+    twice = await connector.apply(ref(issue), change, "op-1")
+    assert (once.written, twice.written, twice.calls) == (True, False, 0)
+    assert once.calls == len(writes)
+    assert site.writes() == writes
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
+async def test_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
+    site: Site, connector: GitLabConnector, change: Change
+) -> None:
+    issue = site.open_issue("one")
+    site.tracker.bench.faults.fail_next = [
+        Fault(method=method, status=0, apply_first=True) for method in ("PUT", "POST")
+    ]
+    for _ in range(3):
+        try:
+            await connector.apply(ref(issue), change, "op-1")
+        except RetriableError:
+            continue
+    assert len(issue.user_notes) <= 1
+    assert len(site.project.milestones) <= 1
+    assert len(site.writes()) == len(set(site.writes()))
+
+
+async def test_a_label_is_spelt_as_the_project_spells_it(
+    site: Site, connector: GitLabConnector
+) -> None:
+    site.tracker.store.add_label(site.project, "Pool-Scope::In-Contract")
+    issue = site.open_issue("one")
+    await connector.apply(ref(issue), labels({OURS}), "op-1")
+    assert names(issue) == {"Pool-Scope::In-Contract"}
+    again = await connector.apply(ref(issue), labels({OURS}), "op-1")
+    assert not again.written
+    await connector.apply(ref(issue), labels(remove={OURS}), "op-2")
+    assert names(issue) == set()
+
+
+async def test_a_label_of_a_person_in_other_letters_is_not_taken_away(
+    site: Site, connector: GitLabConnector
+) -> None:
+    site.tracker.store.add_label(site.project, "review")
+    issue = site.open_issue("one", labels=["REVIEW"])
+    receipt = await connector.apply(ref(issue), labels(remove={"review"}), "op-1")
+    assert not receipt.written
+    assert names(issue) == {"REVIEW"}
+
+
+@pytest.mark.parametrize("label", ["a,b", "", " "])
+async def test_a_label_that_gitlab_cannot_hold_is_refused_before_anything_is_sent(
+    site: Site, connector: GitLabConnector, label: str
+) -> None:
+    issue = site.open_issue("one")
+    with pytest.raises(PermanentError, match="label_impossible"):
+        await connector.apply(ref(issue), labels({label}), "op-1")
+    assert site.writes() == []
+
+
+async def test_an_issue_is_closed_and_opened_again(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    for status in ("closed", "opened"):
+        assert (await connector.apply(ref(issue), Transition(status), "op")).written
+        assert issue.state == status
+    with pytest.raises(PermanentError, match="unknown_status"):
+        await connector.apply(ref(issue), Transition("Done"), "op")
+
+
+async def test_a_release_is_a_milestone_made_when_it_is_missing(
+    site: Site, connector: GitLabConnector
+) -> None:
+    first, second = site.open_issue("one"), site.open_issue("two")
+    change = SetRelease("2.1 资金", ship_on=date(2026, 4, 1))
+    assert (await connector.apply(ref(first), change, "op-1")).calls == 2
+    assert (await connector.apply(ref(second), change, "op-2")).calls == 1
+    [milestone] = site.project.milestones
+    assert milestone.due_on == date(2026, 4, 1)
+    assert first.milestone is second.milestone is milestone
+
+
+async def test_only_a_milestone_of_ours_is_taken_away(
+    site: Site, connector: GitLabConnector
+) -> None:
+    site.tracker.store.add_milestone(site.project, "客户的里程碑")
+    issue = site.open_issue("one", milestone=site.project.milestones[0])
+    left = await connector.apply(ref(issue), SetRelease(None, remove="2.1"), "op-1")
+    assert not left.written
+    assert issue.milestone
+    change = SetRelease(None, remove="客户的里程碑")
+    assert (await connector.apply(ref(issue), change, "op-2")).written
+    assert issue.milestone is None
+
+
+async def test_there_is_one_note_of_ours_and_it_is_brought_up_to_date(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    site.note(issue, f"a person pastes {MARKER}")
+    first = await connector.apply(ref(issue), comment("计划版本:2.1"), "op-1")
+    second = await connector.apply(
+        ref(issue), comment("计划版本:2.2", first.comment_id), "op-2"
+    )
+    third = await connector.apply(ref(issue), comment("计划版本:2.3"), "op-3")
+    assert first.comment_id == second.comment_id == third.comment_id
+    assert [note.author.username for note in issue.user_notes] == [
+        "finance.user",
+        site.bot.username,
+    ]
+    assert issue.user_notes[1].body == f"计划版本:2.3\n\n{MARKER}"
+
+
+async def test_a_note_of_ours_that_a_person_deleted_is_written_anew(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    first = await connector.apply(ref(issue), comment("2.1"), "op-1")
+    issue.notes.clear()
+    again = await connector.apply(ref(issue), comment("2.1", first.comment_id), "op-2")
+    assert again.written
+    assert again.comment_id != first.comment_id
+
+
+async def test_a_note_of_somebody_else_is_never_changed(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    theirs = site.note(issue, "mine")
+    receipt = await connector.apply(ref(issue), comment("2.1", str(theirs.id)), "op-1")
+    assert theirs.body == "mine"
+    assert receipt.comment_id != str(theirs.id)
+
+
+async def test_commands_in_a_note_do_not_run(
+    site: Site, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    text = "/close\n说明\n/label ~bug\n @all"
+    await connector.apply(ref(issue), comment(text), "op-1")
+    [page] = [page async for page in connector.fetch_changed(None) if page.snapshots]
+    assert issue.state == "opened"
+    assert names(issue) == set()
+    assert page.snapshots[0].comments
+    assert page.snapshots[0].comments[0].body == text
+
+
+async def test_an_issue_that_is_gone_is_a_conflict_and_a_project_a_permanent_error(
+    site: Site, connect: Connect
+) -> None:
+    issue = site.open_issue("one")
+    connector = connect(projects=(site.project.id,))
+    site.server.call(lambda: delete_issue(site.tracker.store, issue))
+    for change in CHANGES:
+        with pytest.raises(Conflict, match="issue_missing"):
+            await connector.apply(ref(issue), change, "op-1")
+    site.project.members.pop(site.bot.id)
+    for change in CHANGES:
+        with pytest.raises(PermanentError, match="not_found"):
+            await connector.apply(ref(issue), change, "op-1")
+
+
+async def test_another_clients_issue_is_never_written(
+    site: Site, connector: GitLabConnector
+) -> None:
+    other = site.tracker.store.add_project("huaxin/funds", "资金")
+    other.members |= site.project.members
+    issue = site.open_issue("theirs", project=other)
+    with pytest.raises(PermanentError, match="project_not_configured"):
+        await connector.apply(ref(issue), labels({OURS}), "op-1")
+    assert names(issue) == set()
