@@ -73,8 +73,8 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + exp(-odds)) if odds >= 0 else exp(odds) / (1 + exp(odds))
 
 
-CLAUSE = Coefficients("1", -5.78, (2.75, 2.61, 2.23, 3.82, -0.16, 0.71, 8.1))
+CLAUSE = Coefficients("1", -5.79, (2.66, 2.66, 2.25, 3.76, -0.18, 1.0, 8.1))
 """The probability that a clause is the one that a request is about."""
 
-INSIDE = Coefficients("1", -0.46, (2.81, -2.29))
+INSIDE = Coefficients("1", -0.47, (2.92, -2.3))
 """The probability that a request is inside the contract, by its nearest clauses."""

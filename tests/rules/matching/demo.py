@@ -8,7 +8,7 @@ from rules.matching.pairs import PairSet, parse_pairs
 
 ROOT = Path(__file__).parents[3]
 PAIRS = Path(__file__).parent / "pairs"
-NAMES = ("acme", "huadong", "lingang")
+NAMES = ("acme", "hdjx", "beigang")
 
 
 def demo_contract(name: str) -> Contract:

@@ -19,7 +19,7 @@ def test_a_line_becomes_a_request() -> None:
 
 def test_the_answer_is_one_json_object_with_the_clauses_and_probabilities() -> None:
     lines, _ = parse_lines(LINE, file="r.jsonl")
-    index = WordMatcher().index(demo_contract("huadong"))
+    index = WordMatcher().index(demo_contract("hdjx"))
     match = index.match(lines[0].request())
     read = json.loads(json.dumps(answer(lines[0], match), ensure_ascii=False))
     assert read["phase"] == "uat"
