@@ -1,0 +1,82 @@
+"""An issue is mirrored, decided on and answered in its own tracker."""
+
+import asyncio
+
+import httpx
+
+from tests.sync.conftest import SECRET, JiraDesk
+from tests.sync.world import World
+
+
+async def register_hook(desk: JiraDesk, world: World) -> None:
+    answer = await asyncio.to_thread(
+        httpx.post,
+        f"{desk.url}/rest/webhooks/1.0/webhook",
+        headers={"Authorization": "Bearer demo-token-test"},
+        json={
+            "name": "reqpool",
+            "url": f"{world.url}/webhooks/acme",
+            "events": ["jira:issue_created", "jira:issue_updated", "comment_created"],
+            "configuration": {"SECRET": SECRET},
+            "secret": SECRET,
+        },
+        trust_env=False,
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def writes(desk: JiraDesk) -> int:
+    answer = httpx.get(f"{desk.url}/_sandbox/journal", trust_env=False)
+    return int(answer.json()["writes"])
+
+
+async def test_a_poll_mirrors_decides_and_answers(world: World, desk: JiraDesk) -> None:
+    made = desk.raise_issue(
+        "Please build a WeChat mini program for approvals",
+        description="Our managers want to approve on their phones.",
+    )
+    ran = await world.settle(polls=True)
+    assert {one.verb for one in ran} >= {"poll", "deliver", "fetch"}
+    issue = await world.issue(made.key)
+    assert issue["kind"] == "requirement"
+    assert issue["scope"] == "out_of_contract"
+    assert "pool-scope::out-of-contract" in made.labels
+    [comment] = made.comments
+    assert "outside the contract" in comment.body
+
+
+async def test_a_second_run_writes_nothing(world: World, desk: JiraDesk) -> None:
+    desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    before = writes(desk)
+    assert before > 0
+    world.clock.wind(minutes=2)
+    await world.settle(polls=True)
+    world.clock.wind(minutes=2)
+    await world.settle(polls=True)
+    assert writes(desk) == before
+
+
+async def test_a_webhook_alone_brings_an_issue_in(world: World, desk: JiraDesk) -> None:
+    await register_hook(desk, world)
+    made = desk.raise_issue("How do I export the fund report?")
+    await desk.quiet()
+    await world.settle()
+    issue = await world.issue(made.key)
+    assert issue["kind"] == "question"
+
+
+async def test_our_own_webhooks_cause_no_write(world: World, desk: JiraDesk) -> None:
+    await register_hook(desk, world)
+    desk.raise_issue("Export the fund report to Excel")
+    await desk.quiet()
+    await world.settle()
+    before = writes(desk)
+    assert before > 0
+    await desk.quiet()
+    await world.settle()
+    await desk.quiet()
+    await world.settle()
+    assert writes(desk) == before
+    settled = await world.rows("SELECT state FROM inbox")
+    assert {row["state"] for row in settled} <= {"applied", "ignored"}
