@@ -9,12 +9,13 @@ from model.decisions import Section
 from model.errors import Problem
 from rules.document import Node, Problems, Scalar, decode, parse_document
 from rules.fields import Fields
-from rules.merge import MergedRules, merge_rules, merge_write_back
+from rules.merge import MergedRules, all_rules, merge_rules, merge_write_back
+from rules.own_labels import find_self_readers
 from rules.read_conditions import Terms
 from rules.read_examples import read_examples
 from rules.read_rules import FileRules, read_rules
 from rules.read_write_back import WriteBackReader
-from rules.ruleset import Ruleset
+from rules.ruleset import PointRule, Rule, Ruleset, WriteBack, owned_labels
 from rules.shadows import find_shadowed
 
 LoadBase = Callable[[str], str]
@@ -137,33 +138,36 @@ def _assemble(files: Sequence[_File]) -> Ruleset:
     merged = MergedRules()
     for file in reversed(files):
         merged = merge_rules(read_rules(file.root, terms), merged, file.root)
-    _check_levels(files[0], merged.rules)
-    _check_shadows(files, merged.rules)
-    outcomes = frozenset(
-        rule.outcome for rule in merged.rules.sections[Section.RELEASE]
-    )
+    rules = merged.rules
+    outcomes = frozenset(rule.outcome for rule in rules.sections[Section.RELEASE])
+    shows = _read_write_back(files, terms, outcomes)
+    _check_levels(files[0], rules)
+    _check_shadows(files, rules)
+    _check_own_labels(files, rules, owned_labels(shows))
     texts = {file.name: file.text for file in files}
     return Ruleset(
         name=files[0].name,
         zone=_find_zone(files),
-        sections={
-            section: tuple(rules) for section, rules in merged.rules.sections.items()
-        },
-        points=tuple(merged.rules.points),
-        levels=tuple(merged.rules.levels.items()),
-        write_back=merge_write_back(
-            [
-                WriteBackReader(file.problems, terms, outcomes).read(
-                    file.root.find("write_back")
-                )
-                for file in reversed(files)
-            ],
-            files[0].problems,
-        ),
+        sections={section: tuple(lines) for section, lines in rules.sections.items()},
+        points=tuple(rules.points),
+        levels=tuple(rules.levels.items()),
+        write_back=shows,
         examples=read_examples(files[0].root, outcomes),
         texts=texts,
         fingerprint=fingerprint(texts),
     )
+
+
+def _read_write_back(
+    files: Sequence[_File], terms: Terms, outcomes: frozenset[str]
+) -> WriteBack:
+    layers = [
+        WriteBackReader(file.problems, terms, outcomes).read(
+            file.root.find("write_back")
+        )
+        for file in reversed(files)
+    ]
+    return merge_write_back(layers, files[0].problems)
 
 
 def _merge_terms(files: Sequence[_File]) -> Terms:
@@ -214,10 +218,26 @@ def _check_levels(nearest: _File, rules: FileRules) -> None:
 
 
 def _check_shadows(files: Sequence[_File], rules: FileRules) -> None:
-    by_name = {file.problems.file: file for file in files}
     for rule, earlier in find_shadowed(rules.sections):
-        file, line = rule.place.rsplit(":", 1)
-        place = Scalar(None, "", int(line), rule.column)
         said = f'rule "{rule.id}" can never win after "{earlier.id}"'
         hint = f"{earlier.place} takes all of its issues: move this rule before it"
-        by_name[file].problems.add("E_SHADOWED", said, place, hint)
+        _record(files, rule, ("E_SHADOWED", said, hint))
+
+
+def _check_own_labels(
+    files: Sequence[_File], rules: FileRules, owned: frozenset[str]
+) -> None:
+    for rule, label in find_self_readers(all_rules(rules), owned):
+        said = f'rule "{rule.id}" reads our own label "{label}"'
+        hint = "it would follow what it said before: let people use another label"
+        _record(files, rule, ("E_LABEL", said, hint))
+
+
+def _record(
+    files: Sequence[_File], rule: Rule | PointRule, said: tuple[str, str, str]
+) -> None:
+    """Record a problem at a rule, in the file that it came from."""
+    code, message, hint = said
+    name, line = rule.place.rsplit(":", 1)
+    home = next(file.problems for file in files if file.problems.file == name)
+    home.add(code, message, Scalar(None, "", int(line), rule.column), hint)

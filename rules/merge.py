@@ -54,6 +54,11 @@ def _lines(rules: FileRules) -> Iterator[tuple[Rule | PointRule, Section]]:
         yield point, Section.PRIORITY
 
 
+def all_rules(rules: FileRules) -> Iterator[Rule | PointRule]:
+    """Every rule of every section."""
+    return (line for line, _ in _lines(rules))
+
+
 def _lay_over(near: Sequence[Line], base: Sequence[Line]) -> list[Line]:
     by_id: dict[str, Line] = {line.id: line for line in near}
     known = {line.id for line in base}

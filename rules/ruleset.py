@@ -85,6 +85,12 @@ class WriteBack:
     comments: tuple[CommentTemplate, ...] = ()
 
 
+def owned_labels(shows: WriteBack) -> frozenset[str]:
+    """Every label that the ruleset lists."""
+    outcomes = shows.labels.values()
+    return frozenset(label for labels in outcomes for label in labels.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A test that the ruleset brings along."""

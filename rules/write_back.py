@@ -8,7 +8,7 @@ from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Decision, Facts, PoolState
 from model.projects import Language
 from rules.case import Case
-from rules.ruleset import CommentTemplate, Ruleset, WriteBack
+from rules.ruleset import CommentTemplate, Ruleset, WriteBack, owned_labels
 
 NO_FACTS: Facts = {}
 NO_STATUSES: Mapping[PoolState, str] = {}
@@ -74,12 +74,6 @@ def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tr
         comment=comment,
         comment_hash=comment_hash,
     )
-
-
-def owned_labels(shows: WriteBack) -> frozenset[str]:
-    """Every label that the ruleset lists."""
-    outcomes = shows.labels.values()
-    return frozenset(label for labels in outcomes for label in labels.values())
 
 
 def _labels(shows: WriteBack, decision: Decision) -> frozenset[str]:
