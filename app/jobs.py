@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from sync.deliver import deliver
@@ -22,6 +22,7 @@ from sync.tick import tick
 
 _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
+_RUN = "run"
 
 Verb = Callable[[Engine, str], Awaitable[Any]]
 
@@ -34,16 +35,11 @@ VERBS: Mapping[str, Verb] = {
 }
 """What a wake-up can start."""
 
-_blueprint = Blueprint()
 
-
-@_blueprint.task(name="run", pass_context=True)
 async def _run(context: JobContext, verb: str, source: str) -> None:
     await VERBS[verb](_engine_of(context), source)
 
 
-@_blueprint.periodic(cron=_TICK)
-@_blueprint.task(name="tick", pass_context=True, queueing_lock="tick", lock="tick")
 async def _tick(context: JobContext, timestamp: int) -> None:
     del timestamp
     await tick(_engine_of(context))
@@ -67,7 +63,11 @@ def _engine_of(context: JobContext) -> Engine:
 def build_jobs(url: str) -> App:
     """The job queue of a database; not yet open."""
     app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
-    app.add_tasks_from(_blueprint, namespace="reqpool")
+    app.task(name=_RUN, pass_context=True)(_run)
+    at_times = app.task(
+        name="tick", pass_context=True, queueing_lock="tick", lock="tick"
+    )
+    app.periodic(cron=_TICK)(at_times(_tick))
     return app
 
 
@@ -76,7 +76,7 @@ def wake_through(app: App) -> Wake:
 
     async def wake(verb: str, source: str) -> None:
         name = f"{verb}:{source}"
-        job = app.configure_task("reqpool:run", lock=name, queueing_lock=name)
+        job = app.configure_task(_RUN, lock=name, queueing_lock=name)
         with suppress(AlreadyEnqueued):
             await job.defer_async(verb=verb, source=source)
 

@@ -17,9 +17,8 @@ def _adapter(kind: Hashable) -> TypeAdapter[Any]:
 
 def encode(value: Any, kind: Hashable = None) -> Any:
     """A noun as plain JSON values; ``kind`` is needed for unions alone."""
-    return _adapter(kind or cast("Hashable", type(value))).dump_python(
-        value, mode="json"
-    )
+    chosen = cast("Hashable", type(value)) if kind is None else kind
+    return _adapter(chosen).dump_python(value, mode="json")
 
 
 def decode(value: Any, kind: Hashable) -> Any:

@@ -15,7 +15,7 @@ from connectors.jira.config import JiraConfig
 from model.catalogue import Catalogue
 from pool.database import Database
 from sandbox.jira.catalog import EN_STATUSES, demo_workflow
-from sandbox.jira.records import Issue, User
+from sandbox.jira.records import Deployment, Issue, User
 from sandbox.jira.tracker import JiraTracker
 from sandbox.server import SandboxServer
 from tests.sync.world import World, Wound, activate, open_world, ruleset_text
@@ -98,7 +98,7 @@ class JiraDesk:
         )
 
 
-def build_jira(clock: Wound, deployment: str = "Server") -> JiraDesk:
+def build_jira(clock: Wound, deployment: Deployment = "Server") -> JiraDesk:
     tracker = JiraTracker(deployment, now=clock, retry_delays=(0.01,) * 5)
     bot = User(
         "reqpool", "reqpool", "bot@example.com", "UTC", TOKEN, admin=True, app=True

@@ -1,0 +1,54 @@
+"""Jobs are wake-ups: they start drains, and a dead worker's are taken over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+from procrastinate import App
+
+from app.jobs import build_jobs, wake_through, work
+from sync.engine import Engine
+from tests.sync.conftest import JiraDesk
+from tests.sync.test_round_trip import register_hook
+from tests.sync.world import World, serve_letterbox
+
+
+@asynccontextmanager
+async def running(world: World, url: str) -> AsyncIterator[Engine]:
+    """A worker on the world's database, woken as in production."""
+    jobs: App
+    async with build_jobs(url).open_async() as jobs:
+        engine = replace(world.engine, wake=wake_through(jobs))
+        worker = asyncio.create_task(work(jobs, engine, concurrency=4))
+        try:
+            yield engine
+        finally:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+async def seen(world: World, key: str, deadline_seconds: float = 10) -> bool:
+    async with asyncio.timeout(deadline_seconds):
+        while not await world.rows("SELECT FROM issues WHERE key = %s", key):
+            await asyncio.sleep(0.05)
+    return True
+
+
+async def test_a_webhook_reaches_the_pool_through_the_worker(
+    world: World, desk: JiraDesk, database_url: str
+) -> None:
+    async with running(world, database_url) as engine, serve_letterbox(engine) as url:
+        world.url = url
+        await register_hook(desk, world)
+        made = desk.raise_issue("Export the fund report to Excel")
+        assert await seen(world, made.key)
+
+
+async def test_the_tick_polls_without_any_webhook(
+    world: World, desk: JiraDesk, database_url: str
+) -> None:
+    made = desk.raise_issue("Export the fund report to Excel")
+    async with running(world, database_url):
+        assert await seen(world, made.key)
