@@ -53,6 +53,7 @@ _EXPECTED: Mapping[FactType, str] = {
 }
 _DAYS = {"d": 1, "w": 7}
 _MOST_DAYS = 36_600
+_MOST_WORDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,10 @@ class ConditionReader:
         folded = fold_all(tuple(word for group in words for word in group))
         if not nodes:
             self.problems.add("E_TYPE", "an empty list", node, "name at least one word")
-        if not all(words) or not folded:
+        if len(folded) > _MOST_WORDS:
+            said = f"more than {_MOST_WORDS} words"
+            self.problems.add("E_LIMIT", said, node, "ask for fewer words")
+        if not all(words) or not folded or len(folded) > _MOST_WORDS:
             return None
         return self._ask(fact, operator, folded, node)
 

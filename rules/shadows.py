@@ -35,6 +35,8 @@ def find_shadowed(
 
 def _blocker(rule: Rule, earlier: Sequence[Rule], steps: "_Steps") -> Rule | None:
     for other in earlier:
+        if steps.are_spent:
+            return None
         if other.condition is None:
             return other
         if rule.condition and steps.implies(rule.condition, other.condition):
@@ -45,6 +47,10 @@ def _blocker(rule: Rule, earlier: Sequence[Rule], steps: "_Steps") -> Rule | Non
 class _Steps:
     def __init__(self) -> None:
         self._left = _STEPS
+
+    @property
+    def are_spent(self) -> bool:
+        return self._left <= 0
 
     def implies(self, narrow: Condition, wide: Condition) -> bool:
         """Whether ``wide`` holds wherever ``narrow`` does."""
