@@ -97,6 +97,20 @@ class JiraDesk:
             lambda: self.tracker.store.edit_issue(self.client, issue, fields, {})
         )
 
+    def move(self, issue: Issue, status: str) -> None:
+        """Follow the workflow to a status, as a person who drags the card."""
+        store = self.tracker.store
+
+        def go() -> None:
+            edges = store.transitions(self.client, issue)
+            [edge] = [one for one in edges if one.to.name == status]
+            store.transition(self.client, issue, edge.id)
+
+        self.server.call(go)
+
+    def delete(self, issue: Issue) -> None:
+        self.server.call(lambda: self.tracker.store.delete_issue(self.client, issue))
+
 
 def build_jira(clock: Wound, deployment: Deployment = "Server") -> JiraDesk:
     tracker = JiraTracker(deployment, now=clock, retry_delays=(0.01,) * 5)

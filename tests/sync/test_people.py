@@ -1,0 +1,203 @@
+"""People overrule, move states and act in their own tracker."""
+
+from uuid import UUID
+
+import pytest
+
+from model.decisions import PoolState, Section
+from pool import decisions, fetches
+from sandbox.jira.records import Issue
+from sync.advance import advance
+from sync.overrule import UnknownValue, overrule
+from tests.sync.conftest import JiraDesk
+from tests.sync.test_round_trip import writes
+from tests.sync.world import World
+
+
+async def requirement_of(world: World, made: Issue) -> UUID:
+    [row] = await world.rows(
+        "SELECT requirement_id AS id FROM requirement_issues l"
+        " JOIN issues i ON i.id = l.issue_id WHERE i.key = %s",
+        made.key,
+    )
+    found: UUID = row["id"]
+    return found
+
+
+async def mirror(world: World, desk: JiraDesk, summary: str) -> Issue:
+    made = desk.raise_issue(summary)
+    await world.settle(polls=True)
+    return made
+
+
+async def test_an_override_of_the_scope_shows_in_the_tracker(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "WeChat mini program for approvals")
+    requirement = await requirement_of(world, made)
+    await overrule(
+        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
+    )
+    await world.settle()
+    assert "pool-scope::in-contract" in made.labels
+    assert "pool-scope::out-of-contract" not in made.labels
+    assert (await world.issue(made.key))["scope"] == "in_contract"
+
+
+async def test_the_rules_do_not_overwrite_an_override_and_their_verdict_is_kept(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "WeChat mini program for approvals")
+    requirement = await requirement_of(world, made)
+    await overrule(
+        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
+    )
+    world.clock.wind(minutes=5)
+    desk.edit(made, summary="WeChat mini program for all approvals")
+    await world.settle(polls=True)
+    issue = await world.issue(made.key)
+    assert issue["scope"] == "in_contract"
+    async with world.engine.database.transaction() as connection:
+        stored = await decisions.find(connection, issue["decision_id"])
+    assert stored is not None
+    assert stored.decision.verdict[Section.SCOPE] == "out_of_contract"
+
+
+async def test_a_revoked_override_lets_the_rules_decide_again(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "WeChat mini program for approvals")
+    requirement = await requirement_of(world, made)
+    for value in ("in_contract", None):
+        await overrule(world.engine, requirement, Section.SCOPE, value, "x", "Mei")
+    await world.settle()
+    assert (await world.issue(made.key))["scope"] == "out_of_contract"
+    assert "pool-scope::out-of-contract" in made.labels
+
+
+async def test_an_overridden_release_becomes_the_fix_version(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    assert (await world.issue(made.key))["release"] == "2026.12"
+    assert [version.name for version in made.fix_versions] == ["2026.12"]
+    requirement = await requirement_of(world, made)
+    await overrule(
+        world.engine, requirement, Section.RELEASE, "2027.02", "no room", "Mei"
+    )
+    await world.settle()
+    assert [version.name for version in made.fix_versions] == ["2027.02"]
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        (Section.SCOPE, "outside"),
+        (Section.KIND, "bug"),
+        (Section.PRIORITY, "P9"),
+        (Section.RELEASE, "2099.01"),
+    ],
+)
+async def test_a_value_that_a_section_cannot_have_is_refused(
+    world: World, desk: JiraDesk, section: Section, value: str
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    requirement = await requirement_of(world, made)
+    with pytest.raises(UnknownValue):
+        await overrule(world.engine, requirement, section, value, "x", "Mei")
+
+
+async def test_an_override_without_a_reason_is_refused(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    requirement = await requirement_of(world, made)
+    with pytest.raises(UnknownValue):
+        await overrule(world.engine, requirement, Section.KIND, "defect", " ", "Mei")
+
+
+async def test_a_planned_requirement_is_scheduled_in_the_tracker(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    requirement = await requirement_of(world, made)
+    await advance(world.engine, requirement, PoolState.PLANNED, "", "Mei")
+    await world.settle()
+    assert made.status.name == "Scheduled"
+
+
+async def test_a_status_that_a_person_moves_on_is_left_and_told(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    requirement = await requirement_of(world, made)
+    await advance(world.engine, requirement, PoolState.PLANNED, "", "Mei")
+    await world.settle()
+    world.clock.wind(minutes=3)
+    desk.move(made, "In Progress")
+    before = writes(desk)
+    await world.settle(polls=True)
+    assert made.status.name == "In Progress"
+    assert writes(desk) == before
+    concerns = await world.rows("SELECT code FROM attention WHERE resolved_at IS NULL")
+    assert {row["code"] for row in concerns} == {"status_kept_by_person"}
+
+
+async def test_a_raised_priority_moves_the_score(world: World, desk: JiraDesk) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    before = await world.issue(made.key)
+    world.clock.wind(minutes=3)
+    desk.edit(made, priority={"name": "Highest"})
+    await world.settle(polls=True)
+    after = await world.issue(made.key)
+    assert after["score"] > before["score"]
+    assert after["priority_raised_at"] is not None
+
+
+async def test_an_issue_closed_by_the_client_is_answered_or_delivered(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "How do I export the fund report?")
+    world.clock.wind(minutes=3)
+    desk.move(made, "Done")
+    await world.settle(polls=True)
+    assert (await world.issue(made.key))["state"] == "answered"
+
+
+async def test_what_was_closed_before_we_came_is_mirrored_and_not_written_to(
+    world: World, desk: JiraDesk
+) -> None:
+    made = desk.raise_issue("Export the fund report to Excel")
+    desk.move(made, "Done")
+    before = writes(desk)
+    await world.settle(polls=True)
+    assert (await world.issue(made.key))["state"] == "delivered"
+    assert writes(desk) == before
+
+
+async def test_a_deleted_issue_leaves_a_tombstone_after_a_second_look(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    desk.delete(made)
+    async with world.engine.database.transaction() as connection:
+        [source] = [row["id"] for row in await world.rows("SELECT id FROM sources")]
+        await fetches.ask(connection, source, [made.id], world.clock(), "test")
+    await world.settle()
+    assert (await world.issue(made.key))["deleted_at"] is None
+    world.clock.wind(seconds=61)
+    await world.settle()
+    assert (await world.issue(made.key))["deleted_at"] is not None
+
+
+async def test_a_day_later_everything_is_decided_again_and_nothing_is_written(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "WeChat mini program for approvals")
+    before = writes(desk)
+    world.clock.wind(days=1)
+    ran = await world.settle()
+    assert "redecide" in {one.verb for one in ran}
+    today = (await world.issue(made.key))["decided_on"]
+    assert today.isoformat() == "2026-11-21"
+    assert writes(desk) == before

@@ -1,0 +1,245 @@
+"""Laws of the pure core: what is news, and what has to be written."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.changes import (
+    Base,
+    Change,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
+from model.client_text import ClientSafeFacts, ClientText
+from model.decisions import PoolState
+from model.issues import IssueRef, IssueSnapshot, StatusCategory
+from model.projects import Language
+from pool.issues import StoredIssue, content_hash_of
+from pool.schema import StateOrigin
+from sync.accept import Acceptance, Observation, accept
+from sync.plan import Plan, Target, learn, plan
+from tests.sync.world import START
+
+OURS = frozenset({"pool::a", "pool::b", "pool::c"})
+THEIRS = ["urgent", "ui", "客户"]
+NO_ID = UUID(int=0)
+
+labels = st.frozensets(st.sampled_from(sorted(OURS)))
+some_labels = st.frozensets(st.sampled_from([*sorted(OURS), *THEIRS]))
+releases = st.sampled_from(["", "2026.12", "2027.01"])
+statuses = st.sampled_from(["Open", "Scheduled", "Done"])
+texts = st.sampled_from(["Planned.", "Outside the contract.", "计划中"])
+
+
+def snapshot(**changes: Any) -> IssueSnapshot:
+    plain = IssueSnapshot(
+        ref=IssueRef("acme", "10001"),
+        key="FIN-1",
+        url="http://tracker/FIN-1",
+        title="Export",
+        description="",
+        issue_type="Story",
+        status="Open",
+        status_category=StatusCategory.TO_DO,
+        created_at=START,
+        updated_at=START,
+        comments=(),
+    )
+    return replace(plain, **changes)
+
+
+snapshots = st.builds(
+    lambda labels, status, names: snapshot(
+        labels=labels, status=status, releases=names
+    ),
+    some_labels,
+    statuses,
+    st.lists(st.sampled_from(["2026.12", "2027.01", "theirs"]), unique=True).map(tuple),
+)
+targets = st.builds(
+    lambda wanted, status, release, text: Target(
+        labels=wanted,
+        owned_labels=OURS,
+        status=status,
+        release=release,
+        comment=ClientText(text, ClientSafeFacts(), Language.EN),
+    ),
+    labels,
+    st.none() | statuses,
+    st.none() | releases,
+    texts,
+)
+bases = st.builds(
+    Base,
+    labels=labels,
+    status=st.none() | statuses,
+    release=st.none() | st.sampled_from(["2026.12", "2027.01"]),
+)
+
+
+def obey(theirs: IssueSnapshot, change: Change) -> IssueSnapshot:
+    """A tracker that does what it is asked."""
+    match change:
+        case SetLabels(add, remove):
+            return replace(theirs, labels=(theirs.labels | add) - remove)
+        case Transition(status):
+            return replace(theirs, status=status)
+        case SetRelease(name, remove):
+            kept = tuple(one for one in theirs.releases if one != remove)
+            return replace(theirs, releases=(*kept, name) if name else kept)
+        case UpsertComment():
+            return theirs
+
+
+def carry_out(planned: Plan, theirs: IssueSnapshot) -> tuple[Base, IssueSnapshot]:
+    base = planned.base
+    for change in planned.changes:
+        theirs = obey(theirs, change)
+        base = learn(base, change, comment_id="1")
+    return base, theirs
+
+
+@given(bases, snapshots, targets)
+def test_absorbing_after_delivering_yields_no_change(
+    base: Base, theirs: IssueSnapshot, target: Target
+) -> None:
+    base, theirs = carry_out(plan(base, theirs, target), theirs)
+    assert plan(base, theirs, target).changes == ()
+
+
+@given(bases, snapshots, targets)
+def test_labels_of_others_are_never_touched(
+    base: Base, theirs: IssueSnapshot, target: Target
+) -> None:
+    _, after = carry_out(plan(base, theirs, target), theirs)
+    assert after.labels - OURS == theirs.labels - OURS
+
+
+@given(bases, snapshots, targets)
+def test_a_release_of_others_stays(
+    base: Base, theirs: IssueSnapshot, target: Target
+) -> None:
+    _, after = carry_out(plan(base, theirs, target), theirs)
+    assert ("theirs" in after.releases) == ("theirs" in theirs.releases)
+
+
+@given(snapshots, targets)
+def test_what_the_tracker_shows_after_a_first_plan_is_what_is_desired(
+    theirs: IssueSnapshot, target: Target
+) -> None:
+    _, after = carry_out(plan(Base(), theirs, target), theirs)
+    assert after.labels & OURS == target.labels
+    assert target.status is None or after.status == target.status
+    assert not target.release or target.release in after.releases
+
+
+@given(bases, snapshots)
+def test_no_opinion_writes_nothing(base: Base, theirs: IssueSnapshot) -> None:
+    assert plan(base, theirs, Target()).changes == ()
+
+
+@given(labels.filter(bool), targets)
+def test_a_label_of_ours_is_put_back_once_and_then_a_person_has_to_look(
+    wanted: frozenset[str], target: Target
+) -> None:
+    target = replace(target, labels=wanted, status=None, release=None, comment=None)
+    base, theirs = carry_out(plan(Base(), snapshot(), target), snapshot())
+    stripped = replace(theirs, labels=frozenset())
+    once = plan(base, stripped, target)
+    assert once.changes == (SetLabels(add=wanted, remove=frozenset()),)
+    base, theirs = carry_out(once, stripped)
+    again = plan(base, theirs, target)
+    assert again.changes == ()
+    twice = plan(again.base, stripped, target)
+    assert twice.changes == ()
+    assert "labels" in twice.kept
+
+
+def test_a_status_that_a_person_changed_is_left_alone_and_told() -> None:
+    target = Target(status="Scheduled")
+    base, _ = carry_out(plan(Base(), snapshot(), target), snapshot())
+    moved = plan(base, snapshot(status="In Review"), target)
+    assert moved.changes == ()
+    assert moved.kept == {"status": "In Review"}
+
+
+def test_a_comment_that_a_person_deleted_is_not_written_again() -> None:
+    text = ClientText("Planned.", ClientSafeFacts(), Language.EN)
+    base, _ = carry_out(plan(Base(), snapshot(), Target(comment=text)), snapshot())
+    assert plan(base, snapshot(), Target(comment=text)).changes == ()
+
+
+def stored(seen: IssueSnapshot, read: int, write_read: int = 0) -> StoredIssue:
+    return StoredIssue(
+        id=NO_ID,
+        number=1,
+        client_id=NO_ID,
+        project_id=NO_ID,
+        source_id=NO_ID,
+        snapshot=seen,
+        content_hash=content_hash_of(seen),
+        read=read,
+        write_read=write_read,
+        base=Base(),
+        requirement_id=NO_ID,
+        requirement_state=PoolState.NEW,
+        state_origin=StateOrigin.RULES,
+    )
+
+
+def observe(seen: IssueSnapshot, read: int, *, direct: bool = True) -> Observation:
+    return Observation(seen.updated_at, content_hash_of(seen), read, direct)
+
+
+@given(st.permutations(range(5)), st.lists(st.booleans(), min_size=5, max_size=5))
+def test_any_order_of_arrival_ends_in_the_newest_state(
+    order: list[int], direct: list[bool]
+) -> None:
+    states = [
+        snapshot(title=f"v{n}", updated_at=START + timedelta(seconds=n))
+        for n in range(5)
+    ]
+    now = stored(states[order[0]], read=order[0])
+    for n in order[1:]:
+        if accept(now, observe(states[n], n, direct=direct[n])) is Acceptance.NEWER:
+            now = stored(states[n], read=n)
+    assert now.snapshot.title == "v4"
+
+
+@given(st.booleans(), st.integers(0, 9), st.integers(0, 9))
+def test_seeing_the_same_again_is_the_same(direct: bool, read: int, seen: int) -> None:
+    assert (
+        accept(stored(snapshot(), read), observe(snapshot(), seen, direct=direct))
+        is Acceptance.SAME
+    )
+
+
+def test_an_answer_asked_for_before_our_write_is_read_again() -> None:
+    late = snapshot(title="new", updated_at=START + timedelta(seconds=1))
+    known = stored(snapshot(), read=1, write_read=7)
+    assert accept(known, observe(late, 6)) is Acceptance.UNSURE
+    assert accept(known, observe(late, 8)) is Acceptance.NEWER
+
+
+def test_of_two_answers_with_one_time_the_later_direct_read_wins() -> None:
+    other = snapshot(title="other")
+    known = stored(snapshot(), read=5)
+    assert accept(known, observe(other, 6)) is Acceptance.NEWER
+    assert accept(known, observe(other, 4)) is Acceptance.OLDER
+    assert accept(known, observe(other, 6, direct=False)) is Acceptance.UNSURE
+
+
+def test_an_older_state_is_believed_when_two_direct_reads_show_it() -> None:
+    older = snapshot(title="restored", updated_at=START - timedelta(days=1))
+    known = stored(snapshot(), read=1)
+    first = observe(older, 2)
+    assert accept(known, first) is Acceptance.UNSURE
+    known = replace(known, regress=first.as_regress())
+    assert accept(known, observe(older, 3)) is Acceptance.NEWER
+    assert accept(known, observe(older, 3, direct=False)) is Acceptance.OLDER
