@@ -49,7 +49,9 @@ class Checks:
             yield from self._check_project(project, wanted)
 
     def _check_secrets(self) -> Iterator[Finding]:
-        if not self._config.webhook_secrets:
+        if not any(
+            secret.get_secret_value() for secret in self._config.webhook_secrets
+        ):
             yield _error(
                 "webhook_secret_missing",
                 self._name,

@@ -1,8 +1,19 @@
 """The GitLab connector: the contract's verbs over the parts of this folder."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import httpx
@@ -18,11 +29,21 @@ from connectors.base import (
 )
 from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
-from connectors.gitlab.feed import Feed, Position, Reading, read_cursor, write_cursor
+from connectors.gitlab.feed import (
+    FARTHEST_ROW,
+    WINDOW_ROWS,
+    Feed,
+    Position,
+    Reading,
+    Window,
+    read_cursor,
+    split,
+    write_cursor,
+)
 from connectors.gitlab.mapping import IssuePlace, IssueReader, understanding
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects
-from connectors.gitlab.rest import Json, Rest
+from connectors.gitlab.rest import Json, ListPage, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.writes import Writer
 from model.changes import Change, Receipt
@@ -57,7 +78,7 @@ class GitLabConnector:
         rest = Rest(self._config.base_url, token, http)
         self._projects = Projects(rest, self._config.projects)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
-        self._feed = Feed(rest)
+        self._feed = Feed(rest, self._config.page_size)
         self._writer = Writer(rest)
         self._checks = Checks(name, self._config, rest, self._projects)
         self._threads = ThreadPoolExecutor(
@@ -96,15 +117,55 @@ class GitLabConnector:
     async def _follow(
         self, project_id: int, position: Position
     ) -> AsyncIterator[tuple[Sequence[IssueSnapshot], Position]]:
-        pages = self._feed.iterate_pages(project_id, position.resume_from)
-        asked_at = self._clock()
-        while (rows := await self._run(next, pages, None)) is not None:
+        after, asked_at = position.resume_from, self._clock()
+        first = await self._run(self._feed.get_first, project_id, after)
+        until = min(asked_at, first.answered_at or asked_at)
+        async for rows, reading in self._read_on(project_id, after, first, asked_at):
             with understanding(self._name):
-                news = position.find_news(rows)
-                snapshots = await self._fetch_whole(news)
-                position = position.advance(rows, Reading(asked_at, self._clock()))
+                snapshots = await self._fetch_whole(position.find_news(rows))
+                position = position.advance(rows, Reading(reading, self._clock()))
             yield snapshots, position
-            asked_at = self._clock()
+        yield (), position.complete(until)
+
+    async def _read_on(
+        self,
+        project_id: int,
+        after: datetime | None,
+        first: ListPage,
+        asked_at: datetime,
+    ) -> AsyncIterator[tuple[list[Json], datetime]]:
+        """Pages of rows in order, and when each was asked for."""
+        if first.next_query is None:
+            yield first.rows, asked_at
+            return
+        windows = await self._split(project_id, after, first.total)
+        reads = (self._read_window(project_id, window) for window in windows)
+        async for pages, started_at in in_order(reads, self._config.max_concurrency):
+            for rows in pages:
+                yield rows, started_at
+
+    async def _split(
+        self, project_id: int, after: datetime | None, total: int | None
+    ) -> list[Window]:
+        last = FARTHEST_ROW if total is None else total
+        finds = (
+            self._run(self._feed.find_bound, project_id, after, row)
+            for row in range(WINDOW_ROWS, last, WINDOW_ROWS)
+        )
+        bounds = []
+        async with aclosing(in_order(finds, self._config.max_concurrency)) as found:
+            async for bound in found:
+                if bound is None:
+                    break
+                bounds.append(bound)
+        return split(after, bounds)
+
+    async def _read_window(
+        self, project_id: int, window: Window
+    ) -> tuple[list[list[Json]], datetime]:
+        started_at = self._clock()
+        pages = self._feed.iterate_pages(project_id, window)
+        return await self._run(list, pages), started_at
 
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues of the configured projects; others are missing for us."""
@@ -149,3 +210,20 @@ class GitLabConnector:
         loop = asyncio.get_running_loop()
         with understanding(self._name):
             return await loop.run_in_executor(self._threads, blocking, *args)
+
+
+async def in_order(
+    reads: Iterable[Awaitable[_Result]], ahead: int
+) -> AsyncGenerator[_Result, None]:
+    """Await some at the same time, and yield what they give in their order."""
+    waiting: deque[asyncio.Future[_Result]] = deque()
+    try:
+        for read in reads:
+            waiting.append(asyncio.ensure_future(read))
+            if len(waiting) >= ahead:
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    finally:
+        for future in waiting:
+            future.cancel()

@@ -1,9 +1,10 @@
 """Everything that changed in a project, oldest change first.
 
 GitLab has no feed of changes: the list of issues is asked in the order of
-``updated_at``, from the last one seen on (https://docs.gitlab.com/api/issues/).
-Commits become visible a little out of that order, so that resuming goes back five
-minutes; what was read from there before is remembered and not read again.
+``updated_at`` (https://docs.gitlab.com/api/issues/). Commits become visible a little
+out of that order, so that resuming goes back five minutes; what was read from there
+before is remembered and not read again. Much is read as several windows of time side
+by side: unlike page numbers these stay where they are while issues change.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.base import Cursor
@@ -23,6 +25,12 @@ SETTLING = timedelta(seconds=5)
 """Longer than the coarsest ``updated_at`` and any delay of a replica's answer."""
 
 MAX_REMEMBERED = 2000
+
+WINDOW_ROWS = 500
+"""Several pages, so that finding the windows costs little of reading them."""
+
+FARTHEST_ROW = 50_000
+"""Offsets beyond are refused (https://docs.gitlab.com/administration/instance_limits/)."""
 
 EVERY_ISSUE: Mapping[str, str] = {"scope": "all", "state": "all"}
 """Written out: other scopes are the default elsewhere, and a parameter whose name
@@ -64,7 +72,8 @@ class Position:
     """How far one project has been read.
 
     Attributes:
-        since: ``updated_at`` of the newest row; None before the first.
+        since: all changes until then are stored, on the tracker's clock; None before
+            the first page.
         seen: rows of the last five minutes before that, by iid.
     """
 
@@ -90,6 +99,11 @@ class Position:
         moments = [sighting.updated_at for sighting in fresh.values()]
         since = max([self.since, *moments] if self.since else moments, default=None)
         return Position(since, _still_near({**self.seen, **fresh}, since))
+
+    def complete(self, until: datetime) -> "Position":
+        """Where we are once everything that was there at ``until`` is stored."""
+        since = max(self.since, until) if self.since else until
+        return Position(since, _still_near(self.seen, since))
 
     def _sighting(self, row: Json, reading: Reading) -> Sighting:
         known = self.seen.get(str(row["iid"]))
@@ -155,38 +169,71 @@ def _position_row(position: Position) -> Json:
     return {"since": since, "seen": seen}
 
 
+class Window(NamedTuple):
+    """Changes of a stretch of time, both ends included; None is open."""
+
+    after: datetime | None = None
+    before: datetime | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As parameters of the list."""
+        ends = {"updated_after": self.after, "updated_before": self.before}
+        return {name: write_moment(end) for name, end in ends.items() if end}
+
+
+def split(after: datetime | None, bounds: Sequence[datetime]) -> list[Window]:
+    """Windows that leave nothing out, whatever the bounds; the last one is open."""
+    inner = sorted({bound for bound in bounds if after is None or bound > after})
+    return [Window(*ends) for ends in pairwise([after, *inner, None])]
+
+
 class Feed:
     """Lists the issues of one source's projects in the order of their change."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, page_size: int) -> None:
         self._rest = rest
+        self._by_change = {**_BY_CHANGE, "per_page": page_size}
         self._keyset = True
 
-    def iterate_pages(
-        self, project_id: int, since: datetime | None
-    ) -> Iterator[list[Json]]:
-        """Yield pages of issues updated at ``since`` or later, oldest change first.
+    def get_first(self, project_id: int, after: datetime | None) -> ListPage:
+        """The first page, which tells how much there is."""
+        query = {**self._by_change, **Window(after).query}
+        return self._rest.get_page(_path(project_id), query)
+
+    def iterate_pages(self, project_id: int, window: Window) -> Iterator[list[Json]]:
+        """Yield pages of issues that changed in the window, oldest change first.
 
         Keyset pages where the server has them (18.3 and newer). Otherwise each page is
         asked from the last row's ``updated_at`` on: rows that change meanwhile leave
         their place, and page numbers would skip what comes after them.
         """
-        path = f"{project_path(project_id)}/issues"
-        query: Json | None = dict(_BY_CHANGE)
-        if since:
-            query = {**_BY_CHANGE, "updated_after": write_moment(since)}
+        path = _path(project_id)
+        query: Json | None = {**self._by_change, **window.query}
         while query is not None:
             page = self._get_page(path, query)
             yield page.rows
             query = _next(query, page)
 
+    def find_bound(
+        self, project_id: int, after: datetime | None, row: int
+    ) -> datetime | None:
+        """When the ``row``-th change took place, to split there; None when too far."""
+        query = {**_BY_CHANGE, **Window(after).query, "per_page": 1, "page": row}
+        try:
+            rows = self._rest.get_page(_path(project_id), query).rows
+        except PermanentError as error:
+            if error.code != "method_not_allowed":
+                raise
+            return None
+        return parse_moment(rows[0]["updated_at"]) if rows else None
+
     def count(self, project_ids: Sequence[int]) -> int | None:
         """How many issues there are; None when one project does not tell."""
         query = {**EVERY_ISSUE, "per_page": 1}
-        paths = [f"{project_path(project_id)}/issues" for project_id in project_ids]
-        totals = [self._rest.get_page(path, query).total for path in paths]
-        known = [total for total in totals if total is not None]
-        return sum(known) if len(known) == len(totals) else None
+        pages = [self._rest.get_page(_path(one), query) for one in project_ids]
+        known = [page.total for page in pages if page.total is not None]
+        return sum(known) if len(known) == len(pages) else None
 
     def _get_page(self, path: str, query: Json) -> ListPage:
         if not self._keyset:
@@ -198,6 +245,10 @@ class Feed:
                 raise
         self._keyset = False
         return self._rest.get_page(path, query)
+
+
+def _path(project_id: int) -> str:
+    return f"{project_path(project_id)}/issues"
 
 
 def _next(query: Json, page: ListPage) -> Json | None:

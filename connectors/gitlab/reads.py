@@ -12,6 +12,7 @@ from connectors.gitlab.rest import (
     find_moved_project,
     is_project_missing,
     project_path,
+    unreachable,
 )
 from model.errors import PermanentError
 from model.issues import IssueSnapshot
@@ -132,10 +133,3 @@ class IssueReads:
                 raise
             # Moved or deleted since it was listed; the next read will show it.
             return []
-
-
-def unreachable(project: int | str, error: PermanentError) -> PermanentError:
-    """No access, or no such project: GitLab tells neither apart on purpose."""
-    return PermanentError(
-        "project_unreachable", {**error.params, "project": str(project)}
-    )

@@ -7,6 +7,8 @@ come from the door (:mod:`connectors.http`) and pass through the library.
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -37,11 +39,13 @@ class ListPage:
         next_query: what its link to the next page adds to or changes in the query;
             None on the last page.
         total: of the whole list; GitLab tells it up to 10,000.
+        answered_at: on the tracker's clock, when it told (``Date``).
     """
 
     rows: list[Json]
     next_query: dict[str, str] | None
     total: int | None
+    answered_at: datetime | None
 
 
 class Rest:
@@ -60,7 +64,9 @@ class Rest:
     def get_page(self, path: str, query: Query = _NOTHING) -> ListPage:
         """Read one page of a list."""
         answer = self._ask("get", path, query={"per_page": PER_PAGE, **query})
-        return ListPage(_rows(answer), _next_query(answer), _total(answer))
+        return ListPage(
+            _rows(answer), _next_query(answer), _total(answer), _find_date(answer)
+        )
 
     def get_all(self, path: str, query: Query = _NOTHING) -> list[Json]:
         """Read a short list whole, page after page.
@@ -149,6 +155,13 @@ def is_project_missing(error: PermanentError) -> bool:
     return error.code == "not_found" and "Project Not Found" in _detail(error)
 
 
+def unreachable(project: int | str, error: PermanentError) -> PermanentError:
+    """No access, or no such project: GitLab tells neither apart on purpose."""
+    return PermanentError(
+        "project_unreachable", {**error.params, "project": str(project)}
+    )
+
+
 def _detail(error: PermanentError) -> str:
     return error.params.get("detail", "")
 
@@ -189,3 +202,11 @@ def _next_query(answer: requests.Response) -> dict[str, str] | None:
 def _total(answer: requests.Response) -> int | None:
     total = answer.headers.get("X-Total", "")
     return int(total) if total.isascii() and total.isdigit() else None
+
+
+def _find_date(answer: requests.Response) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -9,7 +9,13 @@ from typing import assert_never
 
 from connectors.gitlab.mapping import CLOSED, IssuePlace
 from connectors.gitlab.note_text import MARKER, write_sticky_note
-from connectors.gitlab.rest import Json, Rest, is_project_missing, project_path
+from connectors.gitlab.rest import (
+    Json,
+    Rest,
+    is_project_missing,
+    project_path,
+    unreachable,
+)
 from connectors.gitlab.timestamps import parse_moment
 from model.changes import (
     Change,
@@ -19,7 +25,7 @@ from model.changes import (
     Transition,
     UpsertComment,
 )
-from model.errors import Conflict, PermanentError, RetriableError
+from model.errors import PermanentError, RetriableError
 
 _STATE_EVENTS: Mapping[str, str] = {"opened": "reopen", CLOSED: "close"}
 
@@ -37,14 +43,15 @@ class Writer:
         """Carry out a change.
 
         Raises:
-            Conflict: the issue is gone; fetch it again.
+            PermanentError: ``not_found`` when the issue is gone,
+                ``project_unreachable`` when the whole project is.
         """
         try:
             return self._write(place, change)
         except PermanentError as error:
-            if error.code != "not_found" or is_project_missing(error):
-                raise
-            raise Conflict("issue_missing", error.params) from error
+            if is_project_missing(error):
+                raise unreachable(place.project_id, error) from error
+            raise
 
     def _write(self, place: IssuePlace, change: Change) -> Receipt:
         match change:
@@ -95,7 +102,9 @@ class Writer:
     def _transition(self, place: IssuePlace, change: Transition) -> Receipt:
         status = change.status.casefold()
         if status not in _STATE_EVENTS:
-            raise PermanentError("unknown_status", {"status": change.status})
+            offered = ", ".join(_STATE_EVENTS)
+            params = {"status": change.status, "offered": offered}
+            raise PermanentError("transition_unavailable", params)
         issue = self._rest.get_row(_issue_path(place))
         if issue["state"] == status:
             return _unchanged(issue)

@@ -214,7 +214,6 @@ def test_maps_of_labels_can_be_replaced() -> None:
         {"projects": ()},
         {"projects": ("/",)},
         {"webhook_secrets": ("whsec_%%",)},
-        {"webhook_secrets": ("",)},
         {"hours_per_day": 0},
         {"tokn": "x"},
     ],

@@ -15,7 +15,7 @@ from model.changes import (
     UpsertComment,
 )
 from model.client_text import ClientSafeFacts, ClientText
-from model.errors import Conflict, PermanentError, RetriableError
+from model.errors import PermanentError, RetriableError
 from model.issues import IssueRef
 from model.projects import Language
 from sandbox.faults import Fault
@@ -136,7 +136,7 @@ async def test_an_issue_is_closed_and_opened_again(
     for status in ("closed", "opened"):
         assert (await connector.apply(ref(issue), Transition(status), "op")).written
         assert issue.state == status
-    with pytest.raises(PermanentError, match="unknown_status"):
+    with pytest.raises(PermanentError, match="transition_unavailable"):
         await connector.apply(ref(issue), Transition("Done"), "op")
 
 
@@ -217,18 +217,18 @@ async def test_commands_in_a_note_do_not_run(
     assert page.snapshots[0].comments[0].body == text
 
 
-async def test_an_issue_that_is_gone_is_a_conflict_and_a_project_a_permanent_error(
+async def test_an_issue_that_is_gone_differs_from_a_project_out_of_reach(
     site: Site, connect: Connect
 ) -> None:
     issue = site.open_issue("one")
     connector = connect(projects=(site.project.id,))
     site.server.call(lambda: delete_issue(site.tracker.store, issue))
     for change in CHANGES:
-        with pytest.raises(Conflict, match="issue_missing"):
+        with pytest.raises(PermanentError, match="not_found"):
             await connector.apply(ref(issue), change, "op-1")
     site.project.members.pop(site.bot.id)
     for change in CHANGES:
-        with pytest.raises(PermanentError, match="not_found"):
+        with pytest.raises(PermanentError, match="project_unreachable"):
             await connector.apply(ref(issue), change, "op-1")
 
 

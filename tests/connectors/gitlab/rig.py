@@ -1,0 +1,185 @@
+"""A GitLab of the sandbox with a project, and a connector to it."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+
+from connectors.gitlab import GitLabConfig, GitLabConnector
+from connectors.http import Budget, Door, Patience, open_client
+from sandbox.bench import Bench
+from sandbox.gitlab.delivery import sign
+from sandbox.gitlab.hook_bodies import issue_body
+from sandbox.gitlab.instance import Switches
+from sandbox.gitlab.issues import delete_issue, open_issue, update_issue
+from sandbox.gitlab.notes import Comment, delete_note, write_note
+from sandbox.gitlab.records import REPORTER, Actor, Issue, Note, Project, User
+from sandbox.gitlab.tracker import GitLabTracker
+from sandbox.server import SandboxServer
+from tests.contracts.rig import SECRET, Names, WoundClock
+
+_Result = TypeVar("_Result")
+
+TOKEN = "glpat-reqpool-0001"
+
+
+@dataclass
+class GitLabRig:
+    """See :class:`tests.contracts.rig.Rig`; ``signs`` makes secrets signing tokens."""
+
+    tracker: GitLabTracker
+    server: SandboxServer
+    clock: WoundClock
+    project: Project
+    person: User
+    bot: User
+    signs: bool
+    names: Names = field(
+        default_factory=lambda: Names("opened", "closed", "closed", "Nowhere")
+    )
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def bench(self) -> Bench:
+        return self.tracker.bench
+
+    def connect(
+        self,
+        *,
+        secrets: tuple[str, ...] = (SECRET,),
+        token: str = "",
+        webhook_auth: str = "signature",
+        **more: Any,
+    ) -> GitLabConnector:
+        by_url = webhook_auth == "url_token"
+        config = GitLabConfig.model_validate(
+            {
+                "kind": "gitlab",
+                "project": "kunlun",
+                "base_url": self.tracker.base_url,
+                "projects": ("kunlun/funds",),
+                "token": token or TOKEN,
+                "webhook_secrets": secrets if by_url else self._secrets(secrets),
+                "webhook_auth": webhook_auth,
+                "page_size": 3,
+                **more,
+            }
+        )
+        return GitLabConnector("acme", config, self._open_door(), self.clock)
+
+    def _open_door(self) -> httpx.Client:
+        patience = Patience(sleep=self.clock.wind)
+        door = Door(
+            self.tracker.base_url, self.clock, Budget(self.clock), patience=patience
+        )
+        client = open_client(door)
+        self.clients.append(client)
+        return client
+
+    def _secrets(self, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._secret(secret) for secret in secrets)
+
+    def _secret(self, secret: str) -> str:
+        if not self.signs or not secret:
+            return secret
+        return "whsec_" + base64.b64encode(secret.encode().ljust(32)[:32]).decode()
+
+    def make_issue(self, title: str, description: str = "", **more: Any) -> str:
+        project = more.pop("project", self.project)
+        edit = {"title": title, "description": description, **more}
+        made = self._do(
+            lambda: open_issue(self.tracker.store, project, Actor(self.person), edit)  # type: ignore[arg-type] # whatever a test wants
+        )
+        return f"{project.id}#{made.iid}"
+
+    def get_issue(self, tracker_id: str) -> Issue:
+        project_id, _, iid = tracker_id.partition("#")
+        return self.tracker.store.projects[int(project_id)].issues[int(iid)]
+
+    def retitle(self, tracker_id: str, title: str) -> None:
+        self.edit(tracker_id, title=title)
+
+    def edit(self, tracker_id: str, **edit: Any) -> None:
+        issue = self.get_issue(tracker_id)
+        self._do(
+            lambda: update_issue(self.tracker.store, issue, Actor(self.person), edit)  # type: ignore[arg-type] # same
+        )
+
+    def delete_issue(self, tracker_id: str) -> None:
+        issue = self.get_issue(tracker_id)
+        self._do(lambda: delete_issue(self.tracker.store, issue))
+
+    def write_comment(
+        self, tracker_id: str, text: str, *, internal: bool = False
+    ) -> str:
+        issue, comment = self.get_issue(tracker_id), Comment(text, internal)
+        note, _ = self._do(
+            lambda: write_note(self.tracker.store, issue, Actor(self.person), comment)
+        )
+        assert note
+        return str(note.id)
+
+    def get_note(self, tracker_id: str, comment_id: str) -> Note:
+        notes = self.get_issue(tracker_id).notes
+        return next(note for note in notes if str(note.id) == comment_id)
+
+    def delete_comment(self, tracker_id: str, comment_id: str) -> None:
+        note = self.get_note(tracker_id, comment_id)
+        self._do(lambda: delete_note(self.tracker.store, note))
+
+    def hook_body(self, tracker_id: str) -> bytes:
+        issue = self.get_issue(tracker_id)
+        body = issue_body(self.tracker.store, issue, Actor(self.person), "update", {})
+        return json.dumps(body, ensure_ascii=False).encode()
+
+    def sign(self, body: bytes, secret: str) -> Mapping[str, str]:
+        if not self.signs:
+            return {"x-gitlab-token": secret}
+        event, timestamp = "evt-1", str(int(self.clock().timestamp()))
+        return {
+            "webhook-id": event,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": sign(self._secret(secret), event, timestamp, body),
+        }
+
+    def _do(self, work: Callable[[], _Result]) -> _Result:
+        return self.server.call(work)
+
+    def writes(self) -> list[str]:
+        """Requests that change something, as the stand-in's journal has them."""
+        return [
+            f"{entry.method} {entry.path.rpartition('/projects/')[2].partition('/')[2]}"
+            for entry in self.bench.journal.entries
+            if entry.write
+        ]
+
+
+@contextmanager
+def open_gitlab(
+    switches: Switches | None = None, *, signs: bool = True
+) -> Iterator[GitLabRig]:
+    clock = WoundClock()
+    tracker = GitLabTracker(clock, switches)
+    project = tracker.store.add_project("kunlun/funds", "资金管理")
+    person = tracker.store.add_user("finance.user", "财务部用户")
+    project.members[person.id] = REPORTER
+    bot = tracker.store.add_bot(project, TOKEN)
+    with SandboxServer({"gitlab": tracker}) as server:
+        rig = GitLabRig(tracker, server, clock, project, person, bot, signs)
+        yield rig
+        for opened in rig.clients:
+            opened.close()
+
+
+def open_new() -> AbstractContextManager[GitLabRig]:
+    return open_gitlab(Switches(premium=True))
+
+
+def open_old() -> AbstractContextManager[GitLabRig]:
+    """Before signatures and keyset pages."""
+    switches = Switches(version="16.11.0", keyset=False, iso_hook_times=False)
+    return open_gitlab(switches, signs=False)
