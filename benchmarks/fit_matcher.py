@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = ROOT / "cli/demo_data/contracts"
 PAIRS = ROOT / "tests/rules/matching/pairs"
 PULL = 2.0
-STRUCTURE = Coefficients("structure", -3.0, (1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 8.0))
+STRUCTURE = Coefficients("structure", -3.0, (1.0, 1.0, 1.0, 1.0, 0.0, -1.0, 1.0, 8.0))
 """What is known without any pair: facts of structure outweigh words."""
 
 

@@ -23,6 +23,9 @@ class Features(NamedTuple):
         strength: how much they have in common at all; near 0 for one faint word.
         lead: this clause's common part over the best clause's.
         strange: the share of what is asked that no clause of the contract knows.
+        foreign: 1 when the title asks for something that contracts often leave out and
+            this clause does not speak of, less when only the description does; also 1
+            for an exclusion of such things when none of them is asked for.
         module: 1 when the request's module is the clause's, -1 when it is another's,
             0 when it cannot be told.
         reference: 1 when the request names the clause by its id.
@@ -33,6 +36,7 @@ class Features(NamedTuple):
     strength: float
     lead: float
     strange: float
+    foreign: float = 0.0
     module: float = 0.0
     reference: float = 0.0
 
@@ -73,8 +77,8 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + exp(-odds)) if odds >= 0 else exp(odds) / (1 + exp(odds))
 
 
-CLAUSE = Coefficients("1", -5.79, (2.66, 2.66, 2.25, 3.76, -0.18, 1.0, 8.1))
+CLAUSE = Coefficients("1", -5.6, (2.24, 3.06, 2.28, 3.72, -0.2, -1.35, 0.94, 8.09))
 """The probability that a clause is the one that a request is about."""
 
-INSIDE = Coefficients("1", -0.47, (2.92, -2.3))
+INSIDE = Coefficients("1", -0.62, (3.17, -2.08))
 """The probability that a request is inside the contract, by its nearest clauses."""

@@ -37,7 +37,9 @@ class Match:
         clauses: the three nearest at most, best first; none when nothing meets.
         score: the best clause's, 0 when there is none: the probability that this
             clause is what the request is about.
-        excluded: the best clause is one that the contract excludes.
+        excluded: a clause that the contract excludes is the best, or half as near as
+            the best and no less than 0.2: it was written to take something out of what others
+            grant, so the two are often met together.
         engine: name and version of what matched.
     """
 
@@ -45,6 +47,22 @@ class Match:
     score: float
     excluded: bool
     engine: str
+
+
+_CARVED_OUT_SHARE = 0.5
+_CARVED_OUT_LEAST = 0.2
+
+
+def settle(nearest: tuple[Evidence, ...], engine: str) -> Match:
+    """The match that some evidence, best first, amounts to."""
+    score = nearest[0].score if nearest else 0.0
+    near = min(score, max(_CARVED_OUT_LEAST, _CARVED_OUT_SHARE * score))
+    return Match(
+        clauses=nearest,
+        score=score,
+        excluded=any(one.excluded and one.score >= near for one in nearest),
+        engine=engine,
+    )
 
 
 class Index(Protocol):

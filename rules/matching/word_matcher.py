@@ -6,14 +6,14 @@ beside them, and count for more.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from model.contracts import Clause, Contract
 from model.decisions import Evidence
-from rules.matching.gloss import FINGERPRINT
+from rules.matching.gloss import FINGERPRINT, OFTEN_LEFT_OUT
 from rules.matching.likeness import CLAUSE, Coefficients, Features
-from rules.matching.match import Match, Request
+from rules.matching.match import Match, Request, settle
 from rules.matching.mentions import bare_id, find_mentions
 from rules.matching.phrases import Passage, Span, phrases
 from rules.matching.weights import (
@@ -34,6 +34,7 @@ _TITLE_READ = 500
 _DESCRIPTION_READ = 4000
 _ENOUGH = 6.0
 _SAME_MODULE = 0.5
+_FOREIGN_IN_DESCRIPTION = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class _Weighed:
         weights: from 0 to 1.
         mass: of all its words together, times their rarity.
         module: the terms of its module's name.
+        leaves_out: of what contracts often leave out, what this one excludes.
         bare_id: as mentions of it are spelled.
     """
 
@@ -79,6 +81,7 @@ class _Weighed:
     weights: Weights
     mass: float
     module: frozenset[str]
+    leaves_out: frozenset[str]
     bare_id: str
 
 
@@ -91,6 +94,7 @@ class _Asked:
         masses: by term over both texts, times its rarity.
         mass: of all of them together.
         strange: the share of the mass that no clause knows.
+        foreign: of what contracts often leave out, what it asks for, and how loudly.
         modules: the terms of each module that the tracker names.
         mentions: ids of clauses that it names.
     """
@@ -99,6 +103,7 @@ class _Asked:
     masses: Weights
     mass: float
     strange: float
+    foreign: Weights
     modules: tuple[frozenset[str], ...]
     mentions: frozenset[str]
 
@@ -132,13 +137,7 @@ class WordIndex:
         """The nearest clauses that hold on the request's day."""
         asked = self._read(request)
         nearest = self._rank(asked, self._held(request))[:_NEAREST]
-        evidence = tuple(_evidence(ranked, asked) for ranked in nearest)
-        return Match(
-            clauses=evidence,
-            score=evidence[0].score if evidence else 0.0,
-            excluded=bool(evidence) and evidence[0].excluded,
-            engine=self.engine,
-        )
+        return settle(tuple(_evidence(one, asked) for one in nearest), self.engine)
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause that the request meets at all, nearest first."""
@@ -175,7 +174,8 @@ class WordIndex:
             strength=common / (common + _ENOUGH),
             lead=lead,
             strange=asked.strange,
-            module=_agreement(weighed.module, asked.modules),
+            foreign=_foreignness(weighed, asked, terms),
+            module=_agreement(weighed, asked.modules),
             reference=float(weighed.bare_id in asked.mentions),
         )
         score = round(self.coefficients.probability(features), 4)
@@ -193,6 +193,7 @@ class WordIndex:
             masses=masses,
             mass=mass,
             strange=strange / (mass or 1.0),
+            foreign=_foreign(passages[0][1], passages[1][1]),
             modules=_modules(request.module),
             mentions=find_mentions(fold(f"{title}\n{description}")),
         )
@@ -216,6 +217,8 @@ def _join(title: Weights, description: Weights) -> dict[str, float]:
 
 def _count_clause(clause: Clause) -> dict[str, float]:
     counted = count_terms(scan(clause.text))
+    if clause.excluded:
+        return counted
     for term, count in count_terms(scan(clause.module), _MODULE_SHARE).items():
         counted[term] = counted.get(term, 0.0) + count
     return counted
@@ -227,7 +230,29 @@ def _weigh(clause: Clause, weights: Weights, known: Weights) -> _Weighed:
         weights=weights,
         mass=sum(known[term] * weight for term, weight in weights.items()),
         module=frozenset(term.key for term in scan(clause.module)),
+        leaves_out=frozenset(_left_out(scan(clause.text)) if clause.excluded else ()),
         bare_id=bare_id(fold(clause.id)),
+    )
+
+
+def _foreign(title: Iterable[Term], description: Iterable[Term]) -> dict[str, float]:
+    """Only words that stand for themselves: a phone number asks for no phone."""
+    told = dict.fromkeys(_left_out(description), _FOREIGN_IN_DESCRIPTION)
+    return told | dict.fromkeys(_left_out(title), 1.0)
+
+
+def _foreignness(weighed: _Weighed, asked: _Asked, met: Collection[str]) -> float:
+    if weighed.leaves_out and weighed.leaves_out.isdisjoint(met):
+        return 1.0
+    loud = (loud for term, loud in asked.foreign.items() if term not in met)
+    return max(loud, default=0.0)
+
+
+def _left_out(terms: Iterable[Term]) -> Iterator[str]:
+    return (
+        term.key
+        for term in terms
+        if term.weight == 1.0 and term.key[1:] in OFTEN_LEFT_OUT
     )
 
 
@@ -237,12 +262,17 @@ def _modules(named: str) -> tuple[frozenset[str], ...]:
     return tuple(terms for terms in read if terms)
 
 
-def _agreement(module: frozenset[str], named: Sequence[frozenset[str]]) -> float:
-    """1 for the same module by any name, -1 for another, 0 when it cannot be told."""
+def _agreement(weighed: _Weighed, named: Sequence[frozenset[str]]) -> float:
+    """1 for the same module by any name, -1 for another, 0 when it cannot be told.
+
+    Exclusions stand in a chapter of their own, whatever module they take from.
+    """
+    module = weighed.module
     if not named or not module:
         return 0.0
     same = max(len(module & terms) / len(module | terms) for terms in named)
-    return 1.0 if same >= _SAME_MODULE else -1.0
+    otherwise = 0.0 if weighed.clause.excluded else -1.0
+    return 1.0 if same >= _SAME_MODULE else otherwise
 
 
 def _common(weighed: _Weighed, asked: _Asked) -> float:

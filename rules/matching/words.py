@@ -12,13 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.matching.gloss import CHINESE_STOP, CONCEPTS, ENGLISH_STOP, FAINT
+from rules.matching.gloss import (
+    CHINESE_STOP,
+    CONCEPTS,
+    ENGLISH_STOP,
+    FAINT,
+    OFTEN_LEFT_OUT,
+)
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 _RUN = re.compile(rf"[{_CHINESE}]+|[a-z0-9]+(?:[ \t_/-]+[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
-_ADDRESS = re.compile(
+_SILENT = re.compile(
     r"\bhttps?://[!-~]+|\bwww\.[!-~]+|[a-z0-9._+-]{1,64}@[a-z0-9.-]+"
+    r"|本合同|本协议|\bthis (?:contract|agreement)\b"
     r"|![\w.-]{1,99}\.(?:png|jpe?g|gif)!"
 )
 _CHINESE_STOP = re.compile("|".join(sorted(CHINESE_STOP, key=len, reverse=True)))
@@ -65,7 +72,7 @@ class _Found(NamedTuple):
 
 def scan(text: str) -> list[Term]:
     """Every term of a text, in the order of its runs of one script."""
-    folded = _ADDRESS.sub(lambda found: " " * len(found.group()), fold(text))
+    folded = _SILENT.sub(lambda found: " " * len(found.group()), fold(text))
     terms: list[Term] = []
     for run in _RUN.finditer(folded):
         read = _read_english if run.group()[0].isascii() else _read_chinese
@@ -211,6 +218,8 @@ def _concepts(units: Sequence[_Unit], found: Sequence[_Found]) -> Iterator[Term]
         share = (_NESTED if word.nested else 1.0) / len(word.concepts)
         start, end = units[word.first].start, units[word.after - 1].end
         for concept in word.concepts:
+            if word.nested and concept in OFTEN_LEFT_OUT:
+                continue  # the phone of a phone number is no phone
             weight = share * FAINT.get(concept, 1.0)
             yield Term(f"#{concept}", weight, start, end)
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.contracts import Clause, Contract
+from model.decisions import Evidence
 from rules.matching.likeness import CLAUSE
-from rules.matching.match import Match, Matcher, Request
+from rules.matching.match import Match, Matcher, Request, settle
 from rules.matching.scopes import likely_scopes
 from rules.matching.word_matcher import WordMatcher
 from tests.rules.matching.demo import NAMES, demo_contract
@@ -60,6 +61,37 @@ def test_what_the_contract_excludes_is_said_to_be_excluded() -> None:
     assert match.excluded
     assert match.clauses[0].excluded
     assert match.score == match.clauses[0].score
+
+
+def test_an_exclusion_half_as_near_as_the_best_clause_decides() -> None:
+    near = Evidence("1", "M", "", score=0.8)
+    carved = Evidence("2", "M", "", score=0.4, excluded=True)
+    assert settle((near, carved), "any").excluded
+
+
+def test_an_exclusion_far_behind_the_best_clause_does_not() -> None:
+    near = Evidence("1", "M", "", score=0.8)
+    far = Evidence("2", "M", "", score=0.39, excluded=True)
+    assert not settle((near, far), "any").excluded
+
+
+def test_what_is_often_left_out_is_not_granted_by_a_clause_silent_on_it() -> None:
+    plain = asked("hdjx", "资金日报")
+    spoken = asked("hdjx", "语音播报资金日报")
+    assert best(spoken) == best(plain) == "2.1"
+    assert spoken.score < plain.score / 1.5
+
+
+def test_a_phone_number_asks_for_no_phone() -> None:
+    match = asked("acme", "Supplier phone number", module="Supplier records")
+    assert best(match) == "5.3"
+    assert not match.excluded
+
+
+def test_an_exclusion_is_met_from_whatever_module() -> None:
+    match = asked("hdjx", "微信小程序", module="资金管理")
+    assert match.excluded
+    assert match.score == asked("hdjx", "微信小程序").score
 
 
 def test_nothing_in_common_is_no_evidence() -> None:
