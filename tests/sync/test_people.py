@@ -116,14 +116,14 @@ async def test_an_override_without_a_reason_is_refused(
         await overrule(world.engine, requirement, Section.KIND, "defect", " ", "Mei")
 
 
-async def test_a_planned_requirement_is_scheduled_in_the_tracker(
+async def test_a_requirement_in_development_is_in_progress_in_the_tracker(
     world: World, desk: JiraDesk
 ) -> None:
     made = await mirror(world, desk, "Export the fund report to Excel")
     requirement = await requirement_of(world, made)
-    await advance(world.engine, requirement, PoolState.PLANNED, "", "Mei")
+    await advance(world.engine, requirement, PoolState.IN_DEVELOPMENT, "", "Mei")
     await world.settle()
-    assert made.status.name == "Scheduled"
+    assert made.status.name == "In Progress"
 
 
 async def test_a_status_that_a_person_moves_on_is_left_and_told(
@@ -131,13 +131,13 @@ async def test_a_status_that_a_person_moves_on_is_left_and_told(
 ) -> None:
     made = await mirror(world, desk, "Export the fund report to Excel")
     requirement = await requirement_of(world, made)
-    await advance(world.engine, requirement, PoolState.PLANNED, "", "Mei")
+    await advance(world.engine, requirement, PoolState.IN_DEVELOPMENT, "", "Mei")
     await world.settle()
     world.clock.wind(minutes=3)
-    desk.move(made, "In Progress")
+    desk.move(made, "In Review")
     before = writes(desk)
     await world.settle(polls=True)
-    assert made.status.name == "In Progress"
+    assert made.status.name == "In Review"
     assert writes(desk) == before
     concerns = await world.rows("SELECT code FROM attention WHERE resolved_at IS NULL")
     assert {row["code"] for row in concerns} == {"status_kept_by_person"}
