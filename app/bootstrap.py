@@ -22,6 +22,7 @@ from pool.attention import Concern
 from pool.database import Database
 from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
+from pool.reach import check_reachable
 from rules.matching.word_matcher import WordMatcher
 from sync.engine import Engine, Source
 
@@ -67,6 +68,7 @@ async def open_database_url(config: DatabaseConfig) -> AsyncIterator[str]:
             yield url
         return
     url = config.url.get_secret_value()
+    check_reachable(url)
     if not is_current(url):
         problem = Problem(
             "E_MIGRATION",
@@ -130,7 +132,11 @@ async def register_sources(engine: Engine) -> tuple[str, ...]:
                 base_url=source.config.base_url,
                 project=source.config.project,
             )
-            if not known:
+            if known:
+                await attention.resolve(
+                    connection, name, engine.clock(), "source_unmapped"
+                )
+            else:
                 unmapped.append(name)
                 concern = Concern(
                     "source_unmapped", name, {"project": source.config.project}

@@ -1,0 +1,98 @@
+"""Rulesets from files: beside each other in a folder, or shipped with reqpool."""
+
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+from model.decisions import Facts
+from model.errors import Problem, RulesetError
+from rules.document import (
+    ListNode,
+    MapNode,
+    Node,
+    Problems,
+    Scalar,
+    parse_document,
+)
+from rules.fields import Fields
+from rules.load_ruleset import load_ruleset
+from rules.read_examples import read_examples
+from rules.ruleset import Ruleset
+
+
+def load_ruleset_file(path: Path) -> Ruleset:
+    """Read a ruleset and the bases that it extends.
+
+    A base ``NAME`` is ``NAME.yaml`` in the same folder, else the shipped one of that
+    name.
+
+    Raises:
+        RulesetError: every problem of every file at once.
+    """
+    ruleset, problems = load_ruleset(
+        load_bytes(path), file=str(path), load_base=_load_base_beside(path)
+    )
+    if ruleset is None:
+        raise RulesetError(problems)
+    return ruleset
+
+
+def load_facts(path: Path) -> Facts:
+    """Read facts as an example's ``given`` has them, by name.
+
+    Raises:
+        RulesetError: every problem at once.
+    """
+    problems = Problems(str(path))
+    node = parse_document(load_bytes(path), problems)
+    examples = read_examples(_as_example(node or MapNode(()), problems), frozenset())
+    if problems:
+        raise RulesetError(problems.found)
+    return examples[0].given
+
+
+def _as_example(given: Node, problems: Problems) -> Fields:
+    entries = {"id": _word("facts"), "given": given, "expect": MapNode(())}
+    example = MapNode(tuple((_word(name), node) for name, node in entries.items()))
+    root = MapNode(((_word("examples"), ListNode((example,))),))
+    return Fields(root, problems, known=("examples",))
+
+
+def _word(text: str) -> Scalar:
+    return Scalar(text, text)
+
+
+def load_bytes(path: Path) -> bytes:
+    """A file that a person named.
+
+    Raises:
+        RulesetError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        said = f"cannot read {path}: {error.strerror}"
+        raise RulesetError([Problem("E_FILE", said, hint="check the path")]) from error
+
+
+def _load_base_beside(path: Path) -> Callable[[str], str]:
+    def load_base(name: str) -> str:
+        file = f"{name}.yaml"
+        if Path(file).name != file:
+            raise KeyError(name)  # a base is named, never a path
+        beside = path.parent / file
+        if beside.is_file():
+            return beside.read_text(encoding="utf-8", errors="replace")
+        shipped = _find_shipped(name)
+        if shipped is None:
+            raise KeyError(name)
+        return shipped
+
+    return load_base
+
+
+def _find_shipped(name: str) -> str | None:
+    """The shipped ruleset of a name; its file is called ``vendor.en.yaml``."""
+    file = f"{name.replace('-', '.')}.yaml"
+    shipped = resources.files("rules") / "defaults" / file
+    return shipped.read_text(encoding="utf-8") if shipped.is_file() else None

@@ -1,0 +1,42 @@
+"""``reqpool``: the words for operators."""
+
+import sys
+
+import typer
+
+from cli.lazy import lazy_group
+from cli.show import exit_code_of, print_error
+from model.errors import ReqpoolError
+
+COMMANDS = {
+    "demo": "cli.demo",
+    "serve": "cli.serve",
+    "web": "cli.web",
+    "worker": "cli.worker",
+    "check": "cli.check",
+    "status": "cli.status",
+    "backfill": "cli.backfill",
+    "apply": "cli.apply",
+    "rules": "cli.rules",
+    "contract": "cli.contract",
+    "webhooks": "cli.webhooks",
+    "db": "cli.database",
+}
+
+app = typer.Typer(
+    cls=lazy_group(COMMANDS), no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+@app.callback()
+def reqpool() -> None:
+    """One requirement pool over all clients' Jira and GitLab trackers."""
+
+
+def main() -> None:
+    """Run a command; what goes wrong is a sentence, never a traceback."""
+    try:
+        app()
+    except ReqpoolError as error:
+        print_error(error)
+        sys.exit(exit_code_of(error))

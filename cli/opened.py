@@ -1,0 +1,43 @@
+"""Commands that work on the pool: configuration, database, engine."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.bootstrap import Application, open_application
+from app.config import Config, load_config
+from app.log import configure_log
+from pool.database import DatabaseGone
+
+Result = TypeVar("Result")
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="TOML; else REQPOOL_CONFIG, else config.toml."),
+]
+Actor = Annotated[str, typer.Option("--by", help="Who does it, for the audit.")]
+
+
+def load(path: Path | None) -> Config:
+    """Read the configuration, and log as it says."""
+    config = load_config(path)
+    configure_log(config.log)
+    return config
+
+
+def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Result:
+    """Open everything, work, close everything."""
+
+    async def opened() -> Result:
+        async with open_application(config) as application:
+            return await work(application)
+
+    try:
+        return asyncio.run(opened())
+    except DatabaseGone as error:
+        typer.secho(f"the database went away: {error}", err=True, fg="red")
+        sys.exit(1)

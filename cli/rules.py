@@ -1,0 +1,80 @@
+"""``reqpool rules``: check, try, explain and activate rulesets."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.rulesets import load_ruleset_file
+from cli.lazy import lazy_group
+from cli.show import JSON, print_json
+from model.errors import Problem, RulesetError
+from rules.ruleset import Ruleset
+from rules.run_examples import run_examples
+from rules.schema import ruleset_schema
+
+_LAZY = {
+    "explain": "cli.rules_explain",
+    "activate": "cli.rules_activate",
+    "history": "cli.rules_history",
+}
+
+app = typer.Typer(
+    cls=lazy_group(_LAZY),
+    add_completion=False,
+    no_args_is_help=True,
+    help="Check, try, explain and activate rulesets.",
+)
+
+RulesetFile = Annotated[Path, typer.Argument(help="The ruleset, YAML.")]
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Rulesets, YAML.")]) -> None:
+    """Find everything wrong with rulesets, with file, line, column and what to do.
+
+    Exit code 2 when there is anything.
+
+    Example: reqpool rules check rules/*.yaml
+    """
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            ruleset = load_ruleset_file(file)
+        except RulesetError as error:
+            problems += error.problems
+        else:
+            typer.echo(f"{file}: {ruleset.name}, {_size(ruleset)}")
+    if problems:
+        raise RulesetError(problems)
+
+
+def _size(ruleset: Ruleset) -> str:
+    rules = sum(map(len, ruleset.sections.values())) + len(ruleset.points)
+    return f"{rules} rules, {len(ruleset.examples)} examples"
+
+
+@app.command("test")
+def run_own_examples(file: RulesetFile, as_json: Annotated[bool, JSON] = False) -> None:
+    """Run the examples that a ruleset brings along; exit code 1 when one fails.
+
+    Example: reqpool rules test vendor.yaml
+    """
+    results = run_examples(load_ruleset_file(file))
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        print_json(results)
+    else:
+        for result in failed:
+            typer.secho(f"{result.place}: {result.example}: {result.why}", fg="red")
+        typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of rulesets, for editors.
+
+    Example: reqpool rules schema > ruleset.schema.json
+    """
+    print_json(ruleset_schema())

@@ -1,0 +1,42 @@
+"""Stored facts as they were when a decision was taken, to decide or explain again."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from model.decisions import Facts, FactValue
+from rules.vocabulary import VOCABULARY, FactType
+
+_DAY_LENGTH = len("2026-07-31")
+
+
+def revive_facts(stored: Mapping[str, Any]) -> Facts:
+    """Facts from their JSON; a fact that the vocabulary no longer has is left out."""
+    return {
+        name: _REVIVE.get(VOCABULARY[name].type, _as_it_is)(value)
+        for name, value in stored.items()
+        if name in VOCABULARY
+    }
+
+
+def _as_it_is(value: Any) -> FactValue:
+    fact: FactValue = value
+    return fact
+
+
+def _day_or_moment(value: Any) -> FactValue:
+    if len(value) == _DAY_LENGTH:
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value)
+
+
+def _number(value: Any) -> FactValue:
+    return Decimal(value) if isinstance(value, str) else _as_it_is(value)
+
+
+_REVIVE: Mapping[FactType, Callable[[Any], FactValue]] = {
+    FactType.DATE: _day_or_moment,
+    FactType.NUMBER: _number,
+    FactType.LIST: tuple,
+}
