@@ -24,11 +24,13 @@ from sandbox.jira.caller import identify
 from sandbox.jira.delivery import JiraDelivery
 from sandbox.jira.desk import JiraDesk
 from sandbox.jira.errors import JiraError, answer_error, no_such_place
-from sandbox.jira.records import Deployment
+from sandbox.jira.records import Deployment, Project
+from sandbox.jira.seeding import seed_project
 from sandbox.jira.site import Site
 from sandbox.jira.store import JiraStore
 from sandbox.limits import RateLimits, Refusal, jira_headers
 from sandbox.page import page_router
+from sandbox.seeds import SeedProject
 from sandbox.wire import Edge, Wire
 
 # The routers with fixed paths under /issue come before the one with /issue/{ref}.
@@ -83,6 +85,9 @@ class JiraTracker:
     @base_url.setter
     def base_url(self, url: str) -> None:
         self.store.base_url = url
+
+    def seed(self, seed: SeedProject) -> Project:
+        return seed_project(self.store, seed)
 
     def _raise(self, event: Event) -> None:
         self._bench.deliveries.raise_event(event)
