@@ -57,15 +57,25 @@ def load_ruleset(
 
     Returns:
         The ruleset, and no problems; or None and every problem of every file, in the
-        order of the files.
+        order of the files and lines.
     """
     files = _load_chain(text, file, load_base)
-    problems = [problem for each in files for problem in each.problems.found]
+    problems = _all_problems(files)
     if any(problem.code in {"E_YAML", "E_LIMIT"} for problem in problems):
         return None, problems
     ruleset = _assemble(files)
-    found = [problem for each in files for problem in each.problems.found]
-    return (None if found else ruleset), found
+    problems = _all_problems(files)
+    return (None if problems else ruleset), problems
+
+
+def _all_problems(files: Sequence[_File]) -> list[Problem]:
+    return [
+        problem
+        for file in files
+        for problem in sorted(
+            file.problems.found, key=lambda found: (found.line, found.column)
+        )
+    ]
 
 
 def fingerprint(texts: Mapping[str, str]) -> str:
@@ -175,11 +185,16 @@ def _merge_terms(files: Sequence[_File]) -> Terms:
     for file in reversed(files):
         own = Fields(file.root.find("terms"), file.problems, known=_Anything())
         for key, node in own.node.entries:
-            terms[key.text] = own.texts(key.text)
+            words = own.texts(key.text)
+            terms[key.text] = tuple(_unescape(word) for word in words)
             if not terms[key.text]:
                 hint = "name at least one word, or leave the term out"
                 file.problems.add("E_TYPE", f'term "{key.text}" is empty', node, hint)
     return terms
+
+
+def _unescape(word: str) -> str:
+    return word.removeprefix("@") if word.startswith("@@") else word
 
 
 class _Anything(frozenset[str]):

@@ -130,10 +130,10 @@ def _check_twins(
     labels: Mapping[Section, Mapping[str, Scalar]], problems: Problems
 ) -> None:
     seen: dict[str, Scalar] = {}
-    for by_outcome in labels.values():
-        for label in by_outcome.values():
-            first = seen.setdefault(label.text.casefold(), label)
-            if first.text != label.text:
-                said = f'label "{label.text}" differs from "{first.text}" by case only'
-                hint = f"trackers take both for one; the first is in line {first.line}"
-                problems.add("E_LABEL", said, label, hint)
+    written = [label for by_outcome in labels.values() for label in by_outcome.values()]
+    for label in sorted(written, key=lambda label: (label.line, label.column)):
+        first = seen.setdefault(label.text.casefold(), label)
+        if first.text != label.text:
+            said = f'label "{label.text}" differs from "{first.text}" by case only'
+            hint = f"trackers take both for one; the first is in line {first.line}"
+            problems.add("E_LABEL", said, label, hint)
