@@ -253,8 +253,7 @@ def issue_entity(gitlab: GitLab, issue: Issue) -> Json:
 
 def detailed_issue_entity(gitlab: GitLab, issue: Issue, user: User) -> Json:
     """One issue alone also says whether the caller is subscribed."""
-    subscribed = user is issue.author or user in issue.assignees
-    return {**issue_entity(gitlab, issue), "subscribed": subscribed}
+    return {**issue_entity(gitlab, issue), "subscribed": issue.followed_by(user)}
 
 
 def _milestone(gitlab: GitLab, issue: Issue) -> Json | None:

@@ -153,6 +153,12 @@ class Issue:
     notes: list[Note] = field(default_factory=list)
     events: list[ResourceEvent] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    following: dict[int, bool] = field(default_factory=dict)
+
+    def followed_by(self, user: User) -> bool:
+        """Authors and assignees follow unless they said otherwise."""
+        involved = user is self.author or user in self.assignees
+        return self.following.get(user.id, involved)
 
     @property
     def user_notes(self) -> list[Note]:

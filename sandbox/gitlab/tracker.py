@@ -11,7 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.bench import Bench
 from sandbox.clock import Now, utc_now
 from sandbox.control import control_router
-from sandbox.gitlab.api import history, hooks, issues, links, notes, places, planning
+from sandbox.gitlab.api import (
+    history,
+    hooks,
+    issues,
+    links,
+    notes,
+    participation,
+    places,
+    planning,
+)
 from sandbox.gitlab.api.graphql import graphql_endpoint
 from sandbox.gitlab.api.spec import Spec
 from sandbox.gitlab.auth import brought_token
@@ -29,6 +38,7 @@ API = "/api/v4"
 ROUTES: tuple[Spec, ...] = (
     *places.ROUTES,
     *issues.ROUTES,
+    *participation.ROUTES,
     *notes.ROUTES,
     *history.ROUTES,
     *links.ROUTES,

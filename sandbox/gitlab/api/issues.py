@@ -14,7 +14,6 @@ from sandbox.gitlab.entities import (
     issue_entity,
     label_entity,
     time_entity,
-    user_entity,
 )
 from sandbox.gitlab.errors import bad_parameter, not_found
 from sandbox.gitlab.finder import ISSUE_TYPES, KEYSET_ORDERS, find_issues, sort_key
@@ -244,13 +243,6 @@ def reset_spent(call: Call) -> Response:
     return _track(call, {"spend": -call.issue().time_spent})
 
 
-def list_participants(call: Call) -> Response:
-    issue = call.issue()
-    people = [issue.author, *issue.assignees, *(n.author for n in issue.user_notes)]
-    rows = list(dict.fromkeys(people))
-    return call.page(rows, lambda user: user_entity(call.gitlab, user))
-
-
 def list_nothing(call: Call) -> Response:
     """Merge requests are not part of this stand-in."""
     call.issue()
@@ -271,7 +263,6 @@ ROUTES = (
     Spec("POST", f"{ONE}/reset_time_estimate", reset_estimate),
     Spec("POST", f"{ONE}/add_spent_time", spend_time),
     Spec("POST", f"{ONE}/reset_spent_time", reset_spent),
-    Spec("GET", f"{ONE}/participants", list_participants),
     Spec("GET", f"{ONE}/related_merge_requests", list_nothing),
     Spec("GET", f"{ONE}/closed_by", list_nothing),
 )

@@ -54,6 +54,17 @@ def show_group(call: Call) -> Response:
     return call.answer(group_entity(call.gitlab, call.group()))
 
 
+def list_groups(call: Call) -> Response:
+    """Groups with a project of the caller's, and those above them."""
+    paths = [row.path_with_namespace for row in _visible(call)]
+    rows = [
+        row
+        for row in call.gitlab.groups.values()
+        if any(path.startswith(f"{row.full_path}/") for path in paths)
+    ]
+    return call.page(rows, lambda row: group_entity(call.gitlab, row))
+
+
 def list_group_projects(call: Call) -> Response:
     path = call.group().full_path + "/"
     rows = [row for row in _visible(call) if row.path_with_namespace.startswith(path)]
@@ -115,6 +126,7 @@ ROUTES = (
     Spec("GET", "/users", list_users, USER_SCOPES),
     Spec("GET", "/users/{id}", show_user, USER_SCOPES),
     Spec("GET", "/personal_access_tokens/self", show_token, ANY_SCOPE),
+    Spec("GET", "/groups", list_groups),
     Spec("GET", "/groups/{id}", show_group),
     Spec("GET", "/groups/{id}/projects", list_group_projects),
     Spec("GET", "/projects", list_projects),

@@ -197,6 +197,11 @@ def list_milestone_issues(call: Call) -> Response:
     return call.page(rows, lambda row: issue_entity(call.gitlab, row))
 
 
+def list_milestone_merge_requests(call: Call) -> Response:
+    _find_milestone(call, call.project())
+    return call.page([], str)
+
+
 LABEL, MILESTONE = "/projects/{id}/labels", "/projects/{id}/milestones"
 ROUTES = (
     Spec("GET", LABEL, list_labels),
@@ -214,5 +219,10 @@ ROUTES = (
     Spec("PUT", f"{MILESTONE}/{{milestone_id}}", change_milestone),
     Spec("DELETE", f"{MILESTONE}/{{milestone_id}}", remove_milestone),
     Spec("GET", f"{MILESTONE}/{{milestone_id}}/issues", list_milestone_issues),
+    Spec(
+        "GET",
+        f"{MILESTONE}/{{milestone_id}}/merge_requests",
+        list_milestone_merge_requests,
+    ),
     Spec("GET", "/groups/{id}/milestones", list_group_milestones),
 )
