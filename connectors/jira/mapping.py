@@ -53,6 +53,10 @@ CATEGORIES: Mapping[str, StatusCategory] = {
 _SECONDS = frozenset({"timeoriginalestimate", "timeestimate", "aggregatetimeestimate"})
 
 
+_ODD = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What reading a shape that is not Jira's ends in."""
+
+
 def fields_for(config: JiraConfig) -> list[str]:
     """The fields that a snapshot is made of."""
     estimate = [config.estimate_field] if config.estimate_field else []
@@ -72,9 +76,25 @@ def parse_issue(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
     """
     try:
         return _snapshot(source, raw, config)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        params = {"issue": str(raw.get("key", "")), "detail": type(error).__name__}
-        raise PermanentError("answer_not_understood", params) from error
+    except _ODD as error:
+        raise _not_understood(raw, error) from error
+
+
+def get_updated_at(raw: Json) -> datetime:
+    """The issue's time of update.
+
+    Raises:
+        PermanentError: ``answer_not_understood``.
+    """
+    try:
+        return parse_moment(raw["fields"]["updated"])
+    except _ODD as error:
+        raise _not_understood(raw, error) from error
+
+
+def _not_understood(raw: Json, error: Exception) -> PermanentError:
+    params = {"issue": str(raw.get("key", "")), "detail": type(error).__name__}
+    return PermanentError("answer_not_understood", params)
 
 
 def _snapshot(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import Json, fields_for, parse_moment
+from connectors.jira.mapping import Json, fields_for, get_updated_at
 from connectors.jira.site import QuietJira, Site
 from connectors.jira.windows import minute_of, write_jql
 from model.errors import RetriableError
@@ -94,7 +94,7 @@ class Sweep:
             jql,
             nextPageToken=token,
             maxResults=self.config.page_size,
-            fields=fields_for(self.config),
+            fields=[",".join(fields_for(self.config))],
             json_result=True,
         )
 
@@ -103,7 +103,7 @@ class Sweep:
             jql,
             startAt=start,
             maxResults=self.config.page_size,
-            fields=fields_for(self.config),
+            fields=[",".join(fields_for(self.config))],
             json_result=True,
         )
 
@@ -111,7 +111,7 @@ class Sweep:
         """Keep those that were not seen in this state, and move the position on."""
         fresh = []
         for raw in issues:
-            updated_at = parse_moment(raw["fields"]["updated"])
+            updated_at = get_updated_at(raw)
             if self._seen.get(raw["id"]) != updated_at:
                 self._seen[raw["id"]] = updated_at
                 fresh.append(raw)

@@ -49,7 +49,7 @@ class Workflow:
                 raise _unavailable(here, change.status)
             visited.add(here.status.casefold())
             step = self._choose(here, change.status, visited, jira)
-            self._take(issue_id, step, jira)
+            self._take(issue_id, step, here, jira)
             here = _Here.read(issue_id, jira)
         return Receipt(written=bool(visited), calls=len(visited))
 
@@ -89,16 +89,16 @@ class Workflow:
     def _passable(self, ways: Sequence[Json], here: "_Here", wanted: str) -> Json:
         """The first whose screen we can fill."""
         for way in ways:
-            if not self._gaps(way):
+            if not self._gaps(way, here):
                 return way
-        fields = ", ".join(sorted(self._gaps(ways[0])))
+        fields = ", ".join(sorted(self._gaps(ways[0], here)))
         params = {"status": wanted, "at": here.status, "fields": fields}
         raise PermanentError("transition_needs_field", params)
 
-    def _gaps(self, way: Json) -> set[str]:
+    def _gaps(self, way: Json, here: "_Here") -> set[str]:
         return {
             str(spec.get("name") or name)
-            for name, spec in _required(way).items()
+            for name, spec in here.open_fields(way).items()
             if self._fill(name, spec) is None
         }
 
@@ -120,9 +120,10 @@ class Workflow:
         name = str(resolution.get("name", "")).casefold()
         return liked.index(name) if name in liked else len(liked)
 
-    def _take(self, issue_id: str, way: Json, jira: QuietJira) -> None:
+    def _take(self, issue_id: str, way: Json, here: "_Here", jira: QuietJira) -> None:
         """Documentation: ``POST /rest/api/2/issue/{id}/transitions``."""
-        fields = {name: self._fill(name, spec) for name, spec in _required(way).items()}
+        needed = here.open_fields(way)
+        fields = {name: self._fill(name, spec) for name, spec in needed.items()}
         body: dict[str, Any] = {"transition": {"id": way["id"]}}
         if fields:
             body["fields"] = fields
@@ -131,11 +132,12 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """Where an issue stands, and what it offers."""
+    """Where an issue stands, what it offers, and what it holds for their screens."""
 
     place: tuple[str, str, str]
     status: str
     offers: Sequence[Json]
+    held: Json
 
     @classmethod
     def read(cls, issue_id: str, jira: QuietJira) -> "_Here":
@@ -145,7 +147,21 @@ class _Here:
         status = fields["status"]["name"]
         kind = str(fields["issuetype"].get("id", ""))
         place = (str(fields["project"].get("key", "")), kind, status.casefold())
-        return cls(place, status, told["transitions"])
+        offers = told["transitions"]
+        return cls(place, status, offers, _read_held(path, offers, jira))
+
+    def open_fields(self, way: Json) -> Mapping[str, Json]:
+        """Required by the way's screen, and empty: Jira keeps what is filled."""
+        needed = _required(way)
+        return {name: needed[name] for name in needed if not self.held.get(name)}
+
+
+def _read_held(path: str, offers: Sequence[Json], jira: QuietJira) -> Json:
+    names = sorted({name for offer in offers for name in _required(offer)})
+    if not names:
+        return {}
+    fields: Json = jira.get(path, fields=",".join(names))["fields"]
+    return fields
 
 
 def _is_way(offer: Json, visited: set[str]) -> bool:
