@@ -1,1 +1,5 @@
-"""Pages and the JSON API."""
+"""The pages and the JSON API."""
+
+from web.site import mount, routes
+
+__all__ = ["mount", "routes"]

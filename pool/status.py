@@ -1,0 +1,111 @@
+"""How the pool stands with its trackers: one row a source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from pool import attention, inbox, outbox, rulesets, sources
+from pool.database import Connection, Database, query
+from pool.sources import SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source with the numbers that tell whether it keeps up.
+
+    Attributes:
+        fetches: issues waiting to be read directly.
+        inbox: deliveries by state.
+        outbox: writes by state.
+    """
+
+    source: SourceRow
+    fetches: int
+    inbox: Mapping[str, int] = field(default_factory=dict)
+    outbox: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something open on the attention page."""
+
+    code: str
+    subject: str
+    params: Mapping[str, Any]
+    raised_at: datetime
+    seen_at: datetime
+    count: int
+    source: str | None
+    issue_key: str | None
+    issue_url: str | None
+    requirement: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything at once; ``ruleset`` is the fingerprint of the active one."""
+
+    sources: Sequence[SourceStatus]
+    attention: Sequence[Concern]
+    ruleset: str | None
+
+
+_REQUIREMENTS = """
+SELECT a.id, q.number FROM attention a
+JOIN requirement_issues l ON l.issue_id = a.issue_id AND l.unlinked_at IS NULL
+JOIN requirements q ON q.id = l.requirement_id
+WHERE a.resolved_at IS NULL
+"""
+
+
+async def find_status(connection: Connection) -> Status:
+    """Sources by name, concerns the latest first."""
+    waiting = await query(
+        connection, "SELECT source_id, count(*) AS n FROM fetches GROUP BY 1"
+    )
+    fetches = {row["source_id"]: int(row["n"]) for row in waiting}
+    received = await inbox.count_by_state(connection)
+    written = await outbox.count_by_state(connection)
+    return Status(
+        sources=[
+            SourceStatus(
+                source,
+                fetches.get(source.id, 0),
+                _of(source.name, received),
+                _of(source.name, written),
+            )
+            for source in await sources.find_all(connection)
+        ],
+        attention=await _find_concerns(connection),
+        ruleset=await rulesets.find_active_fingerprint(connection),
+    )
+
+
+def _of(source: str, counts: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
+    return {state: n for (name, state), n in counts.items() if name == source}
+
+
+async def _find_concerns(connection: Connection) -> Sequence[Concern]:
+    rows = await query(connection, _REQUIREMENTS)
+    numbers = {row["id"]: row["number"] for row in rows}
+    found = await attention.find_open(connection)
+    return [
+        Concern(
+            **{name: row[name] for name in Concern.__slots__ if name in row},
+            requirement=numbers.get(row["id"]),
+        )
+        for row in found
+    ]
+
+
+async def is_reachable(database: Database) -> bool:
+    """Whether the database answers."""
+    try:
+        async with database.transaction() as connection:
+            return bool(await query(connection, "SELECT 1"))
+    except (PoolTimeout, OperationalError):
+        return False

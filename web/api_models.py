@@ -1,0 +1,380 @@
+"""What the JSON API takes and answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from model.decisions import Kind, PoolState, Priority, Scope, Section
+from model.projects import Phase
+from web.asked import TEXT_LENGTH
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain NUL")
+    return text
+
+
+_Plain = AfterValidator(_without_nul)
+_Value = Annotated[str, StringConstraints(min_length=1, max_length=200), _Plain]
+Why = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    _Plain,
+    Field(description="Why; kept for good and shown beside the verdict."),
+]
+Who = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    _Plain,
+    Field(description="Who decides; recorded as given until there is sign-in."),
+]
+
+
+def _many(what: str) -> Any:
+    return Field(default=[], max_length=100, description=what)
+
+
+class FilterQuery(BaseModel):
+    """Values of one filter are alternatives; filters narrow each other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client: list[_Value] = _many("Slugs of clients.")
+    project: list[_Value] = _many("Slugs of projects.")
+    phase: list[Phase] = _many("Phases of the issue's project.")
+    kind: list[Kind | Literal["none"]] = _many("Kinds; `none`: not decided yet.")
+    scope: list[Scope | Literal["none"]] = _many("Scopes; `none`: has no scope.")
+    state: list[PoolState] = _many("States of development.")
+    priority: list[Priority | Literal["none"]] = _many("Priorities.")
+    release: list[_Value] = _many("Names of releases; `none`: in no release.")
+    source: list[_Value] = _many("Names of sources.")
+    tracker: list[_Value] = _many("Kinds of tracker: `jira`, `gitlab`.")
+    q: Annotated[str, _Plain] = Field(
+        default="",
+        max_length=TEXT_LENGTH,
+        description="Words that title, description or key contain; Chinese, too.",
+    )
+
+
+class ListQuery(FilterQuery):
+    """Filters, order and place."""
+
+    sort: Literal[
+        "priority",
+        "-priority",
+        "created",
+        "-created",
+        "changed",
+        "-changed",
+        "number",
+        "-number",
+    ] = Field(
+        default="priority",
+        description="`priority` begins with the most urgent; a minus turns it round.",
+    )
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str = Field(
+        default="",
+        max_length=500,
+        description="`next` or `previous` of an earlier answer, same filters and sort.",
+    )
+
+
+class OverrideBody(BaseModel):
+    """A person decides instead of the rules."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    section: Section
+    value: Annotated[
+        _Value,
+        Field(
+            description="A kind, scope or priority; for `release` the name of a release,"
+            " or `none`."
+        ),
+    ]
+    reason: Why
+    by: Who
+
+
+class StateBody(BaseModel):
+    """A person moves the requirement on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: PoolState
+    reason: Why
+    by: Who
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class IssueRow(_Answer):
+    """An issue in a list."""
+
+    key: str
+    url: str
+    title: str
+    status: str = Field(description="In the tracker's own words.")
+    scope: str | None
+    release: str | None
+    client: str
+    client_name: str
+    project: str
+    project_name: str
+    phase: str
+    source: str
+    tracker: str
+
+
+class RequirementRow(_Answer):
+    """A requirement in a list, with its live issues."""
+
+    number: int
+    title: str
+    kind: str | None
+    state: str
+    priority: str | None
+    score: int
+    created_at: datetime
+    changed_at: datetime
+    issues: list[IssueRow]
+
+
+class RequirementList(_Answer):
+    """A page of the list."""
+
+    items: list[RequirementRow]
+    next: str | None = Field(description="Cursor of the page after this one.")
+    previous: str | None = Field(description="Cursor of the page before this one.")
+
+
+class FacetCounts(_Answer):
+    """How many requirements each value would leave; `complete`: not lower bounds."""
+
+    by_value: dict[str, int]
+    complete: bool
+
+
+class ReasonView(_Answer):
+    """Why a section came out as it did."""
+
+    section: str
+    rule: str
+    place: str = Field(description="`file:line` of the rule.")
+    because: dict[str, str] = Field(description="By language.")
+    matched: dict[str, str] = Field(description="Facts with the values they had.")
+    points: int | None
+
+
+class EvidenceView(_Answer):
+    """A clause that came near."""
+
+    clause: str
+    module: str
+    text: str
+    score: float = Field(description="Likeness from 0 to 1.")
+    matched: list[str]
+    excluded: bool
+
+
+class DecisionView(_Answer):
+    """What the rules said, what holds, and why."""
+
+    decided_at: datetime
+    cause: str
+    verdict: dict[str, str]
+    effective: dict[str, str]
+    score: int
+    ruleset: str
+    contract: str
+    engine: str
+    reasons: list[ReasonView]
+    evidence: list[EvidenceView]
+
+
+class OverrideView(_Answer):
+    """A person's decision."""
+
+    section: str
+    value: str
+    reason: str
+    made_by: str
+    made_at: datetime
+
+
+class RevokedView(_Answer):
+    """A person's decision that no longer stands."""
+
+    override: OverrideView
+    revoked_at: datetime
+    revoked_by: str
+
+
+class WriteView(_Answer):
+    """An intended write to the tracker that is `pending` or given up (`dead`)."""
+
+    field: str
+    state: str
+    attempts: int
+    not_before: datetime
+    created_at: datetime
+    change: dict[str, Any]
+    error: dict[str, Any] | None
+
+
+class ConcernView(_Answer):
+    """Something that a person must look at."""
+
+    code: str
+    subject: str
+    params: dict[str, Any]
+    sentence: str
+    remedy: str
+    raised_at: datetime
+    seen_at: datetime
+    count: int
+    source: str | None = None
+    issue_key: str | None = None
+    issue_url: str | None = None
+    requirement: int | None = None
+
+
+class CommentView(_Answer):
+    """A comment in the tracker, in its own markup."""
+
+    author: str
+    body: str
+    visibility: str
+    created_at: datetime
+
+
+class IssueView(IssueRow):
+    """An issue of a requirement, in full."""
+
+    source: str
+    description: str
+    issue_type: str
+    labels: list[str]
+    releases: list[str] = Field(description="What the tracker itself shows.")
+    release_intent: str | None
+    kind: str | None
+    priority: str | None
+    score: int
+    confidential: bool
+    created_at: datetime
+    updated_at: datetime = Field(description="On the tracker's clock.")
+    changed_at: datetime = Field(description="When we last took something in.")
+    deleted_at: datetime | None
+    contract: str | None
+    last_poll_at: datetime | None
+    last_webhook_at: datetime | None
+    decision: DecisionView | None
+    earlier_decisions: list[DecisionView]
+    overrides: list[OverrideView]
+    revoked_overrides: list[RevokedView]
+    writes: list[WriteView]
+    attention: list[ConcernView]
+    comments: list[CommentView]
+
+
+class EventView(_Answer):
+    """Something that happened to an issue."""
+
+    issue: str
+    happened_at: datetime
+    origin: str
+    actor: str
+    field: str
+    before: Any
+    after: Any
+    note: str
+
+
+class RequirementView(_Answer):
+    """A requirement in full."""
+
+    number: int
+    title: str
+    kind: str | None
+    state: str
+    state_origin: str
+    priority: str | None
+    score: int
+    created_at: datetime
+    changed_at: datetime
+    issues: list[IssueView]
+    history: list[EventView] = Field(description="Newest first.")
+
+
+class ClientView(_Answer):
+    """A client."""
+
+    number: int
+    slug: str
+    name: str
+    language: str
+    projects: int
+
+
+class ProjectView(_Answer):
+    """A project."""
+
+    number: int
+    slug: str
+    name: str
+    client: str
+    phase: str
+    project_manager: str
+    contract: str | None
+
+
+class ReleaseView(_Answer):
+    """A release."""
+
+    number: int
+    name: str
+    train: str
+    freeze_on: date
+    ship_on: date
+    state: str
+
+
+class SourceView(_Answer):
+    """A source, and whether it keeps up."""
+
+    name: str
+    kind: str
+    client: str
+    project: str
+    paused_at: datetime | None
+    not_before: datetime | None
+    last_webhook_at: datetime | None
+    last_poll_at: datetime | None
+    last_error: dict[str, Any] | None
+    fetches: int = Field(description="Issues waiting to be read.")
+    inbox: dict[str, int] = Field(description="Deliveries by state.")
+    outbox: dict[str, int] = Field(description="Writes by state.")
+
+
+class StatusView(_Answer):
+    """How the pool stands with its trackers."""
+
+    ruleset: str | None = Field(description="Fingerprint of the active ruleset.")
+    sources: list[SourceView]
+    attention: list[ConcernView]
+
+
+class ProblemView(BaseModel):
+    """A problem, as in RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, str]] = []

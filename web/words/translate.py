@@ -1,0 +1,108 @@
+"""Looks words and sentences up in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from model.client_text import WORDS
+from model.projects import Language
+from web.words.facts import FACTS
+from web.words.glossary import GLOSSARY
+from web.words.remedies import REMEDIES, UNKNOWN
+from web.words.texts import TEXTS
+
+_SPANS = (
+    (timedelta(minutes=1), timedelta(seconds=1), "ago.now"),
+    (timedelta(hours=1), timedelta(minutes=1), "ago.minutes"),
+    (timedelta(days=1), timedelta(hours=1), "ago.hours"),
+    (timedelta(days=30), timedelta(days=1), "ago.days"),
+)
+
+
+_WORDED = frozenset({"kind", "scope", "state"})
+
+
+class _Filling(dict[str, str]):
+    """Parameters of a sentence; one that is not known shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+class Words:
+    """Every text in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the pages.
+
+        Raises:
+            KeyError: it is not in the table.
+        """
+        return self._pick(TEXTS[key]).format(**values)
+
+    def word(self, value: object) -> str:
+        """The glossary's word for a value; a value that is not in it as it is."""
+        shared = WORDS.get(str(value), {}).get(self.language)
+        own = GLOSSARY.get(str(value))
+        return shared or (self._pick(own) if own else str(value))
+
+    def fact(self, name: str) -> str:
+        """What a fact is called."""
+        return self._pick(FACTS[name]) if name in FACTS else name
+
+    def release(self, intent: str) -> str:
+        """``train:NAME`` and ``hold:NAME`` in words; a release's name as it is."""
+        kind, _, name = intent.partition(":")
+        if name and kind in {"train", "hold"}:
+            return self.text(f"release.{kind}", name=name)
+        return self.word(intent) if intent == "none" else intent
+
+    def value(self, field: str, value: object) -> str:
+        """A value of a history's field, for people."""
+        match value:
+            case None | "" | []:
+                return "–"
+            case list() | dict():
+                return ", ".join(_items(value))
+            case _ if field == "release":
+                return self.release(str(value))
+            case _:
+                return self.word(value) if field in _WORDED else str(value)
+
+    def because(self, because: Mapping[str, str]) -> str:
+        """A rule's own words; in another language when there are no better ones."""
+        return because.get(self.language) or next(iter(because.values()), "")
+
+    def sentence(self, code: str, params: Mapping[str, Any]) -> str:
+        """What a concern or error says."""
+        said, _ = REMEDIES.get(code, UNKNOWN)
+        return self._pick(said).format_map(_filling(code, params))
+
+    def remedy(self, code: str, params: Mapping[str, Any]) -> str:
+        """What to do about it."""
+        _, remedy = REMEDIES.get(code, UNKNOWN)
+        return self._pick(remedy).format_map(_filling(code, params))
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """How long ago, or the date when that is longer ago than a month."""
+        passed = max(now - at, timedelta())
+        for limit, unit, key in _SPANS:
+            if passed < limit:
+                return self.text(key, n=passed // unit)
+        return at.date().isoformat()
+
+    def _pick(self, pair: tuple[str, str]) -> str:
+        return pair[0] if self.language is Language.ZH else pair[1]
+
+
+def _filling(code: str, params: Mapping[str, Any]) -> _Filling:
+    return _Filling({"code": code, **{k: str(v) for k, v in params.items()}})
+
+
+def _items(value: list[object] | dict[str, object]) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{name}: {item}" for name, item in value.items()]
+    return sorted(str(item) for item in value)
