@@ -77,8 +77,8 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + exp(-odds)) if odds >= 0 else exp(odds) / (1 + exp(odds))
 
 
-CLAUSE = Coefficients("1", -5.6, (2.24, 3.06, 2.28, 3.72, -0.2, -1.35, 0.94, 8.09))
+CLAUSE = Coefficients("1", -5.64, (2.23, 3.07, 2.33, 3.73, -0.18, -1.22, 1.03, 8.09))
 """The probability that a clause is the one that a request is about."""
 
-INSIDE = Coefficients("1", -0.62, (3.17, -2.08))
+INSIDE = Coefficients("1", -0.68, (3.23, -2.13))
 """The probability that a request is inside the contract, by its nearest clauses."""

@@ -265,14 +265,16 @@ def _modules(named: str) -> tuple[frozenset[str], ...]:
 def _agreement(weighed: _Weighed, named: Sequence[frozenset[str]]) -> float:
     """1 for the same module by any name, -1 for another, 0 when it cannot be told.
 
-    Exclusions stand in a chapter of their own, whatever module they take from.
+    It cannot when the names share little ("Bank", "Bank and ERP integration"), nor
+    for exclusions: they stand in a chapter of their own, whatever they take from.
     """
     module = weighed.module
     if not named or not module:
         return 0.0
     same = max(len(module & terms) / len(module | terms) for terms in named)
-    otherwise = 0.0 if weighed.clause.excluded else -1.0
-    return 1.0 if same >= _SAME_MODULE else otherwise
+    if same >= _SAME_MODULE:
+        return 1.0
+    return 0.0 if same or weighed.clause.excluded else -1.0
 
 
 def _common(weighed: _Weighed, asked: _Asked) -> float:

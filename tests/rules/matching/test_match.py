@@ -158,6 +158,12 @@ def test_a_module_is_recognised_in_the_other_language() -> None:
     assert asked("hdjx", "提醒", module="Contract register").score > plain.score
 
 
+def test_a_module_that_shares_a_word_only_is_neither_the_same_nor_another() -> None:
+    plain = asked("acme", "bank statement")
+    assert asked("acme", "bank statement", module="Bank").score == plain.score
+    assert asked("acme", "bank statement", module="Dashboards").score < plain.score
+
+
 def test_the_title_weighs_more_than_the_description() -> None:
     index = INDEXES["acme"]
     match = index.match(Request("Consolidation", "we saw it beside the audit log"))
