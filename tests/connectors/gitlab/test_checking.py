@@ -9,7 +9,7 @@ from connectors.base import Wanted
 from connectors.gitlab import GitLabConnector
 from model.findings import Finding, Severity
 from sandbox.gitlab.records import GUEST, REPORTER
-from tests.connectors.gitlab.conftest import TOKEN, Connect, Site
+from tests.connectors.gitlab.rig import TOKEN, GitLabRig
 
 HOOK = "http://127.0.0.1:9/webhooks/kunlun"
 ALL_EVENTS = (
@@ -29,7 +29,7 @@ async def find(
     return {finding.code: finding for finding in await connector.check(wanted)}
 
 
-def add_hook(site: Site, *events: str) -> None:
+def add_hook(site: GitLabRig, *events: str) -> None:
     hook = site.tracker.bench.deliveries.add_hook(
         HOOK, events, scope=str(site.project.id)
     )
@@ -37,64 +37,64 @@ def add_hook(site: Site, *events: str) -> None:
 
 
 async def test_all_is_well_when_everything_is_there(
-    site: Site, connect: Connect
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     add_hook(site, *ALL_EVENTS)
-    found = await find(connect(webhook_secrets=("secret-1",)))
+    found = await find(connector)
     assert {code: one.severity for code, one in found.items()} == dict.fromkeys(
         ("token_scopes", "access_level", "label_new", "webhook"), Severity.OK
     )
 
 
-def _read_only(site: Site) -> None:
+def _read_only(site: GitLabRig) -> None:
     site.tracker.store.tokens[TOKEN].scopes = ["read_api"]
 
 
-def _expiring(site: Site) -> None:
+def _expiring(site: GitLabRig) -> None:
     today = site.tracker.store.now().date()
     site.tracker.store.tokens[TOKEN].expires_on = today + timedelta(days=10)
 
 
-def _revoked(site: Site) -> None:
+def _revoked(site: GitLabRig) -> None:
     site.tracker.store.tokens[TOKEN].revoked = True
 
 
-def _guest(site: Site) -> None:
+def _guest(site: GitLabRig) -> None:
     site.project.members[site.bot.id] = GUEST
 
 
-def _reporter(site: Site) -> None:
+def _reporter(site: GitLabRig) -> None:
     site.project.members[site.bot.id] = REPORTER
 
 
-def _archived(site: Site) -> None:
+def _archived(site: GitLabRig) -> None:
     site.project.archived = True
 
 
-def _renamed(site: Site) -> None:
+def _renamed(site: GitLabRig) -> None:
     site.tracker.store.rename_project(site.project, "kunlun/treasury")
 
 
-def _label_twin(site: Site) -> None:
+def _label_twin(site: GitLabRig) -> None:
     site.tracker.store.add_label(site.project, "Pool-Prio::P0")
 
 
-def _unseen(site: Site) -> None:
+def _unseen(site: GitLabRig) -> None:
     site.project.members.pop(site.bot.id)
 
 
-def _half_a_hook(site: Site) -> None:
+def _half_a_hook(site: GitLabRig) -> None:
     add_hook(site, "issues_events")
 
 
-def _disabled_hook(site: Site) -> None:
+def _disabled_hook(site: GitLabRig) -> None:
     add_hook(site, *ALL_EVENTS)
     [hook] = site.tracker.bench.deliveries.hooks.values()
     hook.disabled_until = site.tracker.store.now() + timedelta(hours=1)
     hook.failures = 5
 
 
-def _template(site: Site) -> None:
+def _template(site: GitLabRig) -> None:
     add_hook(site, *ALL_EVENTS)
     [hook] = site.tracker.bench.deliveries.hooks.values()
     hook.extra["custom_webhook_template"] = '{"text": "{{object_kind}}"}'
@@ -113,16 +113,15 @@ def _template(site: Site) -> None:
         (_label_twin, "label_case_differs", Severity.WARNING),
         (_unseen, "project_unreachable", Severity.ERROR),
         (lambda _: None, "webhook_missing", Severity.WARNING),
-        (lambda _: None, "webhook_secret_missing", Severity.ERROR),
         (_half_a_hook, "webhook_events", Severity.WARNING),
         (_disabled_hook, "webhook_disabled", Severity.ERROR),
         (_template, "webhook_template", Severity.ERROR),
     ],
 )
 async def test_each_thing_amiss_is_found_and_says_what_to_do(
-    site: Site,
+    site: GitLabRig,
     connector: GitLabConnector,
-    spoil: Callable[[Site], None],
+    spoil: Callable[[GitLabRig], None],
     code: str,
     severity: Severity,
 ) -> None:
@@ -142,6 +141,14 @@ async def test_names_that_gitlab_cannot_have_are_found(
     assert found["label_impossible"].params == {"label": "a,b"}
 
 
-async def test_a_check_writes_nothing(site: Site, connector: GitLabConnector) -> None:
+async def test_a_check_writes_nothing(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
     await connector.check(WANTED)
     assert site.writes() == []
+
+
+async def test_a_source_that_refuses_every_delivery_is_found(site: GitLabRig) -> None:
+    for secrets in ((), ("",)):
+        found = await find(site.connect(secrets=secrets))
+        assert found["webhook_secret_missing"].severity is Severity.ERROR

@@ -9,9 +9,10 @@ from connectors.gitlab import GitLabConnector
 from model.errors import PermanentError, RetriableError
 from model.issues import IssueSnapshot, StatusCategory, Urgency, Visibility
 from sandbox.faults import Fault
+from sandbox.gitlab.instance import Switches
 from sandbox.gitlab.issues import delete_issue, move_issue
 from sandbox.gitlab.records import Actor, Project
-from tests.connectors.gitlab.conftest import Connect, Site
+from tests.connectors.gitlab.rig import GitLabRig
 
 
 async def pages(connector: GitLabConnector, cursor: str | None = None) -> list[Page]:
@@ -31,7 +32,7 @@ async def first(connector: GitLabConnector) -> IssueSnapshot:
 
 
 async def test_an_issue_comes_whole_with_its_notes(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("资金报表合计不对", labels=["优先级::紧急", "模块::资金"])
     site.note(issue, "请问什么时候能修好?")
@@ -51,7 +52,7 @@ async def test_an_issue_comes_whole_with_its_notes(
 
 @pytest.mark.parametrize("keyset", [True, False])
 async def test_every_issue_comes_once_in_the_order_of_change_and_is_counted(
-    site: Site, connector: GitLabConnector, keyset: bool
+    site: GitLabRig, connector: GitLabConnector, keyset: bool
 ) -> None:
     site.tracker.store.switches.keyset = keyset
     for number in range(250):
@@ -66,7 +67,7 @@ async def test_every_issue_comes_once_in_the_order_of_change_and_is_counted(
 
 
 async def test_more_issues_of_one_moment_than_a_page_holds_all_come(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.switches.keyset = False
     moment = site.tracker.store.now() - timedelta(days=1)
@@ -77,7 +78,7 @@ async def test_more_issues_of_one_moment_than_a_page_holds_all_come(
 
 
 async def test_an_issue_that_changes_while_pages_are_read_hides_no_other(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.switches.keyset = False
     issues = [site.open_issue(f"{number}") for number in range(250)]
@@ -91,7 +92,7 @@ async def test_an_issue_that_changes_while_pages_are_read_hides_no_other(
 
 
 async def test_resuming_brings_what_changed_and_goes_silent_when_nothing_does(
-    site: Site, connector: GitLabConnector, monkeypatch: pytest.MonkeyPatch
+    site: GitLabRig, connector: GitLabConnector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("connectors.gitlab.feed.SETTLING", timedelta(0))
     site.open_issue("old")
@@ -104,7 +105,7 @@ async def test_resuming_brings_what_changed_and_goes_silent_when_nothing_does(
 
 
 async def test_a_second_change_in_the_same_tick_of_the_trackers_clock_is_not_missed(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("before")
     _, cursor = await changed(connector)
@@ -115,7 +116,7 @@ async def test_a_second_change_in_the_same_tick_of_the_trackers_clock_is_not_mis
 
 
 async def test_a_page_cursor_is_safe_to_keep(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     for number in range(120):
         site.open_issue(f"{number}")
@@ -126,18 +127,16 @@ async def test_a_page_cursor_is_safe_to_keep(
 
 
 async def test_a_cursor_that_cannot_be_read_starts_from_the_beginning(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.open_issue("old")
     for cursor in ("", "x", "[]", '{"1":{}}', '{"a":null}'):
         assert (await changed(connector, cursor))[0] == ["old"]
 
 
-async def test_several_projects_are_followed_with_one_cursor(
-    site: Site, connect: Connect
-) -> None:
+async def test_several_projects_are_followed_with_one_cursor(site: GitLabRig) -> None:
     other = _second_project(site)
-    connector = connect(projects=("kunlun/funds", other.id))
+    connector = site.connect(projects=("kunlun/funds", other.id))
     site.open_issue("funds")
     site.open_issue("contracts", project=other)
     titles, cursor = await changed(connector)
@@ -148,7 +147,7 @@ async def test_several_projects_are_followed_with_one_cursor(
 
 
 async def test_notes_are_asked_for_only_where_there_are_any(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.open_issue("silent")
     talked = site.open_issue("talked about")
@@ -159,7 +158,7 @@ async def test_notes_are_asked_for_only_where_there_are_any(
 
 
 async def test_direct_reads_tell_what_is_missing(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     kept, gone = site.open_issue("kept"), site.open_issue("gone")
     site.server.call(lambda: delete_issue(site.tracker.store, gone))
@@ -171,7 +170,7 @@ async def test_direct_reads_tell_what_is_missing(
 
 
 async def test_a_list_that_lags_hides_nothing_from_a_direct_read(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("just written")
     site.tracker.bench.faults.search_lag_seconds = 60
@@ -181,7 +180,7 @@ async def test_a_list_that_lags_hides_nothing_from_a_direct_read(
 
 
 async def test_a_hundred_issues_take_one_request_and_one_for_each_with_notes(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issues = [site.open_issue(f"{number}") for number in range(100)]
     site.note(issues[7], "hello")
@@ -191,18 +190,16 @@ async def test_a_hundred_issues_take_one_request_and_one_for_each_with_notes(
     assert site.tracker.bench.journal.total - before == 2
 
 
-async def test_a_project_out_of_reach_is_no_missing_issue(
-    site: Site, connect: Connect
-) -> None:
+async def test_a_project_out_of_reach_is_no_missing_issue(site: GitLabRig) -> None:
     issue = site.open_issue("kept")
-    connector = connect(projects=(site.project.id,))
+    connector = site.connect(projects=(site.project.id,))
     site.project.members.pop(site.bot.id)
     with pytest.raises(PermanentError, match="project_unreachable"):
         await connector.fetch([f"{site.project.id}#{issue.iid}"])
 
 
 async def test_a_renamed_project_is_found_by_its_old_path(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("kept")
     site.tracker.store.rename_project(site.project, "kunlun/treasury")
@@ -210,15 +207,13 @@ async def test_a_renamed_project_is_found_by_its_old_path(
     assert snapshot.key == f"kunlun/treasury#{issue.iid}"
 
 
-async def test_a_moved_issue_is_closed_here_and_open_there(
-    site: Site, connect: Connect
-) -> None:
+async def test_a_moved_issue_is_closed_here_and_open_there(site: GitLabRig) -> None:
     other = _second_project(site)
     issue = site.open_issue("moves")
     site.server.call(
         lambda: move_issue(site.tracker.store, issue, other, Actor(site.person))
     )
-    connector = connect(projects=(site.project.id, other.id))
+    connector = site.connect(projects=(site.project.id, other.id))
     found = [one for page in await pages(connector) for one in page.snapshots]
     assert [(one.key, one.status) for one in found] == [
         (f"kunlun/funds#{issue.iid}", "closed"),
@@ -227,7 +222,7 @@ async def test_a_moved_issue_is_closed_here_and_open_there(
 
 
 async def test_a_confidential_issue_says_so(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.open_issue("secret", confidential=True)
     assert (await first(connector)).confidential
@@ -249,13 +244,12 @@ async def test_a_confidential_issue_says_so(
     ],
 )
 async def test_what_goes_wrong_is_one_of_our_errors(
-    site: Site,
-    connect: Connect,
+    site: GitLabRig,
     fault: Fault,
     error: type[Exception],
     code: str,
 ) -> None:
-    connector = connect(projects=(site.project.id,))
+    connector = site.connect(projects=(site.project.id,))
     fault.path_contains = "/issues"
     fault.headers = {"content-type": "application/json"}
     site.tracker.bench.faults.fail_next = [fault]
@@ -263,7 +257,44 @@ async def test_what_goes_wrong_is_one_of_our_errors(
         await connector.fetch([f"{site.project.id}#1"])
 
 
-def _second_project(site: Site) -> Project:
+def _second_project(site: GitLabRig) -> Project:
     other = site.tracker.store.add_project("kunlun/contracts", "合同管理")
     other.members |= site.project.members
     return other
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        Switches(),
+        Switches(keyset=False),
+        Switches(rows_without_total=10, max_offset=900),
+    ],
+    ids=["keyset", "offset", "without a total"],
+)
+async def test_much_is_read_as_windows_side_by_side_and_nothing_is_left_out(
+    site: GitLabRig, connector: GitLabConnector, switches: Switches
+) -> None:
+    site.tracker.store.switches = switches
+    issues = [site.open_issue(f"{number}") for number in range(1200)]
+    seen: list[str] = []
+    async for page in connector.fetch_changed(None):
+        seen += [one.title for one in page.snapshots]
+        if len(issues) > 1180:
+            site.edit(issues.pop(0), description="变了")
+            site.edit(issues.pop(600), description="变了")
+    assert set(seen) == {str(number) for number in range(1200)}
+    assert len(seen) < 1300
+
+
+async def test_an_idle_project_costs_one_request_a_poll(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    site.note(site.open_issue("quiet"), "hello")
+    _, cursor = await changed(connector)
+    site.clock.wind(600)
+    _, cursor = await changed(connector, cursor)
+    before = site.bench.journal.total
+    assert (await changed(connector, cursor))[0] == []
+    assert site.bench.journal.total - before == 1
+    assert len(cursor) < 100

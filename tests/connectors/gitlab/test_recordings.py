@@ -5,12 +5,15 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from connectors.gitlab import GitLabConnector
+from connectors.gitlab.mapping import IssueReader
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from tests.connectors.gitlab.test_mapping import config
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "payloads"
 
@@ -136,6 +139,42 @@ def recorded_webhooks() -> list[str]:
         for row in rows
         if row["tracker"] == "gitlab" and row["kind"] == "webhook"
     ]
+
+
+def recorded_issues() -> list[str]:
+    """Answers of REST that hold whole issues."""
+    if not RECORDINGS.is_dir():
+        return []
+    names = ("devlake/gitlab_issue_*", "drone-go-scm/rest_issue*", "narkoz-gitlab/*")
+    files = [path for name in names for path in RECORDINGS.glob(f"{name}.json")]
+    return sorted(
+        str(path.relative_to(RECORDINGS)) for path in files if _issues_in(path)
+    )
+
+
+def _issues_in(path: Path) -> list[dict[str, Any]]:
+    answer = json.loads(path.read_bytes())
+    rows = answer if isinstance(answer, list) else [answer]
+    needed = {"iid", "project_id", "title", "state", "labels", "created_at", "web_url"}
+    return [
+        row
+        for row in rows
+        if isinstance(row, dict)
+        and row.keys() >= needed
+        and "/issues/" in row["web_url"]
+    ]
+
+
+@pytest.mark.parametrize("path", recorded_issues())
+def test_each_recorded_issue_becomes_a_snapshot(path: str) -> None:
+    reader = IssueReader("recorded", config())
+    for row in _issues_in(RECORDINGS / path):
+        snapshot = reader.read(row)
+        assert snapshot.title == row["title"]
+        assert snapshot.labels == frozenset(row["labels"])
+        assert snapshot.status == row["state"]
+        assert snapshot.key.endswith(f"#{row['iid']}")
+        assert "/" in snapshot.key
 
 
 def test_the_tables_name_every_recording_once() -> None:

@@ -21,7 +21,7 @@ from model.projects import Language
 from sandbox.faults import Fault
 from sandbox.gitlab.issues import delete_issue
 from sandbox.gitlab.records import Issue
-from tests.connectors.gitlab.conftest import Connect, Site
+from tests.connectors.gitlab.rig import GitLabRig
 
 OURS = "pool-scope::in-contract"
 
@@ -44,7 +44,7 @@ def names(issue: Issue) -> set[str]:
 
 
 async def test_labels_are_added_and_removed_and_everybody_elses_stay(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one", labels=["finance", "pool-prio::P2"])
     change = labels({OURS, "pool-prio::P0"}, {"pool-prio::P2", "never-there"})
@@ -67,7 +67,7 @@ CHANGES: list[Change] = [
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
 async def test_doing_it_twice_is_doing_it_once(
-    site: Site, connector: GitLabConnector, change: Change
+    site: GitLabRig, connector: GitLabConnector, change: Change
 ) -> None:
     issue = site.open_issue("one")
     once = await connector.apply(ref(issue), change, "op-1")
@@ -80,7 +80,7 @@ async def test_doing_it_twice_is_doing_it_once(
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
 async def test_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
-    site: Site, connector: GitLabConnector, change: Change
+    site: GitLabRig, connector: GitLabConnector, change: Change
 ) -> None:
     issue = site.open_issue("one")
     site.tracker.bench.faults.fail_next = [
@@ -97,7 +97,7 @@ async def test_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
 
 
 async def test_a_label_is_spelt_as_the_project_spells_it(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.add_label(site.project, "Pool-Scope::In-Contract")
     issue = site.open_issue("one")
@@ -110,7 +110,7 @@ async def test_a_label_is_spelt_as_the_project_spells_it(
 
 
 async def test_a_label_of_a_person_in_other_letters_is_not_taken_away(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.add_label(site.project, "review")
     issue = site.open_issue("one", labels=["REVIEW"])
@@ -121,7 +121,7 @@ async def test_a_label_of_a_person_in_other_letters_is_not_taken_away(
 
 @pytest.mark.parametrize("label", ["a,b", "", " "])
 async def test_a_label_that_gitlab_cannot_hold_is_refused_before_anything_is_sent(
-    site: Site, connector: GitLabConnector, label: str
+    site: GitLabRig, connector: GitLabConnector, label: str
 ) -> None:
     issue = site.open_issue("one")
     with pytest.raises(PermanentError, match="label_impossible"):
@@ -130,7 +130,7 @@ async def test_a_label_that_gitlab_cannot_hold_is_refused_before_anything_is_sen
 
 
 async def test_an_issue_is_closed_and_opened_again(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")
     for status in ("closed", "opened"):
@@ -141,7 +141,7 @@ async def test_an_issue_is_closed_and_opened_again(
 
 
 async def test_a_release_is_a_milestone_made_when_it_is_missing(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     first, second = site.open_issue("one"), site.open_issue("two")
     change = SetRelease("2.1 资金", ship_on=date(2026, 4, 1))
@@ -153,7 +153,7 @@ async def test_a_release_is_a_milestone_made_when_it_is_missing(
 
 
 async def test_only_a_milestone_of_ours_is_taken_away(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.add_milestone(site.project, "客户的里程碑")
     issue = site.open_issue("one", milestone=site.project.milestones[0])
@@ -166,7 +166,7 @@ async def test_only_a_milestone_of_ours_is_taken_away(
 
 
 async def test_there_is_one_note_of_ours_and_it_is_brought_up_to_date(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")
     site.note(issue, f"a person pastes {MARKER}")
@@ -184,7 +184,7 @@ async def test_there_is_one_note_of_ours_and_it_is_brought_up_to_date(
 
 
 async def test_a_note_of_ours_that_a_person_deleted_is_written_anew(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")
     first = await connector.apply(ref(issue), comment("2.1"), "op-1")
@@ -195,7 +195,7 @@ async def test_a_note_of_ours_that_a_person_deleted_is_written_anew(
 
 
 async def test_a_note_of_somebody_else_is_never_changed(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")
     theirs = site.note(issue, "mine")
@@ -205,7 +205,7 @@ async def test_a_note_of_somebody_else_is_never_changed(
 
 
 async def test_commands_in_a_note_do_not_run(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")
     text = "/close\n说明\n/label ~bug\n @all"
@@ -218,10 +218,10 @@ async def test_commands_in_a_note_do_not_run(
 
 
 async def test_an_issue_that_is_gone_differs_from_a_project_out_of_reach(
-    site: Site, connect: Connect
+    site: GitLabRig,
 ) -> None:
     issue = site.open_issue("one")
-    connector = connect(projects=(site.project.id,))
+    connector = site.connect(projects=(site.project.id,))
     site.server.call(lambda: delete_issue(site.tracker.store, issue))
     for change in CHANGES:
         with pytest.raises(PermanentError, match="not_found"):
@@ -233,7 +233,7 @@ async def test_an_issue_that_is_gone_differs_from_a_project_out_of_reach(
 
 
 async def test_another_clients_issue_is_never_written(
-    site: Site, connector: GitLabConnector
+    site: GitLabRig, connector: GitLabConnector
 ) -> None:
     other = site.tracker.store.add_project("huaxin/funds", "资金")
     other.members |= site.project.members
