@@ -1,6 +1,7 @@
 """Commands that work on the pool: configuration, database, engine."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,9 +31,15 @@ def load(path: Path | None) -> Config:
 
 
 def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Result:
-    """Open everything, work, close everything."""
+    """Open everything, work, close everything, also when told to stop.
+
+    Without a handler SIGTERM would end the process at once, and leave the embedded
+    server running.
+    """
 
     async def opened() -> Result:
+        stop = _current_task().cancel
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
         async with open_application(config) as application:
             return await work(application)
 
@@ -41,3 +48,14 @@ def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Res
     except DatabaseGone as error:
         typer.secho(f"the database went away: {error}", err=True, fg="red")
         sys.exit(1)
+    except asyncio.CancelledError:
+        sys.exit(128 + signal.SIGTERM)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def _current_task() -> "asyncio.Task[object]":
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("no task is running")
+    return task
