@@ -87,9 +87,9 @@ def fingerprint(texts: Mapping[str, str]) -> str:
 
 
 def canonical(text: str) -> str:
-    """A file's text with what no reader can see evened out: line ends, BOM, trailing space."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+    """A file's text without what editors differ in: byte order mark and line ends."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return lines.rstrip("\n") + "\n"
 
 
 def _load_chain(

@@ -1,0 +1,120 @@
+"""The rulesets that come with the product."""
+
+from importlib.resources import files
+
+import jsonschema
+import pytest
+
+from model.client_text import ClientSafeFacts
+from model.decisions import Kind, Scope, Section
+from rules.document import Problems, parse_document, to_plain
+from rules.load_ruleset import load_ruleset
+from rules.ruleset import Ruleset
+from rules.run_examples import run_examples
+from rules.schema import ruleset_schema
+from rules.vocabulary import VOCABULARY
+from tests.rules.defaults import DEFAULTS, default_text, load_default
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_default_is_shipped_with_the_package_and_passes_its_examples(
+    name: str,
+) -> None:
+    ruleset = load_default(name)
+    results = run_examples(ruleset)
+    assert [result.why for result in results if not result.passed] == []
+    assert len(results) >= 15
+
+
+def test_both_defaults_decide_alike() -> None:
+    first, second = map(load_default, DEFAULTS)
+    swapped = Ruleset(
+        **{name: getattr(first, name) for name in first.__dataclass_fields__}
+        | {"examples": second.examples}
+    )
+    assert all(result.passed for result in run_examples(swapped))
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_default_has_a_label_for_every_kind_and_scope(name: str) -> None:
+    labels = load_default(name).write_back.labels
+    assert set(labels[Section.KIND]) == set(Kind)
+    assert set(labels[Section.SCOPE]) == set(Scope)
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_default_speaks_both_languages_everywhere(name: str) -> None:
+    ruleset = load_default(name)
+    rules = [rule for rules in ruleset.sections.values() for rule in rules]
+    assert all(set(rule.because) == {"zh", "en"} for rule in rules)
+    comments = ruleset.write_back.comments
+    assert all(set(comment.texts) == {"zh", "en"} for comment in comments)
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_default_is_valid_by_the_published_schema(name: str) -> None:
+    document = parse_document(default_text(name), Problems())
+    assert document is not None
+    jsonschema.validate(to_plain(document), ruleset_schema())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"name": "x", "kinds": []},
+        {"name": "x", "kind": [{"id": "a", "when": {"issue.typ": "x"}, "set": "task"}]},
+        {"name": "x", "kind": [{"id": "a", "otherwise": "bug"}]},
+        {
+            "name": "x",
+            "kind": [{"id": "a", "when": {"issue.labels": ["x"]}, "set": "task"}],
+        },
+        {
+            "name": "x",
+            "kind": [{"id": "a", "when": {"project.phase": "x"}, "set": "task"}],
+        },
+        {"name": "x", "write_back": {"status": {"gitlab": {"planned": "x"}}}},
+    ],
+)
+def test_the_schema_refuses_what_the_loader_refuses(wrong: dict[str, object]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, ruleset_schema())
+
+
+def test_the_schema_is_a_schema_and_knows_every_fact() -> None:
+    schema = ruleset_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    condition = schema["$defs"]["condition"]  # type: ignore[index, call-overload] # plain JSON
+    assert set(VOCABULARY) < set(condition["properties"])  # type: ignore[arg-type, index, call-overload] # plain JSON
+
+
+def test_a_failed_example_says_what_came_by_which_rule() -> None:
+    text = """
+name: x
+kind: [{id: rest, otherwise: task}]
+examples:
+  - {id: wrong, given: {issue.title: a}, expect: {kind: defect, scope: null}}
+  - {id: right, given: {kind: defect}, expect: {kind: defect}}
+"""
+    ruleset, _ = load_ruleset(text, file="rules.yaml")
+    assert ruleset is not None
+    wrong, right = run_examples(ruleset)
+    assert wrong.why == "kind: expected defect, came task by rest"
+    assert (wrong.place, wrong.passed, right.passed) == ("rules.yaml:5", False, True)
+
+
+def test_every_fact_has_one_line_of_explanation() -> None:
+    assert all(
+        fact.says.endswith(".") or fact.name == "release"
+        for fact in VOCABULARY.values()
+    )
+    assert all("\n" not in fact.says for fact in VOCABULARY.values())
+
+
+def test_placeholders_are_words_of_the_vocabulary_or_the_state() -> None:
+    assert ClientSafeFacts.placeholders() - {"state"} < set(VOCABULARY)
+
+
+def test_the_defaults_are_the_files_beside_them() -> None:
+    names = {file.name for file in files("rules.defaults").iterdir()}
+    assert set(DEFAULTS) == {name for name in names if name.endswith(".yaml")}

@@ -1,0 +1,77 @@
+"""Each rule, and why it won or lost."""
+
+from model.decisions import Section
+from rules.decide import decide
+from rules.explain import Fate, explain
+from rules.ruleset import Ruleset
+
+
+def test_every_rule_says_what_became_of_it(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind:
+      - {id: a, when: {issue.type: Bug, issue.labels: {any: [x]}}, set: defect}
+      - {id: b, when: {not: {issue.status: Done}}, set: task}
+      - {id: c, otherwise: requirement}
+    """
+    kind, scope, _, _ = explain(ruleset, {"issue.type": "Bug"})
+    assert [(rule.rule, rule.fate) for rule in kind.rules] == [
+        ("a", Fate.LOST),
+        ("b", Fate.WON),
+        ("c", Fate.NOT_REACHED),
+    ]
+    assert [
+        (check.depth, check.asked, check.value, check.held)
+        for rule in kind.rules
+        for check in rule.checks
+    ] == [
+        (0, "all", "", False),
+        (1, "issue.type is Bug", "Bug", True),
+        (1, "issue.labels any [x]", "", False),
+        (0, "not", "", True),
+        (1, "issue.status is Done", "", False),
+    ]
+    assert (scope.decided, scope.verdict) == (False, "")
+
+
+def test_points_say_what_they_added(ruleset: Ruleset) -> None:
+    """
+    name: x
+    priority:
+      points:
+        - {id: a, when: {issue.type: Bug}, add: 40}
+        - {id: b, per: estimate.days, add: -2}
+        - {id: c, when: {issue.type: Wish}, add: 1}
+      levels: {P0: 40, P1: 0}
+    """
+    _, _, priority, _ = explain(ruleset, {"issue.type": "Bug", "estimate.days": 3})
+    assert [(rule.rule, rule.outcome, rule.fate) for rule in priority.rules] == [
+        ("a", "+40", Fate.WON),
+        ("b", "-6", Fate.WON),
+        ("c", "+0", Fate.LOST),
+    ]
+    assert priority.verdict == "P1"
+
+
+def test_overrides_are_shown_beside_the_verdict(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: a, otherwise: question}]
+    scope: [{id: b, when: {kind: defect}, set: in_contract}]
+    """
+    overrides = {Section.KIND: "defect"}
+    kind, scope, _, _ = explain(ruleset, {}, overrides=overrides)
+    assert (kind.verdict, kind.effective) == ("question", "defect")
+    assert (
+        scope.verdict == decide(ruleset, {}, overrides=overrides).verdict[Section.SCOPE]
+    )
+
+
+def test_a_long_text_is_shown_around_what_was_found(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: a, when: {issue.text: {contains: 报错}}, set: defect}]
+    """
+    text = "很" * 500 + "报错" + "长" * 500
+    (reason,) = decide(ruleset, {"issue.text": text}).reasons
+    assert reason.matched["issue.text"] == f"…{'很' * 24}【报错】{'长' * 24}…"
