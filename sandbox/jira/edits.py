@@ -180,8 +180,7 @@ def _versions(name: str, attribute: str, shown: str) -> Writer:
     def write(_site: Site, issue: Issue, ops: list[Op]) -> Step:
         old: list[Version] = getattr(issue, attribute)
         known = issue.project.versions
-        picked = [(verb, _pick(known, value, name)) for verb, value in ops]
-        new = _folded(old, picked, name)
+        new = _folded(old, _picked(known, ops, name), name)
         changes = _list_changes(shown, name, old, new)
         return Step(changes, _setter(issue, attribute, new))
 
@@ -190,10 +189,17 @@ def _versions(name: str, attribute: str, shown: str) -> Writer:
 
 def _components(_site: Site, issue: Issue, ops: list[Op]) -> Step:
     known = issue.project.components
-    picked = [(verb, _pick(known, value, "components")) for verb, value in ops]
+    picked = _picked(known, ops, "components")
     new = _folded(issue.components, picked, "components")
     changes = _list_changes("Component", "components", issue.components, new)
     return Step(changes, _setter(issue, "components", new))
+
+
+def _picked(known: Iterable[Version | Named], ops: list[Op], name: str) -> list[Op]:
+    for verb, _ in ops:
+        if verb not in {"set", "add", "remove"}:
+            raise bad_field(name, f"The operation '{verb}' is not supported.")
+    return [(verb, _pick(known, value, name)) for verb, value in ops]
 
 
 def _pick(known: Iterable[Version | Named], value: object, name: str) -> object:

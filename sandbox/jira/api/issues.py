@@ -218,7 +218,6 @@ def _fetched(ask: Ask, refs: list[str], view: View) -> Json:
     shown = [issue_json(ask, issue, view) for issue in in_order]
     wrong = "These issues do not exist or cannot be seen"
     return {
-        "expand": "names,schema",
         "issues": shown,
         "issueErrors": [{"id": ref, "errorMessage": wrong} for ref in missing],
     }
