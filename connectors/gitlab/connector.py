@@ -150,7 +150,7 @@ class GitLabConnector:
         last = FARTHEST_ROW if total is None else total
         finds = (
             self._run(self._feed.find_bound, project_id, after, row)
-            for row in range(WINDOW_ROWS, last, WINDOW_ROWS)
+            for row in range(WINDOW_ROWS, last, WINDOW_ROWS - 1)
         )
         bounds = []
         async with aclosing(in_order(finds, self._config.max_concurrency)) as found:

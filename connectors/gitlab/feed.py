@@ -95,9 +95,14 @@ class Position:
 
     def advance(self, rows: Sequence[Json], reading: Reading) -> "Position":
         """Where we are once these rows are stored."""
-        fresh = {str(row["iid"]): self._sighting(row, reading) for row in rows}
-        moments = [sighting.updated_at for sighting in fresh.values()]
-        since = max([self.since, *moments] if self.since else moments, default=None)
+        moments = {str(row["iid"]): parse_moment(row["updated_at"]) for row in rows}
+        known = [self.since] if self.since else []
+        since = max([*known, *moments.values()], default=None)
+        fresh = {
+            iid: self._sighting(row, moments[iid], reading)
+            for row in rows
+            if since and moments[iid := str(row["iid"])] >= since - OVERLAP
+        }
         return Position(since, _still_near({**self.seen, **fresh}, since))
 
     def complete(self, until: datetime) -> "Position":
@@ -105,11 +110,10 @@ class Position:
         since = max(self.since, until) if self.since else until
         return Position(since, _still_near(self.seen, since))
 
-    def _sighting(self, row: Json, reading: Reading) -> Sighting:
+    def _sighting(self, row: Json, updated_at: datetime, reading: Reading) -> Sighting:
         known = self.seen.get(str(row["iid"]))
         digest = _digest(row)
         if known is None or known.digest != digest:
-            updated_at = parse_moment(row["updated_at"])
             return Sighting(digest, updated_at, reading.read_at, settled=False)
         settled = reading.asked_at - known.read_at >= SETTLING
         return known._replace(settled=known.settled or settled)

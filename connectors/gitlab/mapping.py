@@ -97,7 +97,8 @@ class IssueReader:
 
     def _read(self, row: Json, notes: Iterable[Json]) -> IssueSnapshot:
         labels = frozenset(str(name) for name in row.get("labels") or ())
-        priority = self._find_priority(labels)
+        by_folded = {label.casefold(): label for label in sorted(labels)}
+        priority = self._find_priority(by_folded)
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
         return IssueSnapshot(
             ref=IssueRef(self._source, str(IssuePlace.of(row))),
@@ -105,16 +106,16 @@ class IssueReader:
             url=row["web_url"],
             title=row["title"],
             description=row.get("description") or "",
-            issue_type=self._issue_type(row, labels),
+            issue_type=self._issue_type(row, by_folded),
             status=row["state"],
-            status_category=self._category(row["state"], labels),
+            status_category=self._category(row["state"], by_folded),
             created_at=parse_moment(row["created_at"]),
             updated_at=parse_moment(row["updated_at"]),
             labels=labels,
             releases=_releases(row),
             modules=self._modules(labels),
-            priority=priority,
-            urgency=self._urgencies[priority.casefold()] if priority else None,
+            priority=by_folded[priority] if priority else None,
+            urgency=self._urgencies[priority] if priority else None,
             reporter=_find_person(row.get("author")),
             assignee=_find_person(_first_assignee(row)),
             comments=comments,
@@ -132,28 +133,21 @@ class IssueReader:
         project = found["project"] if found else str(row["project_id"])
         return f"{project}#{row['iid']}"
 
-    def _find_priority(self, labels: Iterable[str]) -> str | None:
+    def _find_priority(self, folded: Iterable[str]) -> str | None:
         """The label that says how urgent it is; of several the most urgent."""
-        known = [label for label in labels if label.casefold() in self._urgencies]
-        return min(known, key=self._rank, default=None)
+        known = [label for label in folded if label in self._urgencies]
+        return min(known, key=lambda label: self._urgencies[label].rank, default=None)
 
-    def _rank(self, label: str) -> tuple[int, str]:
-        return self._urgencies[label.casefold()].rank, label
-
-    def _issue_type(self, row: Json, labels: Iterable[str]) -> str:
-        told = [
-            self._types[label.casefold()]
-            for label in sorted(labels)
-            if label.casefold() in self._types
-        ]
+    def _issue_type(self, row: Json, folded: Iterable[str]) -> str:
+        told = [self._types[label] for label in folded if label in self._types]
         if told:
             return told[0]
         return str(row.get("issue_type") or row.get("type") or "issue").lower()
 
-    def _category(self, state: str, labels: Iterable[str]) -> StatusCategory:
+    def _category(self, state: str, folded: Iterable[str]) -> StatusCategory:
         if state == CLOSED:
             return StatusCategory.DONE
-        begun = any(label.casefold() in self._in_progress for label in labels)
+        begun = not self._in_progress.isdisjoint(folded)
         return StatusCategory.IN_PROGRESS if begun else StatusCategory.TO_DO
 
     def _modules(self, labels: Iterable[str]) -> tuple[str, ...]:
