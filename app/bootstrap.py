@@ -17,14 +17,13 @@ from connectors.base import SourceConfig
 from connectors.http import Budget, Door, open_client
 from model.clock import Clock
 from model.errors import ConfigError, Problem
-from pool import attention, sources
-from pool.attention import Concern
 from pool.database import Database
 from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
 from pool.reach import check_reachable
 from rules.matching.word_matcher import WordMatcher
 from sync.engine import Engine, Source
+from sync.register import register
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ async def open_application(
             matcher=WordMatcher(),
             wake=wake_through(jobs),
         )
-        yield Application(config, engine, jobs, await register_sources(engine))
+        yield Application(config, engine, jobs, await register(engine))
 
 
 def _open_source(
@@ -117,31 +116,3 @@ def _open_source(
     client = stack.enter_context(open_client(door))
     connector = get_connector(config.kind)(name, config, client, clock)
     return Source(name, config, connector)
-
-
-async def register_sources(engine: Engine) -> tuple[str, ...]:
-    """Give each configured source its row; answers those without a project."""
-    unmapped = []
-    async with engine.database.transaction() as connection:
-        for name, source in engine.sources.items():
-            known = await sources.register(
-                connection,
-                engine.ids,
-                name=name,
-                kind=source.config.kind,
-                base_url=source.config.base_url,
-                project=source.config.project,
-            )
-            if known:
-                await attention.resolve(
-                    connection, name, engine.clock(), "source_unmapped"
-                )
-            else:
-                unmapped.append(name)
-                concern = Concern(
-                    "source_unmapped", name, {"project": source.config.project}
-                )
-                await attention.raise_concern(
-                    connection, engine.ids, concern, engine.clock()
-                )
-    return tuple(unmapped)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -19,6 +20,9 @@ from sync.ingest import ingest
 from sync.poll import poll
 from sync.redecide import redecide
 from sync.tick import tick
+from sync.trouble import report_failure
+
+_log = structlog.get_logger()
 
 _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
@@ -37,7 +41,12 @@ VERBS: Mapping[str, Verb] = {
 
 
 async def _run(context: JobContext, verb: str, source: str) -> None:
-    await VERBS[verb](_engine_of(context), source)
+    engine = _engine_of(context)
+    try:
+        await VERBS[verb](engine, source)
+    except Exception as error:  # noqa: BLE001 - the worker's edge
+        _log.exception("verb failed", verb=verb, source=source)
+        await report_failure(engine, verb, source, error)
 
 
 async def _tick(context: JobContext, timestamp: int) -> None:

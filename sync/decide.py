@@ -6,8 +6,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from rules.write_back import desire
-
 from model.client_text import ClientSafeFacts
 from model.decisions import Decision, Kind, Override, PoolState, Scope, Section
 from model.issues import StatusCategory
@@ -26,6 +24,7 @@ from rules.decide import decide as apply_rules
 from rules.load_ruleset import load_ruleset
 from rules.matching.match import Index, Match, Request
 from rules.ruleset import ANSWERED_KINDS, Ruleset
+from rules.write_back import desire
 from sync.engine import Engine
 from sync.facts import Occasion, gather_facts
 from sync.plan import Plan, Target, plan

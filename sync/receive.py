@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from connectors.base import Authentic
 from model.deliveries import Delivery
-from model.errors import DeliveryRejected
+from model.errors import DeliveryRejected, ReqpoolError
 from pool import inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
@@ -18,6 +18,10 @@ from sync.engine import Engine
 LARGEST_KEPT_BYTES = 5 * 1024 * 1024
 
 _SECRET_HEADERS = frozenset({"x-gitlab-token", "authorization", "cookie"})
+
+
+class NotReadyError(ReqpoolError):
+    """The operator has not applied the source's project yet: the sender tries later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ async def receive(engine: Engine, letter: Letter) -> None:
 
     Raises:
         DeliveryRejected: unknown source, no secret, or not authentic. Nothing is kept.
+        NotReadyError: authentic, but the source's project is not in the pool yet.
     """
     known = engine.sources.get(letter.source)
     if known is None:
@@ -51,7 +56,7 @@ async def receive(engine: Engine, letter: Letter) -> None:
     async with engine.database.transaction() as connection:
         source = await sources.find(connection, letter.source)
         if source is None:
-            raise DeliveryRejected("the source has no project yet")
+            raise NotReadyError(letter.source)
         arrival = _arrive(engine, source, letter, authentic)
         await inbox.keep(connection, [arrival])
         await sources.note_webhook(connection, source.id, engine.clock())

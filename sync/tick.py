@@ -11,6 +11,7 @@ from pool.due import Due, find_due
 from pool.sources import SourceRow
 from sync.decide import open_sitting
 from sync.engine import Engine
+from sync.register import register
 from sync.trouble import is_quiet
 
 _REPOLL_EVERY = timedelta(minutes=5)
@@ -19,6 +20,7 @@ _REPOLL_EVERY = timedelta(minutes=5)
 async def tick(engine: Engine) -> Sequence[Due]:
     """Wake every verb that has something to do; answers which."""
     now = engine.clock()
+    await _register_new(engine)
     async with engine.database.transaction() as connection:
         due = await find_due(connection, now)
         known = await sources.find_all(connection)
@@ -30,6 +32,13 @@ async def tick(engine: Engine) -> Sequence[Due]:
     for verb, source in configured:
         await engine.wake(verb, source)
     return configured
+
+
+async def _register_new(engine: Engine) -> None:
+    async with engine.database.transaction() as connection:
+        known = {source.name for source in await sources.find_all(connection)}
+    if engine.sources.keys() - known:
+        await register(engine)
 
 
 def _due_polls(

@@ -24,11 +24,15 @@ def back_off(engine: Engine, attempts: int, error: TrackerError) -> datetime:
 
 
 async def report_trouble(
-    engine: Engine, source: SourceRow, error: TrackerError, attempts: int = 1
+    engine: Engine, source: SourceRow, error: TrackerError
 ) -> None:
-    """Leave the source alone for a while, and say why on the health page."""
-    until = back_off(engine, attempts, error)
-    told = {"code": error.code, **error.params}
+    """Leave the source alone for a while, and say why on the health page.
+
+    The wait grows with each failure in a row; a look that succeeds ends the row.
+    """
+    failures = int((source.last_error or {}).get("failures", 0)) + 1
+    until = back_off(engine, failures, error)
+    told = {"code": error.code, **error.params, "failures": failures}
     concern = Concern(
         code=error.code,
         subject=source.name,
@@ -40,6 +44,20 @@ async def report_trouble(
         await sources.note_error(connection, source.id, told, until)
         if not isinstance(error, RetriableError):
             await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+async def report_failure(
+    engine: Engine, verb: str, name: str, error: Exception
+) -> None:
+    """A verb ended by an error of ours: a line on the health page, and a pause."""
+    now = engine.clock()
+    told = f"{type(error).__name__}: {error}"
+    concern = Concern("verb_failed", f"{verb}:{name}", {"verb": verb, "error": told})
+    async with engine.database.transaction() as connection:
+        await raise_concern(connection, engine.ids, concern, now)
+        source = await sources.find(connection, name)
+    if source is not None:
+        await report_trouble(engine, source, RetriableError("verb_failed"))
 
 
 def is_quiet(engine: Engine, source: SourceRow) -> bool:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from model.errors import DeliveryRejected
 from pool.database import DatabaseGone
 from sync.engine import Engine
-from sync.receive import Letter, ask_repoll, receive
+from sync.receive import Letter, NotReadyError, ask_repoll, receive
 
 _LARGEST_READ_BYTES = 25 * 1024 * 1024
 _BODY_SECONDS = 30
@@ -34,6 +34,7 @@ _REFUSALS: Mapping[type[Exception], tuple[int, str]] = {
     TooLargeError: (413, "too large"),
     EncodedError: (415, "content encoding not supported"),
     DatabaseGone: (503, "later"),
+    NotReadyError: (503, "later"),
     TimeoutError: (408, "body not finished"),
     ClientDisconnect: (408, "body not finished"),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.bootstrap import new_id, register_sources
+from app.bootstrap import new_id
 from app.catalogue import apply_catalogue, load_catalogue
 from connectors.base import SourceConfig
 from connectors.jira.config import JiraConfig
@@ -18,6 +18,7 @@ from sandbox.jira.catalog import EN_STATUSES, demo_workflow
 from sandbox.jira.records import Deployment, Issue, User
 from sandbox.jira.tracker import JiraTracker
 from sandbox.server import SandboxServer
+from sync.register import register
 from tests.sync.world import World, Wound, activate, open_world, ruleset_text
 
 TOKEN = "demo-token-test"
@@ -156,7 +157,7 @@ async def world(
     config = jira_config(desk.url)
     async with open_world(database, {"acme": config}, clock) as world:
         await found_catalogue(world, tmp_path)
-        await register_sources(world.engine)
+        await register(world.engine)
         await activate(world.engine, ruleset_text())
         yield world
 
