@@ -46,7 +46,9 @@ def configured_server(config: Mapping[str, Any]) -> SandboxServer:
 def build_tracker(order: Mapping[str, Any], now: Now = utc_now) -> Tracker:
     seed = SEEDS[order["seed"]]() if order.get("seed") else None
     if order["kind"] == "gitlab":
-        gitlab = GitLabTracker(now)
+        gitlab = GitLabTracker(
+            now, title=f"{seed.client} — GitLab" if seed else "GitLab"
+        )
         if seed:
             gitlab.seed(seed)
         return gitlab

@@ -15,12 +15,12 @@ MOVES = {"opened": ("close",), "closed": ("reopen",)}
 
 
 class GitLabDesk:
-    def __init__(self, gitlab: GitLab) -> None:
-        self._gitlab = gitlab
+    def __init__(self, gitlab: GitLab, title: str) -> None:
+        self._gitlab, self._title = gitlab, title
 
     def sign(self) -> Sign:
         paths = tuple(row.path_with_namespace for row in self._projects())
-        return Sign("GitLab", "gitlab", paths, issue_routes=ISSUE_ROUTES)
+        return Sign(self._title, "gitlab", paths, issue_routes=ISSUE_ROUTES)
 
     def people(self) -> list[Person]:
         humans = [user for user in self._gitlab.users.values() if not user.bot]

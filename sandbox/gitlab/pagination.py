@@ -14,6 +14,7 @@ from sandbox.gitlab.params import Params
 
 MAX_PER_PAGE = 100
 Row = TypeVar("Row")
+Mark = tuple[str, int]
 Query = Sequence[tuple[str, str]]
 
 
@@ -110,23 +111,24 @@ def _after(
     *,
     down: bool,
 ) -> Sequence[Row]:
-    last_value, last_id = _decode(cursor)
-    passed = next(
-        (place for place, row in enumerate(rows) if key(row)[1] == last_id), None
-    )
-    if passed is not None and str(key(rows[passed])[0]) == last_value:
-        return rows[passed + 1 :]
-    # The row has moved since; go on at the place where it stood.
-    return [row for row in rows if _beyond(key(row), (last_value, last_id), down=down)]
+    """The row of the cursor may have moved or gone; the place where it stood counts."""
+    mark = _decode(cursor)
+    return [row for row in rows if _beyond(_comparable(key(row)), mark, down=down)]
 
 
-def _beyond(own: tuple[Any, int], mark: tuple[str, int], *, down: bool) -> bool:
-    here = (str(own[0]), own[1])
-    return here < mark if down else here > mark
+def _beyond(own: Mark, mark: Mark, *, down: bool) -> bool:
+    return own < mark if down else own > mark
+
+
+def _comparable(key: tuple[Any, int]) -> Mark:
+    """Numbers are padded, so that text and JSON keep their order."""
+    value, row_id = key
+    text = f"{value:020d}" if isinstance(value, int) else str(value)
+    return text, row_id
 
 
 def _encode(key: tuple[Any, int]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([str(key[0]), key[1]]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(_comparable(key)).encode()).decode()
 
 
 def _decode(cursor: str) -> tuple[str, int]:

@@ -52,9 +52,15 @@ class GitLabTracker:
 
     kind = "gitlab"
 
-    def __init__(self, now: Now = utc_now, switches: Switches | None = None) -> None:
+    def __init__(
+        self,
+        now: Now = utc_now,
+        switches: Switches | None = None,
+        *,
+        title: str = "GitLab",
+    ) -> None:
         self.store = GitLab(now, switches=switches or Switches())
-        self._app = _build_app(self.store)
+        self._app = _build_app(self.store, title)
 
     @property
     def base_url(self) -> str:
@@ -76,7 +82,7 @@ class GitLabTracker:
         return seed_project(self.store, seed)
 
 
-def _build_app(gitlab: GitLab) -> ASGIApp:
+def _build_app(gitlab: GitLab, title: str) -> ASGIApp:
     app = FastAPI(openapi_url=None)
     app.include_router(control_router(gitlab.bench))
     for spec in ROUTES:
@@ -85,7 +91,7 @@ def _build_app(gitlab: GitLab) -> ASGIApp:
     app.add_route("/api/graphql", graphql_endpoint(gitlab), ["POST"])
     for prefix in (API, "/api"):
         app.add_route(prefix + "/{rest:path}", _no_route, METHODS)
-    app.include_router(page_router(GitLabDesk(gitlab)))
+    app.include_router(page_router(GitLabDesk(gitlab, title)))
     edge = Edge("/api/", lambda headers: _caller(gitlab, headers), _refuse, _is_query)
     return EncodedSlashes(Wire(app, gitlab.bench, edge))
 
