@@ -1,6 +1,6 @@
 """Facts in, decision out: pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from model.decisions import Decision, Evidence, Facts, Reason, Section
 from rules.case import Case
@@ -40,31 +40,39 @@ def decide(
     verdict: dict[Section, str] = {}
     effective: dict[Section, str] = {}
     reasons: list[Reason] = []
-    score = 0
     for section in Section:
-        if section is Section.PRIORITY:
-            score, points = _add_points(ruleset.points, case)
-            reasons.extend(points)
-            said = level_of(ruleset, score)
-        else:
-            rule = _find_winner(section, ruleset, case, effective)
-            said = rule.outcome if rule else ""
-            reasons.extend(_reasons(section, rule, case))
+        said, why = _decide_section(section, ruleset, case, effective)
+        reasons.extend(why)
         _settle(section, said, verdict)
         _settle(section, overrides.get(section, said), effective)
         if section in effective:
             case.tell(section.value, effective[section])
-    engine = ENGINE
     return Decision(
         verdict=verdict,
         effective=effective,
-        score=score,
+        score=sum(reason.points or 0 for reason in reasons),
         reasons=tuple(reasons),
         evidence=tuple(evidence),
         ruleset=ruleset.fingerprint,
         contract=contract,
-        engine=engine,
+        engine=ENGINE,
     )
+
+
+def _decide_section(
+    section: Section, ruleset: Ruleset, case: Case, effective: Mapping[Section, str]
+) -> tuple[str, list[Reason]]:
+    if not is_decided(section, effective.get(Section.KIND, "")):
+        return "", []
+    if section is Section.PRIORITY:
+        reasons = _add_points(ruleset.points, case)
+        return level_of(ruleset, sum(reason.points or 0 for reason in reasons)), reasons
+    rule = _find_winner(ruleset.sections[section], case)
+    if rule is None:
+        return "", []
+    matched = matched_facts(rule.condition, case)
+    why = Reason(section, rule.id, rule.place, rule.because, matched)
+    return rule.outcome, [why]
 
 
 def _settle(section: Section, value: str, into: dict[Section, str]) -> None:
@@ -83,27 +91,16 @@ def is_decided(section: Section, kind: str) -> bool:
             return True
 
 
-def _find_winner(
-    section: Section, ruleset: Ruleset, case: Case, effective: Mapping[Section, str]
-) -> Rule | None:
-    if not is_decided(section, effective.get(Section.KIND, "")):
-        return None
-    for rule in ruleset.sections[section]:
+def _find_winner(rules: Sequence[Rule], case: Case) -> Rule | None:
+    for rule in rules:
         if rule.holds(case):
             return rule
     return None
 
 
-def _reasons(section: Section, rule: Rule | None, case: Case) -> Iterator[Reason]:
-    if rule is not None:
-        matched = matched_facts(rule.condition, case)
-        yield Reason(section, rule.id, rule.place, rule.because, matched)
-
-
-def _add_points(rules: Sequence[PointRule], case: Case) -> tuple[int, list[Reason]]:
-    given = [(rule, points) for rule in rules if (points := points_of(rule, case))]
-    reasons = [_point_reason(rule, points, case) for rule, points in given]
-    return sum(points for _, points in given), reasons
+def _add_points(rules: Sequence[PointRule], case: Case) -> list[Reason]:
+    given = ((rule, points_of(rule, case)) for rule in rules)
+    return [_point_reason(rule, points, case) for rule, points in given if points]
 
 
 def _point_reason(rule: PointRule, points: int, case: Case) -> Reason:

@@ -124,15 +124,23 @@ class Problems:
     def __init__(self, file: str = "") -> None:
         self.file = file
         self.found: list[Problem] = []
+        self._refused: set[tuple[int, int]] = set()
 
     def __bool__(self) -> bool:
         return bool(self.found)
 
     def add(self, code: str, message: str, node: Node, hint: str = "") -> None:
         """Record a problem at a node's place."""
-        if len(self.found) < MAX_PROBLEMS:
+        if len(self.found) < MAX_PROBLEMS and not self._is_refused(code, node):
             problem = Problem(code, message, self.file, node.line, node.column, hint)
             self.found.append(problem)
+
+    def _is_refused(self, code: str, node: Node) -> bool:
+        """What YAML itself forbids is one problem, not also one of its content."""
+        if code == "E_YAML":
+            self._refused.add((node.line, node.column))
+            return False
+        return (node.line, node.column) in self._refused
 
     def add_unknown(
         self, code: str, message: str, word: Scalar, choices: Iterable[str]

@@ -43,6 +43,7 @@ class _File:
     text: str
     root: Fields
     problems: Problems
+    is_yaml: bool
 
 
 def load_ruleset(
@@ -60,9 +61,8 @@ def load_ruleset(
         order of the files and lines.
     """
     files = _load_chain(text, file, load_base)
-    problems = _all_problems(files)
-    if any(problem.code in {"E_YAML", "E_LIMIT"} for problem in problems):
-        return None, problems
+    if not all(file.is_yaml for file in files):
+        return None, _all_problems(files)
     ruleset = _assemble(files)
     problems = _all_problems(files)
     return (None if problems else ruleset), problems
@@ -140,7 +140,7 @@ def _parse_file(text: str | bytes, file: str) -> _File:
     root = Fields(node, problems, known=FIELDS, required=("name",))
     name = root.text("name") or file
     decoded = decode(text, Problems()) if isinstance(text, bytes) else text
-    return _File(name, canonical(decoded or ""), root, problems)
+    return _File(name, canonical(decoded or ""), root, problems, node is not None)
 
 
 def _assemble(files: Sequence[_File]) -> Ruleset:
