@@ -47,6 +47,11 @@ class RateLimits:
             return None
         return self._refusal(bucket, moment)
 
+    def remaining(self, caller: str) -> int:
+        """How many requests this caller has left right now."""
+        bucket = self._buckets.get(caller)
+        return int(bucket.tokens) if bucket else self.burst
+
     def _refill(self, bucket: Bucket, moment: datetime) -> None:
         passed = (moment - bucket.filled_at).total_seconds()
         bucket.tokens = min(self.burst, bucket.tokens + passed * self.per_second)

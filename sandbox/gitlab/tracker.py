@@ -29,6 +29,7 @@ from sandbox.gitlab.desk import GitLabDesk
 from sandbox.gitlab.instance import GitLab, Switches
 from sandbox.gitlab.records import Project
 from sandbox.gitlab.seeding import seed_project
+from sandbox.gitlab.throttle import ToldRate
 from sandbox.limits import Refusal, gitlab_headers
 from sandbox.page import page_router
 from sandbox.seeds import SeedProject
@@ -92,8 +93,13 @@ def _build_app(gitlab: GitLab, title: str) -> ASGIApp:
     for prefix in (API, "/api"):
         app.add_route(prefix + "/{rest:path}", _no_route, METHODS)
     app.include_router(page_router(GitLabDesk(gitlab, title)))
-    edge = Edge("/api/", lambda headers: _caller(gitlab, headers), _refuse, _is_query)
-    return EncodedSlashes(Wire(app, gitlab.bench, edge))
+
+    def identify(headers: Mapping[str, str]) -> str:
+        return _caller(gitlab, headers)
+
+    edge = Edge("/api/", identify, _refuse, _is_query)
+    told = ToldRate(app, gitlab.bench, identify)
+    return EncodedSlashes(Wire(told, gitlab.bench, edge))
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

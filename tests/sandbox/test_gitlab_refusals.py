@@ -114,6 +114,8 @@ def test_throttle_tells_the_rate(gitlab: GitLabSite) -> None:
         later = http.get("/user")
     refused = answers[-1]
     assert [one.status_code for one in answers] == [200, 200, 429]
+    left = [one.headers["ratelimit-remaining"] for one in answers]
+    assert left == ["1", "0", "0"]
     assert refused.text == "Retry later\n"
     assert refused.headers["retry-after"] == "1"
     assert refused.headers["ratelimit-remaining"] == "0"

@@ -41,7 +41,6 @@ WRONG = {
     ("Label", "description", "nullable"): "Labels without description say null.",
     ("Namespace", "avatar_url", "nullable"): "Namespaces without a picture say null.",
     ("Project", "avatar_url", "nullable"): "Projects without a picture say null.",
-    ("Permissions", "group_access", "nullable"): "No inherited membership is null.",
 }
 # Where it promises 200 and GitLab answers 201.
 WRONG_STATUS = {
