@@ -40,3 +40,7 @@ def main() -> None:
     except ReqpoolError as error:
         print_error(error)
         sys.exit(exit_code_of(error))
+
+
+if __name__ == "__main__":
+    main()
