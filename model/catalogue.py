@@ -71,7 +71,7 @@ def _values(noun: Noun) -> Iterator[tuple[str, str]]:
     """A noun as texts; what it leaves open is left out."""
     match noun:
         case Contract():
-            yield from _plain(noun, {"slug", "clauses", "currency"})
+            yield from _plain(noun, {"slug", "clauses"})
             yield from (_clause(clause) for clause in noun.clauses)
         case Project():
             yield from _plain(noun, {"slug", "milestones"})

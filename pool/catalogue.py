@@ -22,7 +22,8 @@ from pool import texts as stored_texts
 from pool.database import Connection, query
 
 _CONTRACTS = """
-SELECT n.id, n.slug, n.name, c.slug AS client, n.signed_on, n.fingerprint
+SELECT n.id, n.slug, n.name, c.slug AS client, n.signed_on, n.currency,
+       n.fingerprint
 FROM contracts n JOIN clients c ON c.id = n.client_id ORDER BY n.slug
 """
 
@@ -76,6 +77,7 @@ async def _load_contracts(connection: Connection) -> dict[str, Contract]:
             client=row["client"],
             clauses=tuple(Clause(**each) for each in clauses.get(row["id"], ())),
             signed_on=row["signed_on"],
+            currency=row["currency"],
             fingerprint=row["fingerprint"],
         )
         for row in await query(connection, _CONTRACTS)
@@ -123,11 +125,14 @@ ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name, language = EXCLUDED.langu
 """
 
 _PUT_CONTRACT = """
-INSERT INTO contracts (id, client_id, slug, name, signed_on, fingerprint)
-SELECT %(id)s, c.id, %(slug)s, %(name)s, %(signed_on)s, %(fingerprint)s
+INSERT INTO contracts (id, client_id, slug, name, currency, signed_on,
+    fingerprint)
+SELECT %(id)s, c.id, %(slug)s, %(name)s, %(currency)s, %(signed_on)s,
+    %(fingerprint)s
 FROM clients c WHERE c.slug = %(client)s
 ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name,
-    signed_on = EXCLUDED.signed_on, fingerprint = EXCLUDED.fingerprint
+    signed_on = EXCLUDED.signed_on, currency = EXCLUDED.currency,
+    fingerprint = EXCLUDED.fingerprint
 """
 
 _DROP_CLAUSES = """

@@ -78,7 +78,8 @@ async def _find_milestones(
 async def _find_contract(connection: Connection, project: DictRow) -> Contract | None:
     row = await query_one(
         connection,
-        "SELECT id, slug, name, signed_on, fingerprint FROM contracts WHERE id = %s",
+        "SELECT id, slug, name, currency, signed_on, fingerprint FROM contracts"
+        " WHERE id = %s",
         (project["contract_id"],),
     )
     if row is None:
@@ -89,6 +90,7 @@ async def _find_contract(connection: Connection, project: DictRow) -> Contract |
         client=project["client"],
         clauses=await _find_clauses(connection, row["id"]),
         signed_on=row["signed_on"],
+        currency=row["currency"],
         fingerprint=row["fingerprint"],
     )
 

@@ -138,6 +138,7 @@ contracts = Table(
     _to("clients"),
     _text("slug", unique=True),
     _text("name"),
+    _text("currency", server_default="", comment="ISO 4217"),
     Column("signed_on", Date),
     Column("fingerprint", Text, ForeignKey("texts.hash"), nullable=False),
 )

@@ -124,6 +124,8 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
         evidence=match.clauses if match else (),
         contract=setting.contract.fingerprint if setting.contract else "",
     )
+    if match is not None:
+        decision = replace(decision, engine=f"{decision.engine} {match.engine}")
     placement = await _place(sitting, issue, decision, overrides)
     stored = StoredDecision(
         id=sitting.engine.ids(),

@@ -116,6 +116,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "currency", sa.Text(), server_default="", nullable=False, comment="ISO 4217"
+        ),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
