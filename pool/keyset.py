@@ -30,7 +30,7 @@ class PositionError(ValueError):
 _Number = Annotated[int, Field(ge=-(2**62), le=2**62)]
 _VALUES: dict[Sort, TypeAdapter[tuple[Any, ...]]] = {
     Sort.PRIORITY: TypeAdapter(
-        tuple[Annotated[str, Field(pattern=r"^P\d\Z")], _Number, _Number]
+        tuple[Annotated[str, Field(pattern="^P[0-9]$")], _Number, _Number]
     ),
     Sort.CREATED: TypeAdapter(tuple[AwareDatetime, _Number]),
     Sort.CHANGED: TypeAdapter(tuple[AwareDatetime, _Number]),

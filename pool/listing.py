@@ -161,7 +161,7 @@ JOIN sources s ON s.id = i.source_id
 LEFT JOIN releases r ON r.id = i.release_id
 WHERE l.requirement_id = ANY(%(ids)s) AND l.unlinked_at IS NULL
     AND i.deleted_at IS NULL
-ORDER BY ({passes}) DESC, i.number
+ORDER BY CASE WHEN {passes} THEN 0 ELSE 1 END, i.number
 """)
 
 _MATCHES = SQL("""q.merged_into IS NULL AND {requirement} AND EXISTS (

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from app.bootstrap import new_id, register_sources
+from app.bootstrap import new_id
 from app.plugins import get_connector
 from connectors.base import SourceConfig
 from connectors.gitlab.config import GitLabConfig
@@ -27,6 +27,7 @@ from pool.database import Database, query
 from rules.matching.word_matcher import WordMatcher
 from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.engine import Engine, Source
+from sync.register import register
 from tests.sync.world import START, Wound, activate, ruleset_text
 
 CLAUSES = (
@@ -54,7 +55,7 @@ SOURCES: dict[str, SourceConfig] = {
         kind="gitlab",
         project="nordwind-erp",
         base_url="https://gitlab.nordwind.example",
-        project_path="delivery/erp",
+        projects=("delivery/erp",),
         token=SecretStr("token-of-a-test"),
     ),
 }
@@ -218,7 +219,7 @@ async def _found(engine: Engine) -> None:
         await catalogue.keep(
             connection, engine.ids, _catalogue(fingerprint), {fingerprint: text}
         )
-    assert await register_sources(engine) == ()
+    assert await register(engine) == ()
     await activate(engine, ruleset_text("zh"))
 
 

@@ -23,9 +23,10 @@ _FENCE = re.compile(
 _BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
 _NUMBERED = re.compile(r"^\s*(?:#|\d{1,3}[.)、])\s+(?=\S)")
 _HEADING = re.compile(r"^\s*(?:#{1,6}|h[1-6]\.)\s+(?=\S)")
-_LINK = re.compile(
+_SPAN = re.compile(
     r"\[(?P<md>[^\]\n|]{1,300})\]\((?P<md_url>https?://[^\s)]{1,2000})\)"
     r"|\[(?P<wiki>[^\]\n|]{1,300})\|(?P<wiki_url>https?://[^\s\]|]{1,2000})[^\]\n]*\]"
+    r"|\*\*(?P<bold>[^*\n]{1,300})\*\*"
     r"|(?P<url>https?://[^\s<>\"'）】》，。；、)\]|]{1,2000})"
 )
 
@@ -86,14 +87,16 @@ def _shape(role: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _inline(line: str) -> str:
     parts, end = list[str](), 0
-    for found in _LINK.finditer(line):
+    for found in _SPAN.finditer(line):
         parts.append(str(escape(line[end : found.start()])))
-        parts.append(_anchor(found))
+        parts.append(_span(found))
         end = found.end()
     return "".join([*parts, str(escape(line[end:]))])
 
 
-def _anchor(found: re.Match[str]) -> str:
+def _span(found: re.Match[str]) -> str:
+    if found["bold"]:
+        return f"<strong>{escape(found['bold'])}</strong>"
     url = found["md_url"] or found["wiki_url"] or found["url"]
     label = found["md"] or found["wiki"] or url
     return f'<a href="{escape(url)}">{escape(label)}</a>'
