@@ -100,7 +100,11 @@ class GitLabConnector:
         return parse_delivery(delivery)
 
     async def fetch_changed(self, cursor: Cursor | None) -> AsyncIterator[Page]:
-        """See :mod:`connectors.gitlab.feed`; ends with a page, be it an empty one."""
+        """See :mod:`connectors.gitlab.feed`; ends with a page, be it an empty one.
+
+        Of much that changed, up to ``max_concurrency`` windows are read ahead: the
+        request for a later page may have been sent before the page was asked for.
+        """
         project_ids = await self._run(self._projects.get_ids)
         known = read_cursor(cursor)
         positions = {one: known.get(one, Position()) for one in project_ids}
@@ -140,9 +144,10 @@ class GitLabConnector:
             return
         windows = await self._split(project_id, after, first.total)
         reads = (self._read_window(project_id, window) for window in windows)
-        async for pages, started_at in in_order(reads, self._config.max_concurrency):
-            for rows in pages:
-                yield rows, started_at
+        async with aclosing(in_order(reads, self._config.max_concurrency)) as ahead:
+            async for pages, started_at in ahead:
+                for rows in pages:
+                    yield rows, started_at
 
     async def _split(
         self, project_id: int, after: datetime | None, total: int | None
@@ -227,3 +232,4 @@ async def in_order(
     finally:
         for future in waiting:
             future.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
