@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from model.decisions import FactValue, Section
+from model.decisions import Facts, FactValue, Section
 from rules.case import fold
 from rules.document import ListNode, Node, Problems, Scalar
 from rules.fields import Fields, read_day, read_decimal, read_text
@@ -20,6 +20,13 @@ def read_examples(root: Fields, outcomes: frozenset[str]) -> tuple[Example, ...]
     return tuple(example for example in read if example)
 
 
+def read_facts(node: Node | None, problems: Problems) -> Facts:
+    """Read facts by name, as an example's ``given`` has them."""
+    names = [name for name in VOCABULARY if name not in _PLANNED]
+    fields = Fields(node, problems, known=names)
+    return _ExampleReader(problems, frozenset()).given(fields)
+
+
 class _ExampleReader:
     def __init__(self, problems: Problems, outcomes: frozenset[str]) -> None:
         self._problems = problems
@@ -29,19 +36,17 @@ class _ExampleReader:
         before = len(self._problems.found)
         known = ("id", "given", "expect")
         fields = Fields(node, self._problems, known=known, required=known)
-        names = [name for name in VOCABULARY if name not in _PLANNED]
-        given = Fields(fields.find("given"), self._problems, known=names)
         results = [section.value for section in Section]
         expect = Fields(fields.find("expect"), self._problems, known=results)
         example = Example(
             id=fields.text("id"),
             place=f"{self._problems.file}:{node.line}",
-            given=self._given(given),
+            given=read_facts(fields.find("given"), self._problems),
             expect=self._expected(expect),
         )
         return example if len(self._problems.found) == before else None
 
-    def _given(self, fields: Fields) -> Mapping[str, FactValue]:
+    def given(self, fields: Fields) -> Facts:
         known = [
             (VOCABULARY[key.text], node)
             for key, node in fields.node.entries

@@ -114,7 +114,7 @@ _RESULTS = (
     Fact(
         "release",
         FactType.TEXT,
-        "train:NAME or hold:NAME, or the release that a person chose.",
+        "`train:NAME` or `hold:NAME`, or the release that a person chose.",
         known_after=Section.RELEASE,
     ),
     Fact(

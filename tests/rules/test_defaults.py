@@ -1,6 +1,8 @@
 """The rulesets that come with the product."""
 
+from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -9,11 +11,15 @@ from model.client_text import ClientSafeFacts
 from model.decisions import Kind, Scope, Section
 from rules.document import Problems, parse_document, to_plain
 from rules.load_ruleset import load_ruleset
+from rules.read_examples import read_facts
+from rules.reference import vocabulary_reference
 from rules.ruleset import Ruleset
 from rules.run_examples import run_examples
 from rules.schema import ruleset_schema
 from rules.vocabulary import VOCABULARY
 from tests.rules.defaults import DEFAULTS, default_text, load_default
+
+SKETCH = Path(__file__).parents[3] / "shared" / "design" / "RULES.md"
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
@@ -103,12 +109,25 @@ examples:
     assert (wrong.place, wrong.passed, right.passed) == ("rules.yaml:5", False, True)
 
 
-def test_every_fact_has_one_line_of_explanation() -> None:
-    assert all(
-        fact.says.endswith(".") or fact.name == "release"
-        for fact in VOCABULARY.values()
-    )
-    assert all("\n" not in fact.says for fact in VOCABULARY.values())
+def test_the_reference_explains_every_fact_in_one_line() -> None:
+    head, _, *lines = vocabulary_reference().splitlines()
+    assert head.count("|") == 5
+    assert [line.split("`")[1] for line in lines] == list(VOCABULARY)
+    assert all(line.count("|") == 5 and line.endswith(". |") for line in lines)
+
+
+def test_facts_are_read_as_in_an_example() -> None:
+    problems = Problems("facts.yaml")
+    text = "{issue.labels: [a, 7], estimate.days: 2.5, project.phase: UAT, tday: x}"
+    facts = read_facts(parse_document(text, problems), problems)
+    assert facts == {
+        "issue.labels": ("a", "7"),
+        "estimate.days": Decimal("2.5"),
+        "project.phase": "uat",
+    }
+    assert [(p.code, p.hint.split(";")[0]) for p in problems.found] == [
+        ("E_FIELD", 'did you mean "today"?')
+    ]
 
 
 def test_placeholders_are_words_of_the_vocabulary_or_the_state() -> None:
@@ -118,3 +137,18 @@ def test_placeholders_are_words_of_the_vocabulary_or_the_state() -> None:
 def test_the_defaults_are_the_files_beside_them() -> None:
     names = {file.name for file in files("rules.defaults").iterdir()}
     assert set(DEFAULTS) == {name for name in names if name.endswith(".yaml")}
+
+
+@pytest.mark.skipif(not SKETCH.exists(), reason="the design pages are not beside us")
+def test_the_sketch_of_the_rule_language_loads_and_passes() -> None:
+    sketch = SKETCH.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    bases = {"vendor-base": "name: vendor-base"}
+    ruleset, problems = load_ruleset(
+        sketch, file="RULES.md", load_base=bases.__getitem__
+    )
+    assert problems == []
+    assert ruleset is not None
+    assert [result.passed for result in run_examples(ruleset)] == [True]
+    document = parse_document(sketch, Problems())
+    assert document is not None
+    jsonschema.validate(to_plain(document), ruleset_schema())
