@@ -43,7 +43,6 @@ class Check:
         await self.site.learn()
         questions: list[Question] = [
             *(partial(self._project, key) for key in self.config.project_keys),
-            self._statuses,
             self._priorities,
             self._webhook,
         ]
@@ -92,6 +91,7 @@ class Check:
             )
             return
         yield from self._permissions(key, jira)
+        yield from self._statuses(key, jira)
 
     def _permissions(self, key: str, jira: QuietJira) -> Iterator[Finding]:
         needed = dict(PERMISSIONS)
@@ -111,20 +111,19 @@ class Check:
                 permission=name,
             )
 
-    def _statuses(self, jira: QuietJira) -> Iterator[Finding]:
-        for key in self.config.project_keys:
-            types = jira.get(f"project/{segment(key)}/statuses")
-            offered = {one["name"] for kind in types for one in kind["statuses"]}
-            known = {name.casefold() for name in offered}
-            for status in sorted(self.wanted.statuses):
-                if status.casefold() not in known:
-                    yield self._error(
-                        "status_unknown",
-                        f"The workflows of {key} have no status {status}.",
-                        f"Map it to one of: {', '.join(sorted(offered))}.",
-                        project=key,
-                        status=status,
-                    )
+    def _statuses(self, key: str, jira: QuietJira) -> Iterator[Finding]:
+        types = jira.get(f"project/{segment(key)}/statuses")
+        offered = {one["name"] for kind in types for one in kind["statuses"]}
+        known = {name.casefold() for name in offered}
+        for status in sorted(self.wanted.statuses):
+            if status.casefold() not in known:
+                yield self._error(
+                    "status_unknown",
+                    f"The workflows of {key} have no status {status}.",
+                    f"Map it to one of: {', '.join(sorted(offered))}.",
+                    project=key,
+                    status=status,
+                )
 
     def _priorities(self, jira: QuietJira) -> Iterator[Finding]:
         for priority in jira.get("priority"):

@@ -1,12 +1,15 @@
 """Everything that changed since a position, oldest change first, nothing left out.
 
-Rows move to the end of the list while it is read, whenever somebody edits an issue:
+Rows move to the end of the list while it is read, whenever somebody edits an issue, and
+the rows behind them move up: listings by offset (Data Center, JRASERVER-69860) and by
+token skip what moved up, and listings by token were seen to end early without an error.
+So each page is the first one of a window that begins where the last page ended. Where
+the window cannot move on, because a page ends in the minute that it began in,
 
-- Data Center pages by offset over a live index (JRASERVER-69860), so the window itself
-  moves on; where it cannot (many issues in one minute), pages overlap by some rows, and
-  when none of these is found again the window is read from its start.
-- Cloud pages by token, and listings were seen to end early without an error, so a
-  listing of several pages is asked for again from where it ended until nothing is new.
+- Data Center's pages overlap by some rows, and when none of these is found again the
+  window is read from its start;
+- Cloud's pages follow the token, and the window is read again until it brings nothing
+  new; only then does the position pass it.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -48,26 +51,17 @@ class Sweep:
         return self._cloud_pages() if self.site.is_cloud else self._server_pages()
 
     async def _cloud_pages(self) -> AsyncIterator[Sequence[Json]]:
-        again = True
-        while again:
-            pages = news = 0
-            async for issues in self._token_pages(self._jql()):
-                fresh = self._take(issues)
-                pages, news = pages + 1, news + len(fresh)
-                if fresh:
-                    yield fresh
-            again = pages > 1 and news > 0
-
-    async def _token_pages(self, jql: str) -> AsyncIterator[Sequence[Json]]:
-        used: set[str] = set()
-        token: str | None = None
-        for _ in range(MAX_PAGES):
-            found = await self.site.ask(partial(self._ask_cloud, jql, token))
-            yield found["issues"]
-            token = found.get("nextPageToken")
-            if not token or token in used or not found["issues"]:
-                return
-            used.add(token)
+        reading: _Pass | None = _Pass(self.position)
+        while reading:
+            jql = write_jql(self.config.project_keys, reading.since, self.zone)
+            found = await self.site.ask(partial(self._ask_cloud, jql, reading.token))
+            fresh = self._take(found["issues"])
+            reading.note(found, fresh)
+            following = reading.find_next()
+            self.position = reading.safe
+            if fresh:
+                yield fresh
+            reading = following
 
     async def _server_pages(self) -> AsyncIterator[Sequence[Json]]:
         page = _Page(self.position)
@@ -80,19 +74,17 @@ class Sweep:
                 page = page.restarted()
                 continue
             fresh = self._take(issues)
+            self.position = _latest(issues, self.position)
             if fresh:
                 yield fresh
             if not issues or page.start + len(issues) >= found["total"]:
                 return
             page = page.next_after(issues, self.position)
 
-    def _jql(self) -> str:
-        return write_jql(self.config.project_keys, self.position, self.zone)
-
-    def _ask_cloud(self, jql: str, token: str | None, jira: QuietJira) -> Any:
+    def _ask_cloud(self, jql: str, token: str, jira: QuietJira) -> Any:
         return jira.enhanced_search_issues(
             jql,
-            nextPageToken=token,
+            nextPageToken=token or None,
             maxResults=self.config.page_size,
             fields=[",".join(fields_for(self.config))],
             json_result=True,
@@ -108,14 +100,13 @@ class Sweep:
         )
 
     def _take(self, issues: Sequence[Json]) -> list[Json]:
-        """Keep those that were not seen in this state, and move the position on."""
+        """Keep those that were not seen in this state."""
         fresh = []
         for raw in issues:
             updated_at = get_updated_at(raw)
             if self._seen.get(raw["id"]) != updated_at:
                 self._seen[raw["id"]] = updated_at
                 fresh.append(raw)
-            self.position = max(self.position or updated_at, updated_at)
         self._forget()
         return fresh
 
@@ -124,6 +115,61 @@ class Sweep:
         if self.position and len(self._seen) > MAX_PAGES:
             limit = self.position - _REMEMBERED
             self._seen = {name: at for name, at in self._seen.items() if at >= limit}
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One reading of a Cloud window.
+
+    Attributes:
+        since: where the window begins.
+        token: of the next page; empty when there is none.
+        latest: the latest update that was seen.
+        safe: no change up to here was skipped.
+    """
+
+    since: datetime | None
+    rereads: int = 0
+    token: str = ""
+    latest: datetime | None = None
+    safe: datetime | None = None
+    _pages: int = 0
+    _news: int = 0
+    _used: set[str] = field(default_factory=set)
+
+    def note(self, found: Json, fresh: Sequence[Json]) -> None:
+        """Take in a page; a token that was used before ends the listing."""
+        self._pages, self._news = self._pages + 1, self._news + len(fresh)
+        self.latest = _latest(found["issues"], self.latest or self.since)
+        self.safe = self.latest if self._pages == 1 else self.safe
+        token = found.get("nextPageToken") or ""
+        self.token = "" if token in self._used or not found["issues"] else token
+        self._used.add(token)
+
+    def find_next(self) -> "_Pass | None":
+        """What to read next; None at the end.
+
+        Raises:
+            RetriableError: ``listing_unstable``: it never holds still.
+        """
+        moved = self.latest is not None and _is_later(self.latest, self.since)
+        if self.token and not moved:
+            return self._continued()
+        if self._pages > 1 and self._news:
+            return self._reread()
+        self.safe = self.latest
+        return _Pass(self.latest) if self.token else None
+
+    def _continued(self) -> "_Pass":
+        if self._pages >= MAX_PAGES:
+            raise RetriableError("listing_unstable")
+        return self
+
+    def _reread(self) -> "_Pass":
+        """Rows may have moved up behind the token."""
+        if self.rereads >= MAX_RESTARTS:
+            raise RetriableError("listing_unstable")
+        return _Pass(self.since, self.rereads + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +197,18 @@ class _Page:
 
     def next_after(self, issues: Sequence[Json], position: datetime | None) -> "_Page":
         """Move the window when its first minute is over, else the offset."""
-        if position and (self.since is None or _is_later(position, self.since)):
+        if position and _is_later(position, self.since):
             return _Page(position, restarts=self.restarts)
         kept = min(_OVERLAP_ROWS, len(issues) // 2)
         tail = frozenset(raw["id"] for raw in issues[len(issues) - kept :])
         return _Page(self.since, self.start + len(issues) - kept, tail, self.restarts)
 
 
-def _is_later(position: datetime, since: datetime) -> bool:
-    return minute_of(position) > minute_of(since)
+def _is_later(position: datetime, since: datetime | None) -> bool:
+    """Whether the window's first minute is over."""
+    return since is None or minute_of(position) > minute_of(since)
+
+
+def _latest(issues: Sequence[Json], so_far: datetime | None) -> datetime | None:
+    times = [get_updated_at(raw) for raw in issues]
+    return max([*times, so_far] if so_far else times, default=None)

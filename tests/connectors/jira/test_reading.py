@@ -1,0 +1,243 @@
+"""Reading, where Jira is at its oddest; on both deployments unless one is named."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from connectors.base import Page
+from connectors.jira import JiraConnector
+from model.errors import PermanentError
+from model.issues import IssueSnapshot, StatusCategory, Urgency, Visibility
+from tests.connectors.jira.rig import JiraRig, open_jira
+
+
+async def read(connector: JiraConnector, cursor: str | None = None) -> list[Page]:
+    return [page async for page in connector.fetch_changed(cursor)]
+
+
+def titles(pages: list[Page]) -> dict[str, str]:
+    return {one.ref.tracker_id: one.title for page in pages for one in page.snapshots}
+
+
+async def one(connector: JiraConnector, tracker_id: str) -> IssueSnapshot:
+    return (await connector.fetch([tracker_id])).snapshots[0]
+
+
+# -- what a snapshot holds ---------------------------------------------------------
+
+
+async def test_fields_are_normalised(jira: JiraRig) -> None:
+    made = jira.make_issue(
+        "导出",
+        priority={"name": "Highest"},
+        labels=["紧急"],
+        components=[{"name": "总账"}],
+        duedate="2026-12-01",
+    )
+    issue = await one(jira.connect(), made)
+    assert (issue.key, issue.url) == ("FIN-1", f"{jira.url}/browse/FIN-1")
+    assert (issue.priority, issue.urgency) == ("Highest", Urgency.HIGHEST)
+    assert (issue.labels, issue.modules) == (frozenset({"紧急"}), ("总账",))
+    assert issue.status_category is StatusCategory.TO_DO
+    assert issue.reporter is not None
+    assert issue.reporter.name == "王丽"
+    assert str(issue.due_on) == "2026-12-01"
+    assert issue.updated_at == jira.clock()
+
+
+@pytest.mark.parametrize(
+    ("priority", "urgency"), [("最高", Urgency.HIGHEST), ("低", Urgency.LOW)]
+)
+def test_chinese_priorities_are_known(
+    cloud: JiraRig, priority: str, urgency: Urgency
+) -> None:
+    config = cloud.connect()._config  # noqa: SLF001 - the defaults are the fact
+    assert config.find_urgency(priority) is urgency
+
+
+async def test_the_site_s_own_priorities_are_mapped(jira: JiraRig) -> None:
+    made = jira.make_issue("x", priority={"name": "Low"})
+    connector = jira.connect(urgency={"low": "Highest"})
+    assert (await one(connector, made)).urgency is Urgency.HIGHEST
+
+
+async def test_an_estimate_is_read_from_its_field(jira: JiraRig) -> None:
+    made = jira.make_issue("x", customfield_10016=2.5)
+    connector = jira.connect(estimate_field="customfield_10016")
+    assert str((await one(connector, made)).estimate_days) == "2.50"
+
+
+async def test_restricted_comments_are_internal(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    jira.write_comment(made, "to everybody")
+    role = {"type": "role", "value": "Users"}
+    jira.write_comment(made, "to a role", visibility=role)
+    internal = {"sd.public.comment": {"internal": True}}
+    jira.write_comment(made, "to agents", properties=internal)
+    comments = (await one(jira.connect(), made)).comments or ()
+    seen = {comment.body: comment.visibility for comment in comments}
+    assert seen["to everybody"] is Visibility.PUBLIC
+    assert seen["to a role"] is Visibility.INTERNAL
+    if jira.tracker.site.cloud:
+        assert seen["to agents"] is Visibility.INTERNAL
+
+
+async def test_comments_beyond_one_answer_are_fetched(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    for number in range(130):
+        jira.write_comment(made, f"comment {number}")
+    connector = jira.connect()
+    whole = [f"comment {number}" for number in range(130)]
+    direct = (await one(connector, made)).comments or ()
+    assert [comment.body for comment in direct] == whole
+    searched = [one for page in await read(connector) for one in page.snapshots]
+    assert [comment.body for comment in searched[0].comments or ()] == whole
+
+
+async def test_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    store, issue = jira.tracker.store, jira.get_issue(made)
+    ops = jira.tracker.site.projects["OPS"]
+    jira.server.call(lambda: store.move_issue(jira.client, issue, ops))
+    moved = await one(jira.connect(), made)
+    assert (moved.ref.tracker_id, moved.key) == (made, "OPS-1")
+
+
+# -- listing while the world moves -------------------------------------------------
+
+
+async def test_many_issues_of_one_minute_are_all_found(jira: JiraRig) -> None:
+    made = {jira.make_issue(f"bulk {number}") for number in range(40)}
+    pages = await read(jira.connect(page_size=7))
+    seen = [one.ref.tracker_id for page in pages for one in page.snapshots]
+    assert set(seen) == made
+    assert len(seen) == len(made)
+
+
+async def test_edits_while_listing_lose_nothing(jira: JiraRig) -> None:
+    made = [jira.make_issue(f"issue {number}") for number in range(30)]
+    pages = jira.connect(page_size=4).fetch_changed(None)
+    seen: dict[str, str] = {}
+    for edited in made:
+        page = await anext(pages, None)
+        if page is None:
+            break
+        seen |= titles([page])
+        jira.clock.wind(1)
+        jira.retitle(edited, "edited while listing")
+    seen |= titles([page async for page in pages])
+    assert set(seen) == set(made)
+
+
+async def test_edits_over_minutes_while_listing_end_in_the_newest_state(
+    jira: JiraRig,
+) -> None:
+    made = []
+    for number in range(20):
+        made.append(jira.make_issue(f"issue {number}"))
+        jira.clock.wind(25)
+    pages = jira.connect(page_size=4).fetch_changed(None)
+    seen = titles([await anext(pages)])
+    jira.retitle(made[0], "second edit")
+    seen |= await _rest(pages)
+    assert set(seen) == set(made)
+    assert seen[made[0]] == "second edit"
+
+
+async def _rest(pages: AsyncIterator[Page]) -> dict[str, str]:
+    return titles([page async for page in pages])
+
+
+async def test_no_issue_comes_twice_in_the_same_state(jira: JiraRig) -> None:
+    for number in range(25):
+        jira.make_issue(f"issue {number}")
+        jira.clock.wind(20)
+    pages = await read(jira.connect(page_size=4))
+    states = [(one.ref, one.updated_at) for page in pages for one in page.snapshots]
+    assert len(states) == len(set(states)) == 25
+
+
+async def test_the_first_fetch_says_how_many_there_are(jira: JiraRig) -> None:
+    for number in range(8):
+        jira.make_issue(f"issue {number}")
+    pages = await read(jira.connect())
+    assert {page.total for page in pages} == {8}
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+@pytest.mark.parametrize("deployment", ["Cloud", "Server"])
+async def test_nothing_is_lost_whatever_the_user_s_time_zone(
+    deployment: str, zone: str
+) -> None:
+    with open_jira(deployment, zone) as jira:  # type: ignore[arg-type] # one of the two
+        jira.make_issue("old")
+        jira.clock.wind(3600)
+        connector = jira.connect()
+        cursor = (await read(connector))[-1].cursor
+        new = jira.make_issue("new")
+        changed = titles(await read(connector, cursor))
+    assert set(changed) == {new}
+
+
+async def test_a_write_the_index_had_not_seen_is_found_next_time(
+    jira: JiraRig,
+) -> None:
+    connector = jira.connect()
+    cursor = (await read(connector))[-1].cursor
+    jira.bench.faults.search_lag_seconds = 60
+    made = jira.make_issue("late")
+    pages = await read(connector, cursor)
+    assert titles(pages) == {}
+    jira.clock.wind(61)
+    assert set(titles(await read(connector, pages[-1].cursor))) == {made}
+
+
+async def test_a_direct_read_does_not_wait_for_the_index(jira: JiraRig) -> None:
+    made = jira.make_issue("old title")
+    jira.bench.faults.search_lag_seconds = 600
+    jira.retitle(made, "new title")
+    assert (await one(jira.connect(), made)).title == "new title"
+
+
+async def test_a_quiet_poll_repeats_nothing(jira: JiraRig) -> None:
+    jira.make_issue("x")
+    jira.clock.wind(3600)
+    connector = jira.connect()
+    cursor = (await read(connector))[-1].cursor
+    jira.clock.wind(60)
+    assert titles(await read(connector, cursor)) == {}
+
+
+async def test_a_poll_costs_three_requests(jira: JiraRig) -> None:
+    connector = jira.connect()
+    cursor = (await read(connector))[-1].cursor
+    before = jira.bench.journal.total
+    await read(connector, cursor)
+    paths = [entry.path for entry in jira.bench.journal.since(before)]
+    search = (
+        "/rest/api/2/search/jql" if jira.tracker.site.cloud else "/rest/api/2/search"
+    )
+    assert paths == ["/rest/api/2/serverInfo", "/rest/api/2/myself", search]
+
+
+async def test_a_token_revoked_while_listing_is_not_the_end_of_the_list(
+    cloud: JiraRig,
+) -> None:
+    for number in range(8):
+        cloud.make_issue(f"issue {number}")
+    pages = cloud.connect().fetch_changed(None)
+    first = await anext(pages)
+    cloud.bot.token = "revoked"
+    with pytest.raises(PermanentError, match="credentials_refused"):
+        [page async for page in pages]
+    assert json.loads(first.cursor)["position"]
+
+
+async def test_the_site_refuses_nothing_that_we_ask(jira: JiraRig) -> None:
+    made = [jira.make_issue(f"issue {number}") for number in range(8)]
+    connector = jira.connect()
+    await read(connector)
+    await connector.fetch(made)
+    refused = [entry for entry in jira.bench.journal.entries if entry.status >= 400]
+    assert refused == []

@@ -1,0 +1,248 @@
+"""Writing, where Jira is at its oddest; on both deployments unless one is named."""
+
+from datetime import date
+
+import pytest
+
+from connectors.base import Wanted
+from connectors.jira.comments import ANCHOR, neutralise
+from model.changes import SetLabels, SetRelease, Transition, UpsertComment
+from model.errors import Conflict, PermanentError, RetriableError
+from model.findings import Severity
+from sandbox.faults import Fault
+from sandbox.jira import talk
+from sandbox.jira.records import Version
+from tests.connectors.jira.rig import JiraRig
+from tests.contracts.rig import client_text, ref_of
+
+
+def comment(text: str, comment_id: str | None = None) -> UpsertComment:
+    return UpsertComment(client_text(text), comment_id)
+
+
+# -- labels and releases -----------------------------------------------------------
+
+
+async def test_a_label_with_white_space_never_leaves(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    before = jira.bench.journal.total
+    change = SetLabels(frozenset({"two words"}), frozenset())
+    with pytest.raises(PermanentError, match="label_invalid"):
+        await jira.connect().apply(ref_of(made), change, "op")
+    writes = [one for one in jira.bench.journal.since(before) if one.write]
+    assert writes == []
+
+
+async def test_a_label_set_between_read_and_write_survives(jira: JiraRig) -> None:
+    made = jira.make_issue("x", labels=["a"])
+    jira.get_issue(made).labels.append("set-by-a-person")
+    change = SetLabels(frozenset({"ours"}), frozenset({"a"}))
+    await jira.connect().apply(ref_of(made), change, "op")
+    assert set(jira.get_issue(made).labels) == {"ours", "set-by-a-person"}
+
+
+async def test_a_version_is_created_with_its_date(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    change = SetRelease("2026.12", ship_on=date(2026, 12, 31))
+    receipt = await jira.connect().apply(ref_of(made), change, "op")
+    versions = jira.tracker.site.projects["FIN"].versions
+    assert [(one.name, one.release_on) for one in versions] == [
+        ("2026.12", "2026-12-31")
+    ]
+    assert receipt.calls == 2
+
+
+async def test_releases_of_others_stay(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    other = Version("900", "theirs", "FIN")
+    jira.tracker.site.projects["FIN"].versions.append(other)
+    jira.get_issue(made).fix_versions.append(other)
+    connector = jira.connect()
+    await connector.apply(ref_of(made), SetRelease("ours"), "op-1")
+    await connector.apply(ref_of(made), SetRelease(None, remove="ours"), "op-2")
+    assert [one.name for one in jira.get_issue(made).fix_versions] == ["theirs"]
+
+
+async def test_an_archived_release_is_a_person_s_matter(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    archived = Version("900", "old", "FIN", archived=True)
+    jira.tracker.site.projects["FIN"].versions.append(archived)
+    with pytest.raises(PermanentError, match="release_archived"):
+        await jira.connect().apply(ref_of(made), SetRelease("old"), "op")
+
+
+# -- transitions -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "goal"),
+    [
+        ("To Do", "Done"),
+        ("To Do", "In Review"),
+        ("Scheduled", "Done"),
+        ("Done", "In Review"),
+        ("In Review", "Scheduled"),
+        ("Done", "Scheduled"),
+    ],
+)
+async def test_the_way_is_found_along_offered_edges(
+    jira: JiraRig, start: str, goal: str
+) -> None:
+    made = jira.make_issue("x")
+    issue = jira.get_issue(made)
+    statuses = {one.name: one for one in jira.tracker.site.statuses()}
+    issue.status = statuses[start]
+    receipt = await jira.connect().apply(ref_of(made), Transition(goal), "op")
+    assert issue.status.name == goal
+    assert 1 <= receipt.calls <= 4
+
+
+async def test_a_required_resolution_is_filled(data_center: JiraRig) -> None:
+    made = data_center.make_issue("x")
+    await data_center.connect().apply(ref_of(made), Transition("Done"), "op")
+    resolution = data_center.get_issue(made).resolution
+    assert resolution is not None
+    assert resolution.name == "Done"
+
+
+async def test_the_configured_resolution_is_preferred(data_center: JiraRig) -> None:
+    made = data_center.make_issue("x")
+    connector = data_center.connect(resolution="Won't Do")
+    await connector.apply(ref_of(made), Transition("Done"), "op")
+    resolution = data_center.get_issue(made).resolution
+    assert resolution is not None
+    assert resolution.name == "Won't Do"
+
+
+async def test_an_account_without_the_permission_is_told_what_is_offered(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    jira.bot.denied.add("TRANSITION_ISSUES")
+    with pytest.raises(PermanentError) as raised:
+        await jira.connect().apply(ref_of(made), Transition("Done"), "op")
+    assert raised.value.code == "transition_unavailable"
+    assert raised.value.params["at"] == "To Do"
+    assert raised.value.params["offered"] == ""
+
+
+async def test_a_transition_whose_answer_was_lost_is_found_done(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    lost = Fault("POST", "/transitions", status=0, apply_first=True)
+    jira.bench.faults.fail_next.append(lost)
+    connector = jira.connect()
+    with pytest.raises(RetriableError):
+        await connector.apply(ref_of(made), Transition("In Progress"), "op")
+    again = await connector.apply(ref_of(made), Transition("In Progress"), "op")
+    assert not again.written
+
+
+async def test_a_conflict_is_told_as_one(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    jira.bench.faults.fail_next.append(Fault("POST", "/transitions", status=409))
+    with pytest.raises(Conflict):
+        await jira.connect().apply(ref_of(made), Transition("In Progress"), "op")
+
+
+# -- the comment -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["[~wang.li]", "[~accountid:5b10]", "@wang.li", "@全体"]
+)
+def test_mentions_are_readable_and_notify_nobody(text: str) -> None:
+    neutral = neutralise(f"问 {text}")
+    assert "[~" not in neutral
+    assert neutral.replace("\u200b", "") == f"问 {text}"
+
+
+async def test_the_comment_carries_both_marks(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    await jira.connect().apply(ref_of(made), comment("hi"), "op")
+    written = jira.get_issue(made).comments[0]
+    assert written.body == f"hi\n{ANCHOR}"
+    assert written.properties == {"reqpool": {"sticky": True}}
+
+
+async def test_a_comment_that_lost_its_anchor_is_found_by_its_property(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    connector = jira.connect()
+    first = await connector.apply(ref_of(made), comment("one"), "op-1")
+    issue = jira.get_issue(made)
+    store, written = jira.tracker.store, issue.comments[0]
+    jira.server.call(
+        lambda: talk.edit_comment(store, jira.client, issue, written, "rewritten")
+    )
+    second = await connector.apply(ref_of(made), comment("two"), "op-2")
+    assert second.comment_id == first.comment_id
+    assert len(issue.comments) == 1
+
+
+async def test_other_comments_of_our_account_are_not_taken_for_it(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    issue, store = jira.get_issue(made), jira.tracker.store
+    jira.server.call(lambda: talk.add_comment(store, jira.bot, issue, "by hand"))
+    receipt = await jira.connect().apply(ref_of(made), comment("ours"), "op")
+    assert [one.body.split("\n")[0] for one in issue.comments] == ["by hand", "ours"]
+    assert receipt.comment_id == issue.comments[1].id
+
+
+# -- the check ---------------------------------------------------------------------
+
+
+async def codes(jira: JiraRig, wanted: Wanted) -> set[str]:
+    findings = await jira.connect().check(wanted)
+    return {one.code for one in findings if one.severity is not Severity.OK}
+
+
+async def test_missing_permissions_are_named(jira: JiraRig) -> None:
+    jira.bot.denied |= {"ADD_COMMENTS", "ADMINISTER_PROJECTS"}
+    findings = await jira.connect().check(Wanted())
+    missing = {
+        one.params["permission"] for one in findings if "permission" in one.params
+    }
+    assert missing == {"ADD_COMMENTS", "ADMINISTER_PROJECTS"}
+
+
+async def test_versions_need_no_permission_when_they_are_not_written(
+    jira: JiraRig,
+) -> None:
+    jira.bot.denied.add("ADMINISTER_PROJECTS")
+    assert await codes(jira, Wanted(writes_releases=False)) == set()
+
+
+async def test_a_project_that_we_cannot_see_is_found(jira: JiraRig) -> None:
+    findings = await jira.connect(project_keys=["FIN", "GONE"]).check(Wanted())
+    errors = [one for one in findings if one.severity is Severity.ERROR]
+    assert [one.code for one in errors] == ["project_not_visible"]
+
+
+async def test_a_label_that_jira_cannot_hold_is_found(jira: JiraRig) -> None:
+    assert await codes(jira, Wanted(labels=frozenset({"a b"}))) == {"label_invalid"}
+
+
+async def test_an_unmapped_priority_is_found(jira: JiraRig) -> None:
+    first, *rest = jira.tracker.site.priorities
+    odd = type(first)("77", "Someday")
+    jira.tracker.site.priorities = (*rest, odd)
+    assert await codes(jira, Wanted()) == {"priority_unmapped"}
+
+
+async def test_the_webhook_s_health_is_found(jira: JiraRig) -> None:
+    url = "https://pool.example.com/webhooks/acme"
+    wanted = Wanted(webhook_url=url)
+    assert await codes(jira, wanted) == {"webhook_missing"}
+    hook = jira.bench.deliveries.add_hook(url, ["jira:issue_updated"])
+    assert await codes(jira, wanted) == {"webhook_events_missing"}
+    hook.enabled = False
+    assert await codes(jira, wanted) == {"webhook_disabled"}
+
+
+async def test_hooks_that_cannot_be_read_are_a_warning(jira: JiraRig) -> None:
+    jira.bot.admin = False
+    wanted = Wanted(webhook_url="https://pool.example.com/webhooks/acme")
+    assert await codes(jira, wanted) == {"webhook_unreadable"}
