@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from app.bootstrap import Application, register_sources
+from app.bootstrap import Application
 from app.catalogue import CatalogueFile, apply_catalogue, load_catalogue
 from cli.opened import Actor, ConfigFile, load, run
 from cli.show import print_table
 from model.catalogue import Edit, compare
 from pool import catalogue
+from sync.register import register
 
 app = typer.Typer(add_completion=False)
 
@@ -55,7 +56,7 @@ async def _write(application: Application, file: CatalogueFile, actor: str) -> N
     edits = await apply_catalogue(
         engine.database, file, ids=engine.ids, clock=engine.clock, actor=actor
     )
-    for name in await register_sources(engine):
+    for name in await register(engine):
         typer.secho(
             f"{name}: its project is not in the pool yet", err=True, fg="yellow"
         )
