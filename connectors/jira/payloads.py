@@ -67,7 +67,7 @@ def _of_issue(event: str, body: JsonObject) -> Hint:
 def _of_comment(event: str, body: JsonObject) -> Hint:
     comment = _object(body, "comment")
     actor = _comment_actor(body, comment)
-    if "issue" in body:
+    if body.get("issue") is not None:
         return replace(_of_issue(event, body), changed=("comment",), actor=actor)
     found = _COMMENT_SELF.search(_text(comment, "self"))
     if found is None:
@@ -172,7 +172,7 @@ def _comment_actor(body: JsonObject, comment: JsonObject) -> str:
 
 def _changed(body: JsonObject) -> tuple[str, ...]:
     """Data Center tells of comments by ``jira:issue_updated`` without a changelog."""
-    items = _optional_object(body, "changelog").get("items") or []
+    items = _optional_object(body, "changelog").get("items", [])
     if not isinstance(items, list):
         raise _MistypedError("changelog.items")
     names = [_field_name(item) for item in items]
