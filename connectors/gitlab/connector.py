@@ -42,7 +42,7 @@ from connectors.gitlab.feed import (
 )
 from connectors.gitlab.mapping import IssuePlace, IssueReader, understanding
 from connectors.gitlab.payloads import parse_delivery
-from connectors.gitlab.reads import IssueReads, Projects
+from connectors.gitlab.reads import IssueReads, Projects, has_notes
 from connectors.gitlab.rest import Json, ListPage, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.writes import Writer
@@ -207,9 +207,14 @@ class GitLabConnector:
         today = self._clock().date()
         return await self._run(lambda: list(self._checks.check(wanted, today)))
 
-    async def _fetch_whole(self, rows: Iterable[Json]) -> list[IssueSnapshot]:
-        reads = (self._run(self._reads.fetch_whole, row) for row in rows)
-        return await asyncio.gather(*reads)
+    async def _fetch_whole(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
+        noted = [row for row in rows if has_notes(row)]
+        reads = (self._run(self._reads.fetch_notes, row) for row in noted)
+        found = await asyncio.gather(*reads)
+        with understanding(self._name):
+            places = [IssuePlace.of(row) for row in noted]
+        notes = dict(zip(places, found, strict=True))
+        return await self._run(self._reads.read_all, rows, notes)
 
     async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
         loop = asyncio.get_running_loop()

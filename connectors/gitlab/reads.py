@@ -118,12 +118,16 @@ class IssueReads:
                 raise
             return None
 
-    def fetch_whole(self, row: Json) -> IssueSnapshot:
-        """An issue with its notes, which are only asked for when there are any."""
-        has_notes = row.get("user_notes_count") != 0
-        return self._reader.read(row, self._fetch_notes(row) if has_notes else ())
+    def read_all(
+        self, rows: Iterable[Json], notes: Mapping[IssuePlace, Sequence[Json]]
+    ) -> list[IssueSnapshot]:
+        """Issues with their notes; one that is not among ``notes`` has none."""
+        return [
+            self._reader.read(row, notes.get(IssuePlace.of(row), ())) for row in rows
+        ]
 
-    def _fetch_notes(self, row: Json) -> list[Json]:
+    def fetch_notes(self, row: Json) -> list[Json]:
+        """The notes of an issue, oldest first."""
         place = IssuePlace.of(row)
         path = f"{project_path(place.project_id)}/issues/{place.iid}/notes"
         try:
@@ -133,3 +137,8 @@ class IssueReads:
                 raise
             # Moved or deleted since it was listed; the next read will show it.
             return []
+
+
+def has_notes(row: Json) -> bool:
+    """Whether asking for its notes can bring anything."""
+    return row.get("user_notes_count") != 0
