@@ -112,7 +112,7 @@ def test_an_overridden_release_is_taken_as_the_person_named_it(
 def test_results_among_the_facts_are_not_believed(ruleset: Ruleset) -> None:
     """
     name: x
-    scope: [{id: s, when: {kind: defect}, set: in_contract}]
+    release: [{id: r, when: {kind: defect}, train: hotfix}]
     """
     assert decide(ruleset, {"kind": "defect"}).verdict == {}
 
@@ -132,7 +132,7 @@ def test_points_add_up_and_each_has_its_reason(ruleset: Ruleset) -> None:
         "issue.urgency": "Highest",
         "issue.type": "Wish",
         "requirement.client_count": 9,
-        "estimate.days": Decimal("2.6"),
+        "estimate.days": Decimal("3.6"),
     }
     decision = decide(ruleset, facts)
     points = {reason.rule: reason.points for reason in decision.reasons}
