@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypedDict
 
 from model.errors import ConfigError, Problem
 
@@ -63,6 +63,25 @@ def refuse(message: str, hint: str) -> NoReturn:
     raise ConfigError([Problem("E_DATABASE", message, hint=hint)])
 
 
+class _Away(TypedDict):
+    stdin: int
+    cwd: str
+    env: dict[str, str]
+    umask: int
+    start_new_session: bool
+
+
+_AWAY: _Away = {
+    "stdin": subprocess.DEVNULL,
+    "cwd": "/",
+    "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    "umask": 0o077,
+    "start_new_session": True,
+}
+"""Away from our terminal and environment: a Ctrl-C meant for us must not stop the
+server, nor may our variables point its programs elsewhere."""
+
+
 @dataclass(frozen=True)
 class Binaries:
     """A folder with ``postgres``, ``initdb`` and ``pg_ctl``, and who runs them."""
@@ -73,29 +92,41 @@ class Binaries:
     def run(
         self, program: str, *arguments: str, timeout_seconds: float = 60
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run a program to its end, away from our terminal and environment.
+        """Run a program of the server to its end, as the server's user.
 
-        Its own session keeps a Ctrl-C meant for us from stopping the server. Output
-        of ``pg_ctl start`` must not be a pipe: the server would hold it open.
+        Output of ``pg_ctl start`` must not be a pipe: the server would hold it open.
 
         Raises:
             OSError: it cannot be executed.
             subprocess.TimeoutExpired: it took too long.
         """
-        starts = program == "pg_ctl"
+        output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
+        as_other = self.user if self.user.is_other else None
         return subprocess.run(  # noqa: S603 - fixed programs, no shell
             [str(self.directory / program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if starts else subprocess.PIPE,
-            stderr=subprocess.DEVNULL if starts else subprocess.STDOUT,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-            user=self.user.uid if self.user.is_other else None,
-            group=self.user.gid if self.user.is_other else None,
-            extra_groups=[] if self.user.is_other else None,
-            umask=0o077,
-            start_new_session=True,
+            **_AWAY,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            user=as_other.uid if as_other else None,
+            group=as_other.gid if as_other else None,
+            extra_groups=[] if as_other else None,
             timeout=timeout_seconds,
+            check=False,
+        )
+
+    def run_client(
+        self, program: str, *arguments: str
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run a client program to its end, as ourselves, for as long as it takes.
+
+        Raises:
+            OSError: it cannot be executed.
+        """
+        return subprocess.run(  # noqa: S603 - fixed programs, no shell
+            [str(self.directory / program), *arguments],
+            **_AWAY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             check=False,
         )
 
