@@ -1,5 +1,6 @@
 """`/_sandbox`: what tests and the demo ask of a stand-in beyond its own API."""
 
+import random
 from collections import Counter
 from typing import Any
 
@@ -12,8 +13,12 @@ from sandbox.hooks import Deliveries, Hook
 
 
 class WebhookSwitch(BaseModel):
+    """`enabled` False loses events; `hold` keeps them, to be let go out of order."""
+
     model_config = ConfigDict(extra="forbid")
-    enabled: bool
+    enabled: bool | None = None
+    hold: bool | None = None
+    shuffle_seed: int | None = None
 
 
 class ReplayOrder(BaseModel):
@@ -53,7 +58,7 @@ def control_router(bench: Bench) -> APIRouter:
 
     @router.post("/webhooks")
     async def switch(order: WebhookSwitch) -> dict[str, Any]:
-        bench.deliveries.enabled = order.enabled
+        switch_webhooks(bench.deliveries, order)
         return _summary(bench.deliveries)
 
     @router.post("/webhooks/replay")
@@ -69,6 +74,16 @@ def control_router(bench: Bench) -> APIRouter:
         return _faults(bench)
 
     return router
+
+
+def switch_webhooks(deliveries: Deliveries, order: WebhookSwitch) -> None:
+    if order.enabled is not None:
+        deliveries.enabled = order.enabled
+    if order.hold:
+        deliveries.held = True
+    elif order.hold is False:
+        seed = order.shuffle_seed
+        deliveries.release(None if seed is None else random.Random(seed))
 
 
 def apply_faults(bench: Bench, order: FaultOrder) -> None:
@@ -103,6 +118,7 @@ def _summary(deliveries: Deliveries) -> dict[str, Any]:
     answered = Counter(str(d.answers[-1]) for d in made if d.answers)
     return {
         "enabled": deliveries.enabled,
+        "held": deliveries.held,
         "hooks": [_hook(hook) for hook in deliveries.hooks.values()],
         "deliveries": len(made),
         "lost": len(deliveries.kept) - len(made),

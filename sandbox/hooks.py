@@ -6,6 +6,7 @@ tried again and what failures do to a hook is the tracker's `DeliveryRules`.
 """
 
 import asyncio
+import random
 import threading
 import uuid
 from collections import Counter, deque
@@ -73,6 +74,7 @@ class Delivery:
     answers: list[int] = field(default_factory=list)
     replay_of: int | None = None
     lost: bool = False
+    done: bool = False
 
     @property
     def ok(self) -> bool:
@@ -111,6 +113,7 @@ class Deliveries:
     `raise_event` may be called from any thread; the sending happens in the loop
     that runs `run()`. First attempts go out in the order the events were raised;
     a repetition waits its delay without holding up the others, like the real ones.
+    While not `enabled`, events are lost; while `held`, they wait for `release`.
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Deliveries:
         self.hooks: dict[int, Hook] = {}
         self.kept: list[Delivery] = []
         self.enabled = True
+        self.held = False
         self._now = now
         self._new_id = new_id
         self._queue: deque[Delivery] = deque()
@@ -178,6 +182,17 @@ class Deliveries:
         self._wake()
         return delivery
 
+    def release(self, dice: random.Random | None = None) -> None:
+        """Send what was held back; shuffled when `dice` are given."""
+        with self._change:
+            waiting = list(self._queue)
+            self._queue.clear()
+            if dice:
+                dice.shuffle(waiting)
+            self._queue.extend(waiting)
+            self.held = False
+        self._wake()
+
     # -- sending ---------------------------------------------------------------
 
     async def run(self) -> None:
@@ -200,7 +215,7 @@ class Deliveries:
         await asyncio.gather(*self._repeats, return_exceptions=True)
 
     async def send_queued(self, client: httpx.AsyncClient) -> None:
-        while self._queue:
+        while self._queue and not self.held:
             await self._attempt(self._queue.popleft(), client)
 
     async def _attempt(self, delivery: Delivery, client: httpx.AsyncClient) -> None:
@@ -220,7 +235,7 @@ class Deliveries:
             self._repeats.add(task)
             task.add_done_callback(self._repeats.discard)
         else:
-            self._finish_one()
+            self._finish(delivery)
 
     async def _attempt_later(
         self, delivery: Delivery, client: httpx.AsyncClient, delay: float
@@ -228,8 +243,9 @@ class Deliveries:
         await asyncio.sleep(delay)
         await self._attempt(delivery, client)
 
-    def _finish_one(self) -> None:
+    def _finish(self, delivery: Delivery) -> None:
         with self._change:
+            delivery.done = True
             self._unfinished -= 1
             self._change.notify_all()
 
@@ -247,11 +263,12 @@ class Deliveries:
     # -- replaying -------------------------------------------------------------
 
     async def replay(self, *, same_id: bool, with_lost: bool = False) -> dict[str, int]:
-        """Send every delivery made so far once more; answers counted by status.
+        """Send every delivery made so far once more; last answers by status.
 
         The body is the same bytes; the delivery id is a new one unless `same_id`.
-        Needs `run()` to be running.
+        Needs `run()` to be running; what was held back is let go first.
         """
+        self.release()
         again = [
             self._enqueue(
                 old.hook,
@@ -262,12 +279,12 @@ class Deliveries:
             for old in list(self.kept)
             if old.replay_of is None and (with_lost or not old.lost)
         ]
-        await self._until_answered(again)
+        await self._until_done(again)
         return dict(Counter(str(d.answers[-1]) for d in again))
 
-    async def _until_answered(self, deliveries: Iterable[Delivery]) -> None:
+    async def _until_done(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
-            while not delivery.answers:  # noqa: ASYNC110 - answers have no event each
+            while not delivery.done:  # noqa: ASYNC110 - they have no event each
                 await asyncio.sleep(0.005)
 
 

@@ -90,10 +90,22 @@ class Reading:
         return value.lower()
 
     def _check(self, name: str, clause: Clause) -> None:
+        if name == "key":
+            self._check_keys(clause)
         known = self._known(name)
         for value in clause.values:
             if known is not None and value.lower() not in known | EMPTY:
                 msg = f"The value '{value}' does not exist for the field '{name}'."
+                raise JiraError(400, msg)
+
+    def _check_keys(self, clause: Clause) -> None:
+        # One key that is gone makes Jira refuse the whole list.
+        for value in clause.values:
+            if not self.site.was_there(value):
+                msg = (
+                    f"An issue with key '{value}' does not exist "
+                    f"for field '{clause.field}'."
+                )
                 raise JiraError(400, msg)
 
     def _known(self, name: str) -> set[str] | None:

@@ -9,6 +9,7 @@ from sandbox.jira import catalog, talk
 from sandbox.jira.records import Issue, Json, Project, User, Version
 from sandbox.jira.store import JiraStore
 from sandbox.seeds import SeedComment, SeedIssue, SeedPerson, SeedProject, State
+from sandbox.seeds.hours import office_hours
 
 KINDS = {"requirement": 0, "task": 1, "defect": 2, "question": 3, "training": 3}
 PRIORITIES = ("highest", "high", "medium", "low", "lowest")
@@ -46,10 +47,11 @@ def seed_project(store: JiraStore, seed: SeedProject) -> Project:
 
 
 def _play(store: JiraStore, moments: list[Moment]) -> None:
-    now = store.site.now
+    now, zone = store.site.now, store.site.zone
+    today = now()
     try:
         for moment in sorted(moments, key=lambda one: one.at):
-            store.site.now = _stopped(moment.at)
+            store.site.now = _stopped(office_hours(moment.at, today, zone))
             moment.act()
     finally:
         store.site.now = now

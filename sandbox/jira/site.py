@@ -73,6 +73,11 @@ class Site:
         number = self.keys.get(ref.upper(), ref)
         return self.issues.get(number)
 
+    def was_there(self, ref: str) -> bool:
+        """Whether the search may know an issue; a deleted one while the index lags."""
+        number = self.keys.get(ref.upper(), ref)
+        return number in self.issues or number in self._stale
+
     def get_issue(self, ref: str, reader: User | None = None) -> Issue:
         issue = self.find_issue(ref)
         if issue is None or (reader and "BROWSE_PROJECTS" in reader.denied):

@@ -116,6 +116,13 @@ def test_jql_that_clients_use(jira: JiraSite) -> None:
         assert keys(jira, jql) == wanted, jql
 
 
+def test_one_missing_key_spoils_the_whole_list(jira: JiraSite) -> None:
+    jira.make()
+    with pytest.raises(JIRAError, match="'FIN-9' does not exist") as refused:
+        keys(jira, "key in (FIN-1, FIN-9)")
+    assert refused.value.status_code == 400
+
+
 def test_date_literals_are_in_the_callers_zone(jira: JiraSite) -> None:
     jira.make()
     jira.clock.wind(hours=1)

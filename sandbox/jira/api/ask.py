@@ -40,6 +40,9 @@ class Ask:
         return user
 
     def issue(self, ref: str) -> Issue:
+        if not self.caller.known and not self.site.cloud:
+            msg = "You do not have the permission to see the specified issue."
+            raise JiraError(401, msg, "Login Required")
         return self.site.get_issue(ref, self.reader)
 
 
