@@ -1,8 +1,7 @@
 """Ask a tracker for everything that changed since the last completed look."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-from connectors.base import Page
 from model.errors import TrackerError
 from pool import attention, sources
 from pool.sources import SourceRow
@@ -45,11 +44,14 @@ async def poll(
 async def _read_pages(
     engine: Engine, source: SourceRow, progress: Progress
 ) -> Absorbed:
+    """One read number for the whole look: pages may be asked for ahead of their turn."""
     async with engine.database.transaction() as connection:
         cursor = await sources.find_cursor(connection, source.id)
+        read = await sources.draw_read(connection)
     cause = Cause.POLL if cursor else Cause.BACKFILL
     sums, done = Absorbed(), 0
-    async for read, page in _pages(engine, source, cursor):
+    connector = engine.sources[source.name].connector
+    async for page in connector.fetch_changed(cursor):
         batch = Batch(page.snapshots, read, direct=False, cause=cause)
         _add_up(sums, await absorb(engine, source, batch))
         async with engine.database.transaction() as connection:
@@ -59,20 +61,6 @@ async def _read_pages(
         done += len(page.snapshots)
         progress(done, page.total)
     return sums
-
-
-async def _pages(
-    engine: Engine, source: SourceRow, cursor: str | None
-) -> AsyncIterator[tuple[int, Page]]:
-    """Pages, each with a read number drawn before its request was sent."""
-    pages = aiter(engine.sources[source.name].connector.fetch_changed(cursor))
-    while True:
-        async with engine.database.transaction() as connection:
-            read = await sources.draw_read(connection)
-        page = await anext(pages, None)
-        if page is None:
-            return
-        yield read, page
 
 
 def _add_up(sums: Absorbed, part: Absorbed) -> None:
