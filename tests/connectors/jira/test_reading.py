@@ -130,6 +130,17 @@ async def test_edits_while_listing_lose_nothing(jira: JiraRig) -> None:
     assert set(seen) == set(made)
 
 
+async def test_many_edits_between_two_pages_lose_nothing(jira: JiraRig) -> None:
+    made = [jira.make_issue(f"issue {number}") for number in range(30)]
+    pages = jira.connect(page_size=8).fetch_changed(None)
+    seen = titles([await anext(pages), await anext(pages)])
+    for edited in made[:12]:
+        jira.retitle(edited, "edited while listing")
+        jira.clock.wind(1)
+    seen |= await _rest(pages)
+    assert set(seen) == set(made)
+
+
 async def test_edits_over_minutes_while_listing_end_in_the_newest_state(
     jira: JiraRig,
 ) -> None:
@@ -185,11 +196,12 @@ async def test_a_write_the_index_had_not_seen_is_found_next_time(
 ) -> None:
     connector = jira.connect()
     cursor = (await read(connector))[-1].cursor
-    jira.bench.faults.search_lag_seconds = 60
+    jira.bench.faults.search_lag_seconds = 200
     made = jira.make_issue("late")
+    jira.clock.wind(150)
     pages = await read(connector, cursor)
     assert titles(pages) == {}
-    jira.clock.wind(61)
+    jira.clock.wind(60)
     assert set(titles(await read(connector, pages[-1].cursor))) == {made}
 
 
