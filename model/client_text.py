@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from hashlib import sha256
 
 from model.projects import Language
 
@@ -91,6 +92,11 @@ class ClientText:
         """
         words = self.facts.in_words(self.language)
         return _PLACEHOLDER.sub(lambda found: words[found.group(1)], self.template)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the client reads: whether a written comment is up to date."""
+        return sha256(self.text.encode()).hexdigest()
 
 
 def placeholders_of(template: str) -> frozenset[str]:

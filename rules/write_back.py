@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Decision, Facts, PoolState
@@ -25,8 +24,6 @@ class Desired:
         status: the tracker's name of the status; None where the ruleset has none.
         release: fixVersion or milestone is ours to write.
         comment: the sticky comment; None for no comment.
-        comment_hash: SHA-256 of the text: what is recorded and compared to tell
-            whether the comment is up to date; empty without a comment.
     """
 
     labels: frozenset[str]
@@ -34,7 +31,6 @@ class Desired:
     status: str | None
     release: bool
     comment: ClientText | None
-    comment_hash: str
 
 
 def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tracker
@@ -65,14 +61,12 @@ def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tr
     statuses = {**shows.statuses.get(tracker, {}), **source_status}
     results = _results(decision, facts, state)
     template = _find_template(shows, Case(known, ruleset.zone, results))
-    comment, comment_hash = _render(template, facts, language)
     return Desired(
         labels=_labels(shows, decision),
         owned_labels=owned_labels(shows),
         status=statuses.get(state),
         release=shows.release,
-        comment=comment,
-        comment_hash=comment_hash,
+        comment=_render(template, facts, language),
     )
 
 
@@ -102,9 +96,8 @@ def _find_template(shows: WriteBack, case: Case) -> CommentTemplate | None:
 
 def _render(
     template: CommentTemplate | None, facts: ClientSafeFacts, language: Language
-) -> tuple[ClientText | None, str]:
+) -> ClientText | None:
     if template is None:
-        return None, ""
+        return None
     spoken = language if language in template.texts else next(iter(template.texts))
-    comment = ClientText(template.texts[spoken], facts, spoken)
-    return comment, sha256(comment.text.encode()).hexdigest()
+    return ClientText(template.texts[spoken], facts, spoken)

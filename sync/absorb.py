@@ -16,8 +16,9 @@ from pool.schema import StateOrigin
 from pool.sources import SourceRow
 from sync.accept import Acceptance, Observation, accept
 from sync.compare import compare
-from sync.decide import Sitting, decide, open_sitting
+from sync.decide import decide
 from sync.engine import Engine
+from sync.sitting import Sitting, open_sitting
 
 
 class Cause(StrEnum):

@@ -11,8 +11,9 @@ from pool.database import Connection
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.schema import StateOrigin
-from sync.decide import decide, open_sitting
+from sync.decide import decide
 from sync.engine import Engine
+from sync.sitting import open_sitting
 
 
 async def advance(

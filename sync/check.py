@@ -8,8 +8,8 @@ from model.errors import TrackerError
 from model.findings import Finding, Severity
 from pool import sources
 from rules.ruleset import Ruleset
-from sync.decide import open_sitting
 from sync.engine import Engine, Source
+from sync.sitting import open_sitting
 
 
 async def check(engine: Engine, webhook_base: str = "") -> list[Finding]:

@@ -1,19 +1,16 @@
 """Decide on an issue: facts in, decision and intended writes out, all in the pool."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from model.client_text import ClientSafeFacts
 from model.decisions import Decision, Kind, Override, PoolState, Scope, Section
 from model.issues import StatusCategory
 from model.releases import Release
 from planning.next_release import next_release
-from pool import decisions, history, issues, outbox, projects, requirements, rulesets
+from pool import decisions, history, issues, outbox, projects, requirements
 from pool.attention import Concern, raise_concern, resolve
-from pool.database import Connection
 from pool.decisions import StoredDecision
 from pool.encode import encode
 from pool.history import Event, Origin
@@ -21,82 +18,21 @@ from pool.issues import StoredIssue
 from pool.projects import Setting
 from pool.schema import StateOrigin
 from rules.decide import decide as apply_rules
-from rules.load_ruleset import load_ruleset
 from rules.matching.match import Index, Match, Request
-from rules.ruleset import ANSWERED_KINDS, Ruleset
-from rules.write_back import desire
+from rules.ruleset import ANSWERED_KINDS
+from sync.aim import Ruling, aim
 from sync.engine import Engine
 from sync.facts import Occasion, gather_facts
-from sync.plan import Plan, Target, plan
+from sync.plan import Plan, plan
+from sync.sitting import Sitting
 
 _RULES = "rules"
 
 
-@dataclass(slots=True)
-class Sitting:
-    """What one transaction needs to decide on many issues, read once each."""
-
-    engine: Engine
-    connection: Connection
-    ruleset: Ruleset
-    settings: dict[UUID, Setting] = field(default_factory=dict)
-    releases: dict[str, dict[Release, UUID]] = field(default_factory=dict)
-
-    @property
-    def today(self) -> date:
-        """The day in the ruleset's time zone."""
-        return self.engine.clock().astimezone(self.ruleset.zone).date()
-
-    async def get_setting(self, project: UUID) -> Setting:
-        """What surrounds the issues of a project."""
-        if project not in self.settings:
-            self.settings[project] = await projects.get_setting(
-                self.connection, project
-            )
-        return self.settings[project]
-
-    async def find_releases(self, train: str) -> dict[Release, UUID]:
-        """The open releases of a train, with what was given away meanwhile."""
-        if train not in self.releases:
-            found = await projects.find_releases(self.connection, train)
-            self.releases[train] = found
-        return self.releases[train]
-
-    def give_away(self, release: Release, days: Decimal) -> None:
-        """Count person-days against a release's capacity."""
-        train = self.releases[release.train]
-        identity = train.pop(release)
-        train[replace(release, planned_days=release.planned_days + days)] = identity
-
-
-async def open_sitting(engine: Engine, connection: Connection) -> Sitting | None:
-    """Load the ruleset that runs; None while none has been activated."""
-    fingerprint = await rulesets.find_active_fingerprint(connection)
-    if fingerprint is None:
-        return None
-    known = engine.memory.ruleset
-    if known is None or known.fingerprint != fingerprint:
-        known = await _load_active(connection)
-        engine.memory.ruleset = known
-    return Sitting(engine, connection, known)
-
-
-async def _load_active(connection: Connection) -> Ruleset:
-    active = await rulesets.find_active(connection)
-    if active is None:
-        raise LookupError("no ruleset is active")
-    ruleset, problems = load_ruleset(
-        active.files[active.main],
-        file=active.main,
-        load_base=active.files.__getitem__,
-    )
-    if ruleset is None:
-        raise ValueError("\n".join(map(str, problems)))
-    return ruleset
-
-
 @dataclass(frozen=True, slots=True)
-class _Placement:
+class Placement:
+    """The release that an issue goes into, with its id; both None for none."""
+
     release: Release | None
     id: UUID | None
 
@@ -127,6 +63,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     if match is not None:
         decision = replace(decision, engine=f"{decision.engine} {match.engine}")
     placement = await _place(sitting, issue, decision, overrides)
+    ruling = Ruling(decision, facts, setting, placement.release)
     stored = StoredDecision(
         id=sitting.engine.ids(),
         decided_at=sitting.engine.clock(),
@@ -136,7 +73,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     )
     await _store(sitting, issue, stored, placement)
     issue = await _advance(sitting, issue, decision)
-    target = _aim(sitting, issue, decision, placement, setting)
+    target = aim(sitting, issue, ruling)
     planned = plan(issue.base, issue.snapshot, target)
     await _note_kept(sitting, issue, planned)
     return await _want(sitting, issue, planned)
@@ -171,29 +108,29 @@ async def _place(
     issue: StoredIssue,
     decision: Decision,
     overrides: Mapping[Section, Override],
-) -> _Placement:
+) -> Placement:
     intent = decision.effective.get(Section.RELEASE, "")
     if Section.RELEASE in overrides:
         found = await projects.find_release(sitting.connection, intent)
-        return _Placement(*found) if found else _Placement(None, None)
+        return Placement(*found) if found else Placement(None, None)
     verb, _, train = intent.partition(":")
     if verb != "train":
-        return _Placement(None, None)
+        return Placement(None, None)
     releases = await sitting.find_releases(train)
     current = {identity: release.name for release, identity in releases.items()}
     days = issue.snapshot.estimate_days or Decimal(0)
     stays_in = current.get(issue.release_id) if issue.release_id else None
     release = next_release(releases, on=sitting.today, days=days, current=stays_in)
     if release is None:
-        return _Placement(None, None)
+        return Placement(None, None)
     identity = releases[release]
     if stays_in is None:
         sitting.give_away(release, days)
-    return _Placement(release, identity)
+    return Placement(release, identity)
 
 
 async def _store(
-    sitting: Sitting, issue: StoredIssue, stored: StoredDecision, placement: _Placement
+    sitting: Sitting, issue: StoredIssue, stored: StoredDecision, placement: Placement
 ) -> None:
     connection = sitting.connection
     last = await decisions.find(connection, issue.decision_id)
@@ -265,55 +202,6 @@ def _next_state(
     unsure = decision.effective.get(Section.SCOPE) == Scope.NEEDS_REVIEW
     open_state = PoolState.NEW if unsure else PoolState.TRIAGED
     return None if state is open_state else (open_state, StateOrigin.RULES)
-
-
-def _aim(
-    sitting: Sitting,
-    issue: StoredIssue,
-    decision: Decision,
-    placement: _Placement,
-    setting: Setting,
-) -> Target:
-    if not _is_written_to(issue):
-        return Target()
-    release = placement.release
-    source = sitting.engine.sources[issue.snapshot.ref.source]
-    desired = desire(
-        sitting.ruleset,
-        decision,
-        ClientSafeFacts(
-            kind=decision.effective.get(Section.KIND, ""),
-            scope=decision.effective.get(Section.SCOPE, ""),
-            priority=decision.effective.get(Section.PRIORITY, ""),
-            state=issue.requirement_state,
-            release_name=release.name if release else "",
-            release_ship_on=release.ship_on if release else None,
-        ),
-        tracker=source.connector.kind,
-        state=issue.requirement_state,
-        language=setting.client.language,
-        source_status=source.config.status,
-    )
-    by_person = issue.state_origin is StateOrigin.PERSON
-    return Target(
-        labels=desired.labels,
-        owned_labels=desired.owned_labels,
-        status=desired.status if by_person else None,
-        release=(release.name if release else "") if desired.release else None,
-        ship_on=release.ship_on if release else None,
-        comment=desired.comment,
-    )
-
-
-def _is_written_to(issue: StoredIssue) -> bool:
-    """Neither a tombstone, nor an old issue that was closed before we came."""
-    untouched = issue.base.labels == frozenset() and not issue.base.comment_hash
-    is_history = (
-        issue.snapshot.status_category is StatusCategory.DONE
-        and untouched
-        and issue.state_origin is not StateOrigin.PERSON
-    )
-    return issue.deleted_at is None and not is_history
 
 
 async def _note_kept(sitting: Sitting, issue: StoredIssue, planned: Plan) -> None:

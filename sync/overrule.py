@@ -9,8 +9,9 @@ from pool.audit import Entry
 from pool.database import Connection
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
-from sync.decide import decide, open_sitting
+from sync.decide import decide
 from sync.engine import Engine
+from sync.sitting import open_sitting
 
 _VALUES: dict[Section, type[StrEnum]] = {
     Section.KIND: Kind,

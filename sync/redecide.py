@@ -2,9 +2,10 @@
 
 from pool import issues
 from pool.sources import find_all
-from sync.decide import decide, open_sitting
+from sync.decide import decide
 from sync.engine import Engine
 from sync.poll import Progress
+from sync.sitting import open_sitting
 
 _BATCH = 100
 

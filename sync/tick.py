@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pool import issues, sources
 from pool.due import Due, find_due
 from pool.sources import SourceRow
-from sync.decide import open_sitting
 from sync.engine import Engine
 from sync.register import register
+from sync.sitting import open_sitting
 from sync.trouble import is_quiet
 
 _REPOLL_EVERY = timedelta(minutes=5)

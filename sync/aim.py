@@ -1,0 +1,74 @@
+"""What a tracker should show of a decision."""
+
+from dataclasses import dataclass
+
+from model.client_text import ClientSafeFacts
+from model.decisions import Decision, Facts, Section
+from model.issues import StatusCategory
+from model.releases import Release
+from pool.issues import StoredIssue
+from pool.projects import Setting
+from pool.schema import StateOrigin
+from rules.write_back import desire
+from sync.plan import Target
+from sync.sitting import Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision with what it was taken on."""
+
+    decision: Decision
+    facts: Facts
+    setting: Setting
+    release: Release | None
+
+
+def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
+    """The state that the issue's tracker should show; no opinion where none is due."""
+    if not _is_written_to(issue):
+        return Target()
+    release = ruling.release
+    source = sitting.engine.sources[issue.snapshot.ref.source]
+    desired = desire(
+        sitting.ruleset,
+        ruling.decision,
+        _client_safe(issue, ruling),
+        tracker=source.connector.kind,
+        state=issue.requirement_state,
+        language=ruling.setting.client.language,
+        source_status=source.config.status,
+        known=ruling.facts,
+    )
+    by_person = issue.state_origin is StateOrigin.PERSON
+    return Target(
+        labels=desired.labels,
+        owned_labels=desired.owned_labels,
+        status=desired.status if by_person else None,
+        release=(release.name if release else "") if desired.release else None,
+        ship_on=release.ship_on if release else None,
+        comment=desired.comment,
+    )
+
+
+def _client_safe(issue: StoredIssue, ruling: Ruling) -> ClientSafeFacts:
+    effective, release = ruling.decision.effective, ruling.release
+    return ClientSafeFacts(
+        kind=effective.get(Section.KIND, ""),
+        scope=effective.get(Section.SCOPE, ""),
+        priority=effective.get(Section.PRIORITY, ""),
+        state=issue.requirement_state,
+        release_name=release.name if release else "",
+        release_ship_on=release.ship_on if release else None,
+    )
+
+
+def _is_written_to(issue: StoredIssue) -> bool:
+    """Neither a tombstone, nor an old issue that was closed before we came."""
+    untouched = not issue.base.labels and not issue.base.comment_hash
+    is_history = (
+        issue.snapshot.status_category is StatusCategory.DONE
+        and untouched
+        and issue.state_origin is not StateOrigin.PERSON
+    )
+    return issue.deleted_at is None and not is_history
