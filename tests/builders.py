@@ -9,14 +9,10 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from pydantic import SecretStr
-
 from app.bootstrap import new_id
 from app.plugins import get_connector
 from connectors.base import SourceConfig
-from connectors.gitlab.config import GitLabConfig
 from connectors.http import Budget, Door, open_client
-from connectors.jira.config import JiraConfig
 from model.catalogue import Catalogue
 from model.contracts import Clause, Contract
 from model.issues import IssueRef, IssueSnapshot, StatusCategory
@@ -43,21 +39,21 @@ CLAUSES = (
     ),
 )
 
-SOURCES: dict[str, SourceConfig] = {
-    "huaxin-jira": JiraConfig(
-        kind="jira",
-        project="huaxin-finance",
-        base_url="https://huaxin.atlassian.example",
-        project_keys=("FIN",),
-        token=SecretStr("token-of-a-test"),
-    ),
-    "nordwind-gitlab": GitLabConfig(
-        kind="gitlab",
-        project="nordwind-erp",
-        base_url="https://gitlab.nordwind.example",
-        projects=("delivery/erp",),
-        token=SecretStr("token-of-a-test"),
-    ),
+SOURCES: dict[str, dict[str, Any]] = {
+    "huaxin-jira": {
+        "kind": "jira",
+        "project": "huaxin-finance",
+        "base_url": "https://huaxin.atlassian.example",
+        "project_keys": ("FIN",),
+        "token": "token-of-a-test",
+    },
+    "nordwind-gitlab": {
+        "kind": "gitlab",
+        "project": "nordwind-erp",
+        "base_url": "https://gitlab.nordwind.example",
+        "projects": ("delivery/erp",),
+        "token": "token-of-a-test",
+    },
 }
 
 
@@ -199,8 +195,8 @@ async def open_town(database: Database) -> AsyncIterator[Town]:
         engine = Engine(
             database=database,
             sources={
-                name: _open(stack, name, config, clock)
-                for name, config in SOURCES.items()
+                name: _open(stack, name, section, clock)
+                for name, section in SOURCES.items()
             },
             clock=clock,
             ids=new_id,
@@ -223,9 +219,9 @@ async def _found(engine: Engine) -> None:
     await activate(engine, ruleset_text("zh"))
 
 
-def _open(stack: ExitStack, name: str, config: SourceConfig, clock: Wound) -> Source:
+def _open(stack: ExitStack, name: str, section: dict[str, Any], clock: Wound) -> Source:
+    kind = get_connector(section["kind"])
+    config: SourceConfig = kind.Config.model_validate(section)
     door = Door(base_url=config.base_url, clock=clock, budget=Budget(clock))
     client = stack.enter_context(open_client(door))
-    return Source(
-        name, config, get_connector(config.kind)(name, config, client, clock)
-    )
+    return Source(name, config, kind(name, config, client, clock))

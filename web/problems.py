@@ -28,7 +28,7 @@ _DETAILS = {
 _CODES = {404: "not_found", 405: "method_not_allowed", 422: "invalid"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     """Why a request was not answered as asked.
 

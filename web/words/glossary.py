@@ -1,4 +1,4 @@
-"""The glossary's words that clients never read; the others are in the model."""
+"""The glossary's words as staff read them; the others are those of the model."""
 
 GLOSSARY = {
     "presales": ("售前", "presales"),

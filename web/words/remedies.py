@@ -7,25 +7,25 @@ inbox; parameters that a concern does not carry show as a dash.
 _Pair = tuple[str, str]
 
 UNKNOWN: tuple[_Pair, _Pair] = (
-    ("出现了需要查看的情况:{code}。", "Something needs a look: {code}."),
+    ("出现了需要查看的情况：{code}。", "Something needs a look: {code}."),
     ("运行 reqpool check 查看详情。", "Run reqpool check to see more."),
 )
 """For a code that is not in the table."""
 
 _CHECK: _Pair = (
-    "运行 reqpool check,按提示处理。",
+    "运行 reqpool check，按提示处理。",
     "Run reqpool check and follow its hints.",
 )
 _WAIT: _Pair = (
-    "无需操作,reqpool 会自动重试;如持续出现,请检查工单系统和网络。",
+    "无需操作，reqpool 会自动重试；如持续出现，请检查工单系统和网络。",
     "Nothing: it is tried again by itself. If it lasts, look at the tracker and network.",
 )
 _LOOK: _Pair = (
-    "打开工单查看;如结论不对,在需求页改判。",
+    "打开工单查看；如结论不对，在需求页改判。",
     "Open the issue; if the outcome is wrong, overrule it on the requirement's page.",
 )
 _UPGRADE: _Pair = (
-    "确认地址指向工单系统本身而非代理或登录页;如属实,请反馈此版本差异。",
+    "确认地址指向工单系统本身而非代理或登录页；如属实，请反馈此版本差异。",
     (
         "Check that the address is the tracker's own, not a proxy or sign-in page; if it is,"
         " report the tracker's version."
@@ -35,21 +35,21 @@ _UPGRADE: _Pair = (
 REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "transition_unavailable": (
         (
-            "{key}:工作流没有到达状态“{status}”的路径。",
+            "{key}：工作流没有到达状态“{status}”的路径。",
             "{key}: the workflow offers no way to the status “{status}”.",
         ),
         (
-            "在工单系统中增加该流转,或在来源配置里改用另一个状态。",
+            "在工单系统中增加该流转，或在来源配置里改用另一个状态。",
             "Add the transition in the tracker, or map another status in the source.",
         ),
     ),
     "transition_needs_field": (
         (
-            "{key}:流转到“{status}”需要填写字段 {fields}。",
+            "{key}：流转到“{status}”需要填写字段 {fields}。",
             "{key}: the transition to “{status}” wants the field {fields}.",
         ),
         (
-            "由人完成这次流转,或取消该字段的必填。",
+            "由人完成这次流转，或取消该字段的必填。",
             "Make this transition by hand, or no longer require the field.",
         ),
     ),
@@ -62,11 +62,11 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "permission_missing": (
         (
-            "工单系统拒绝:令牌缺少权限 {permission}。",
-            "The tracker refused: the token lacks the permission {permission}.",
+            "工单系统拒绝 {method} {path}：令牌缺少权限。",
+            "The tracker refused {method} {path}: the token lacks a permission.",
         ),
         (
-            "请客户方管理员为集成账号授予该权限,然后运行 reqpool check。",
+            "请客户方管理员为集成账号授予该权限，然后运行 reqpool check。",
             (
                 "Ask the client's administrator to grant it to our account, then run"
                 " reqpool check."
@@ -76,7 +76,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "credentials_refused": (
         ("工单系统不接受令牌。", "The tracker refuses the token."),
         (
-            "更换令牌(可能已过期或被吊销),然后运行 reqpool check。",
+            "更换令牌（可能已过期或被吊销），然后运行 reqpool check。",
             (
                 "Replace the token (it may have expired or been revoked), then run"
                 " reqpool check."
@@ -124,7 +124,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "redirected": (
         (
-            "工单系统把请求转到了别处,未跟随。",
+            "工单系统把请求转到了别处，未跟随。",
             "The tracker redirected the request; it was not followed.",
         ),
         (
@@ -142,7 +142,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "gone": (("该接口已被移除。", "This interface was removed."), _UPGRADE),
     "issue_missing": (
-        ("{key}:工单已不存在或不可见。", "{key}: the issue is gone or hidden."),
+        ("{key}：工单已不存在或不可见。", "{key}: the issue is gone or hidden."),
         _LOOK,
     ),
     "conflict": (
@@ -150,11 +150,11 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         _WAIT,
     ),
     "bad_request": (
-        ("工单系统不接受请求:{detail}", "The tracker refused the request: {detail}"),
+        ("工单系统不接受请求：{detail}", "The tracker refused the request: {detail}"),
         _CHECK,
     ),
     "unprocessable": (
-        ("工单系统不接受这些值:{detail}", "The tracker refused the values: {detail}"),
+        ("工单系统不接受这些值：{detail}", "The tracker refused the values: {detail}"),
         _CHECK,
     ),
     "method_not_allowed": (
@@ -164,7 +164,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "too_large": (("请求过大。", "The request was too large."), _CHECK),
     "refused": (("工单系统拒绝了请求。", "The tracker refused the request."), _CHECK),
     "label_invalid": (
-        ("标签“{label}”不被接受。", "The label “{label}” was not accepted."),
+        ("标签“{labels}”不被接受。", "The labels “{labels}” were not accepted."),
         ("在规则里改用另一个标签。", "Use another label in the ruleset."),
     ),
     "label_impossible": (
@@ -173,47 +173,47 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "label_kept_by_person": (
         (
-            "{key}:标签保持人工修改:{value}。",
+            "{key}：标签保持人工修改：{value}。",
             "{key}: labels stay as a person set them: {value}.",
         ),
         _LOOK,
     ),
     "labels_kept_by_person": (
         (
-            "{key}:标签保持人工修改:{value}。",
+            "{key}：标签保持人工修改：{value}。",
             "{key}: labels stay as a person set them: {value}.",
         ),
         _LOOK,
     ),
     "status_kept_by_person": (
         (
-            "{key}:状态保持人工修改:{value}。",
+            "{key}：状态保持人工修改：{value}。",
             "{key}: the status stays as a person set it: {value}.",
         ),
         _LOOK,
     ),
     "release_kept_by_person": (
         (
-            "{key}:版本保持人工修改:{value}。",
+            "{key}：版本保持人工修改：{value}。",
             "{key}: the release stays as a person set it: {value}.",
         ),
         _LOOK,
     ),
     "comment_kept_by_person": (
-        ("{key}:我们的评论被人修改。", "{key}: our comment was changed by a person."),
+        ("{key}：我们的评论被人修改。", "{key}: our comment was changed by a person."),
         _LOOK,
     ),
     "release_archived": (
         ("版本“{release}”已归档。", "The release “{release}” is archived."),
         (
-            "取消归档,或为需求选择另一个版本。",
+            "取消归档，或为需求选择另一个版本。",
             "Unarchive it, or choose another release for the requirement.",
         ),
     ),
     "issue_not_absorbed": (
-        ("{key}:未能入池:{error}", "{key}: could not be taken in: {error}"),
+        ("{key}：未能入池：{error}", "{key}: could not be taken in: {error}"),
         (
-            "其他工单不受影响;升级后会自动重读,或运行 reqpool check。",
+            "其他工单不受影响；升级后会自动重读，或运行 reqpool check。",
             (
                 "Others are not affected. It is read again after an upgrade, or run"
                 " reqpool check."
@@ -221,15 +221,15 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ),
     ),
     "quarantined": (
-        ("收到看不懂的 Webhook:{reason}。", "A webhook was not understood: {reason}."),
+        ("收到看不懂的 Webhook：{reason}。", "A webhook was not understood: {reason}."),
         (
-            "原文已保存,相关工单会直接读取;查看收件箱。",
+            "原文已保存，相关工单会直接读取；查看收件箱。",
             "Its bytes are kept and the issue is read directly; look at the inbox.",
         ),
     ),
     "no_ruleset": (
         (
-            "还没有启用规则集,工单已入池但未判定。",
+            "还没有启用规则集，工单已入池但未判定。",
             "No ruleset is active: issues are kept, not decided.",
         ),
         (
@@ -242,7 +242,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "项目 {project} 不在来源配置之内。",
             "The project {project} is not configured.",
         ),
-        ("把它加入来源,或停止转发。", "Add it to the source, or stop sending it."),
+        ("把它加入来源，或停止转发。", "Add it to the source, or stop sending it."),
     ),
     "cursor_unreadable": (
         ("轮询游标无法读取。", "The poll's cursor cannot be read."),
@@ -258,14 +258,44 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "leak_blocked": (
         (
-            "{key}:写给客户的内容含有内部信息,已拦截。",
-            "{key}: a text for the client held something internal and was blocked.",
+            "发往客户的内容含有内部信息，已拦截：{what}。",
+            "Something internal was about to reach a client and was blocked: {what}.",
         ),
         ("修改规则集里的评论模板。", "Correct the comment in the ruleset."),
     ),
     "note_not_stored": (
-        ("{key}:评论没有保存成功。", "{key}: the comment was not stored."),
+        ("{key}：评论没有保存成功。", "{key}: the comment was not stored."),
         _WAIT,
+    ),
+    "project_unreachable": (
+        (
+            "读不到项目 {project}：不存在，或令牌无权访问。",
+            "The project {project} cannot be read: it is gone, or the token may not.",
+        ),
+        (
+            "核对来源中的项目路径与令牌权限，然后运行 reqpool check。",
+            "Check the source's project path and the token, then run reqpool check.",
+        ),
+    ),
+    "source_unmapped": (
+        (
+            "来源所属的项目 {project} 还不在需求池中，工单尚未读取。",
+            "The source's project {project} is not in the pool yet: nothing is read.",
+        ),
+        (
+            "运行 reqpool apply，导入含有该项目的文件。",
+            "Run reqpool apply with a file that has this project.",
+        ),
+    ),
+    "verb_failed": (
+        (
+            "后台步骤 {verb} 意外中止：{error}",
+            "The background step {verb} ended unexpectedly: {error}",
+        ),
+        (
+            "会自动重试；如持续出现，请连同日志一起反馈。",
+            "It is tried again by itself; if it lasts, report it with the log.",
+        ),
     ),
     "unknown_encoding": (
         ("应答的压缩方式未知。", "The answer is packed in an unknown way."),

@@ -13,8 +13,8 @@ TEXTS = {
     "theme.dark": ("深色", "Dark"),
     "loopback": (
         (
-            "登录功能上线之前,reqpool 只在本机(loopback)监听:能打开此页的人都可以修改,"
-            "所填姓名只作记录,不作验证。"
+            "登录功能上线之前，reqpool 只在本机（loopback）监听：能打开此页的人都可以修改，"
+            "所填姓名只作记录，不作验证。"
         ),
         (
             "Until there is sign-in, reqpool listens on this machine (loopback) only: whoever"
@@ -22,7 +22,7 @@ TEXTS = {
         ),
     ),
     "close": ("关闭", "Close"),
-    "untitled": ("(无标题)", "(untitled)"),
+    "untitled": ("（无标题）", "(untitled)"),
     # the pool
     "pool.title": ("需求池", "Requirement pool"),
     "pool.count": ("{n} 条", "{n} requirements"),
@@ -69,12 +69,12 @@ TEXTS = {
     "issues.more": ("另有 {n} 个工单", "{n} more issues"),
     "empty.title": ("需求池还是空的", "The pool is empty"),
     "empty.text": (
-        "连接客户的 Jira 或 GitLab 后,工单会在几秒内出现在这里。",
+        "连接客户的 Jira 或 GitLab 后，工单会在几秒内出现在这里。",
         "Connect a client's Jira or GitLab, and issues show up here within seconds.",
     ),
     "empty.filtered": ("没有符合条件的需求", "Nothing matches"),
     "empty.filtered_text": (
-        "换一个词,或去掉一个筛选条件。",
+        "换一个词，或去掉一个筛选条件。",
         "Try another word, or remove a filter.",
     ),
     "pager": ("翻页", "Pages"),
@@ -101,19 +101,19 @@ TEXTS = {
     "requirement.no_issues": ("没有关联的工单。", "No issue is linked."),
     "requirement.origin": ("由{who}设定", "set by {who}"),
     "done.overruled": ("已改判。", "Overruled."),
-    "done.revoked": ("已撤销改判,由规则决定。", "Revoked: the rules decide again."),
+    "done.revoked": ("已撤销改判，由规则决定。", "Revoked: the rules decide again."),
     "done.moved": ("状态已更新。", "The state was changed."),
-    "failed": ("没有保存:{detail}", "Not saved: {detail}"),
+    "failed": ("没有保存：{detail}", "Not saved: {detail}"),
     "failed.reason": ("请填写理由和姓名。", "a reason and a name are needed."),
     "failed.value": ("该值不可用。", "this value is not possible."),
     "form.change": ("改判", "Overrule"),
     "form.move": ("改变", "Change"),
     "form.value": ("改为", "New value"),
-    "form.reason": ("理由(必填)", "Reason (required)"),
+    "form.reason": ("理由（必填）", "Reason (required)"),
     "form.name": ("你的姓名", "Your name"),
     "form.save": ("保存", "Save"),
     "form.revoke": ("撤销改判", "Revoke"),
-    "form.revoke_why": ("撤销理由(必填)", "Why revoke (required)"),
+    "form.revoke_why": ("撤销理由（必填）", "Why revoke (required)"),
     "form.section": ("改判{what}", "Overrule the {what}"),
     "form.no_release": ("不排版本", "No release"),
     "issue.gone": ("工单系统中已删除", "deleted in the tracker"),
@@ -149,8 +149,8 @@ TEXTS = {
     "why.ruleset": ("规则集", "Ruleset"),
     "why.contract": ("合同版本", "Contract"),
     "why.engine": ("引擎", "Engine"),
-    "why.earlier": ("先前的判定({n})", "Earlier decisions ({n})"),
-    "why.revoked": ("已撤销的改判({n})", "Revoked overrides ({n})"),
+    "why.earlier": ("先前的判定（{n}）", "Earlier decisions ({n})"),
+    "why.revoked": ("已撤销的改判（{n}）", "Revoked overrides ({n})"),
     "why.revoked_by": ("{by}于 {at} 撤销", "revoked by {by} on {at}"),
     "evidence": ("最接近的合同条款", "Nearest clauses of the contract"),
     "evidence.excluded": ("合同明确排除", "excluded by the contract"),
@@ -160,12 +160,12 @@ TEXTS = {
     "history.what": ("变化", "What"),
     "history.to": ("变为", "to"),
     "release.train": ("版本列车 {name}", "train {name}"),
-    "release.hold": ("暂缓:{name}", "on hold: {name}"),
+    "release.hold": ("暂缓：{name}", "on hold: {name}"),
     # health
     "health.title": ("运行状况", "Health"),
     "health.sources": ("来源", "Sources"),
     "health.no_sources": (
-        "还没有来源:在配置文件中添加一个 [[sources]]。",
+        "还没有来源：在配置文件中添加一个 [[sources]]。",
         "There is no source yet: add a [[sources]] to the configuration.",
     ),
     "health.source": ("来源", "Source"),
@@ -182,7 +182,7 @@ TEXTS = {
     "health.error": ("出错", "trouble"),
     "health.attention": ("需要人处理", "Needs a person"),
     "health.quiet": ("没有需要处理的事情。", "Nothing needs attention."),
-    "health.remedy": ("怎么办:", "What to do: "),
+    "health.remedy": ("怎么办：", "What to do: "),
     "health.times": ("{n} 次", "{n} times"),
     "health.since": ("自", "since"),
     "health.ruleset": ("当前规则集", "Active ruleset"),

@@ -45,9 +45,9 @@ class Words:
 
     def word(self, value: object) -> str:
         """The glossary's word for a value; a value that is not in it as it is."""
-        shared = WORDS.get(str(value), {}).get(self.language)
         own = GLOSSARY.get(str(value))
-        return shared or (self._pick(own) if own else str(value))
+        shared = WORDS.get(str(value), {}).get(self.language)
+        return self._pick(own) if own else shared or str(value)
 
     def fact(self, name: str) -> str:
         """What a fact is called."""

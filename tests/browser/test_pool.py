@@ -1,0 +1,110 @@
+"""A person at a browser: find a requirement, overrule it, see it."""
+
+from asyncio import create_task, sleep
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Page, async_playwright, expect
+
+from pool.database import Database
+from tests.builders import Town, open_town
+from web.desk import desk_of
+from web.site import build
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
+
+
+@asynccontextmanager
+async def serve(town: Town) -> AsyncIterator[str]:
+    config = uvicorn.Config(
+        build(desk_of(town.engine)), host="127.0.0.1", port=0, log_level="warning"
+    )
+    server = uvicorn.Server(config)
+    task = create_task(server.serve())
+    while not server.started:
+        await sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://localhost:{port}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with open_town(database) as town:
+        await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+        await town.raise_issue("资金月报导出报错", issue_type="Bug")
+        await town.raise_issue("付款审批报错", issue_type="Bug")
+        await town.raise_issue("怎么导出?", issue_type="Question")
+        yield town
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said: a refused script or style, an error."""
+    return []
+
+
+@pytest.fixture
+async def page(town: Town, complaints: list[str]) -> AsyncIterator[Page]:
+    async with serve(town) as url, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        context = await browser.new_context(base_url=url, locale="en-US")
+        page = await context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        await browser.close()
+
+
+async def test_the_list_is_narrowed_by_a_filter_and_a_chinese_word(
+    page: Page, complaints: list[str]
+) -> None:
+    await page.goto("/pool")
+    rows = page.locator("tr[data-row]")
+    await expect(rows).to_have_count(4)
+
+    await page.get_by_text("Scope", exact=True).first.click()
+    option = page.get_by_label("in contract")
+    await expect(page.locator("[data-value=in_contract]")).to_have_text("3")
+    await option.check()
+    await page.locator("details[open]").get_by_role("button", name="Apply").click()
+    await expect(rows).to_have_count(3)
+
+    await page.keyboard.press("/")
+    await page.keyboard.type("资金")
+    await page.keyboard.press("Enter")
+    await expect(rows).to_have_count(2)
+    assert "scope=in_contract" in page.url
+    assert complaints == []
+
+
+async def test_a_person_walks_by_keys_overrules_and_sees_it(
+    page: Page, complaints: list[str]
+) -> None:
+    await page.goto("/pool?scope=in_contract&q=资金")
+    rows = page.locator("tr[data-row]")
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_contain_text("资金日报")
+
+    scope = page.locator(".facts > div", has_text="scope")
+    await scope.get_by_text("Overrule").click()
+    await scope.get_by_label("New value").select_option("daily_change")
+    await scope.get_by_label("Reason").fill("电话确认：两人天以内")
+    await scope.get_by_label("Your name").fill("李雷")
+    await scope.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status")).to_have_text("Overruled.")
+    await expect(page.locator(".pinned")).to_contain_text("电话确认：两人天以内")
+    await expect(scope.locator(".badge").first).to_have_text("daily change")
+
+    await page.get_by_text("Back to the pool").click()
+    await expect(rows).to_have_count(1)
+    assert complaints == []

@@ -1,0 +1,170 @@
+import re
+from datetime import timedelta
+
+import httpx
+
+from model.issues import Comment, Person, Visibility
+from pool.attention import Concern, raise_concern
+from tests.builders import Town
+
+HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"""
+
+
+async def test_the_page_says_why(site: httpx.AsyncClient, town: Town) -> None:
+    number = await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "A clause covers it" in page
+    assert re.search(r"rules\.yaml:\d+", page)
+    assert "likeness of the nearest clause" in page
+    assert "<mark>资金日报</mark>" in page
+    assert '<rect class="bar" width="' in page
+
+
+async def test_overruling_is_shown_beside_the_verdict(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+    answer = await site.post(
+        f"/requirements/{number}/overrides",
+        data={
+            "section": "scope",
+            "value": "daily_change",
+            "reason": "电话确认",
+            "by": "李雷",
+        },
+    )
+    assert answer.status_code == 303
+    page = await site.get(answer.headers["location"])
+    assert "Overruled by 李雷" in page.text
+    assert "电话确认" in page.text
+    assert 'class="set-aside"><span class="badge scope is-in-contract"' in page.text
+    assert 'value="李雷"' in page.text
+
+
+async def test_revoking_lets_the_rules_decide_again(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+    path = f"/requirements/{number}/overrides"
+    form = {"section": "scope", "reason": "r", "by": "b"}
+    await site.post(path, data=form | {"value": "daily_change"})
+    await site.post(path, data=form | {"value": ""})
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "Overruled by" not in page
+    assert "Revoked overrides (1)" in page
+
+
+async def test_a_change_without_reason_is_refused_and_says_so(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错")
+    for path, form in (
+        ("overrides", {"section": "scope", "value": "daily_change"}),
+        ("state", {"state": "planned"}),
+    ):
+        answer = await site.post(
+            f"/requirements/{number}/{path}", data=form | {"reason": " ", "by": "b"}
+        )
+        assert answer.status_code == 422
+        assert "a reason and a name are needed" in answer.text
+
+
+async def test_a_value_that_cannot_be_is_refused(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错")
+    form = {"section": "scope", "value": "P0", "reason": "r", "by": "b"}
+    answer = await site.post(f"/requirements/{number}/overrides", data=form)
+    assert answer.status_code == 422
+    assert "this value is not possible" in answer.text
+
+
+async def test_a_person_moves_the_state(site: httpx.AsyncClient, town: Town) -> None:
+    number = await town.raise_issue("导出报错")
+    form = {"state": "planned", "reason": "12 月版本", "by": "李雷"}
+    answer = await site.post(f"/requirements/{number}/state", data=form)
+    page = (await site.get(answer.headers["location"])).text
+    assert "badge state is-planned" in page
+    assert "12 月版本" in page
+
+
+async def test_unknown_numbers_answer_not_found(site: httpx.AsyncClient) -> None:
+    for number in ("99", "0", "-1", "x", "9" * 30):
+        assert (await site.get(f"/requirements/{number}")).status_code in {404, 422}
+
+
+async def test_a_merged_number_leads_to_what_it_became(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错")
+    merged = await town.raise_issue("Export fails", source="nordwind-gitlab")
+    await town.link("delivery/erp#2", number)
+    answer = await site.get(f"/requirements/{merged}")
+    assert answer.headers["location"] == f"/requirements/{number}"
+
+
+async def test_hostile_text_in_every_field_stays_text(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    author = Person("x", HOSTILE)
+    comment = Comment(
+        "1", author, HOSTILE, Visibility.PUBLIC, town.clock(), town.clock()
+    )
+    snapshot = town.snapshot(
+        HOSTILE,
+        key=HOSTILE,
+        url="javascript:alert(1)",
+        description=f"{HOSTILE}\n[x](javascript:alert(1)) https://a.example/{HOSTILE}",
+        issue_type=HOSTILE,
+        status=HOSTILE,
+        priority=HOSTILE,
+        labels=frozenset({HOSTILE}),
+        reporter=author,
+        comments=(comment,),
+    )
+    await town.absorb(snapshot)
+    [issue] = await town.rows("SELECT id FROM issues")
+    async with town.database.transaction() as connection:
+        for code in (HOSTILE, "transition_unavailable"):
+            concern = Concern(code, HOSTILE, {"status": HOSTILE}, issue_id=issue["id"])
+            await raise_concern(connection, town.engine.ids, concern, town.clock())
+    number = await town.number_of(HOSTILE)
+    form = {"section": "kind", "value": "task", "reason": HOSTILE, "by": HOSTILE[:80]}
+    await site.post(f"/requirements/{number}/overrides", data=form)
+    for path in (f"/requirements/{number}", "/pool", "/health", f"/pool?q={HOSTILE}"):
+        page = (await site.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert 'href="javascript' not in page
+        assert "49" not in re.findall(r"\{\{7\*7\}\}|'49", page)
+
+
+async def test_writes_that_were_given_up_show_what_to_do(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错", issue_type="Bug")
+    await town.rows(
+        "UPDATE outbox SET state = 'dead',"
+        ' error = \'{"code": "label_impossible", "label": "x y"}\''
+        " WHERE field = 'labels' RETURNING id"
+    )
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "1 writes given up" in page
+    assert "The label “x y” was not accepted." in page
+    assert "Use another label in the ruleset." in page
+
+
+async def test_earlier_decisions_stay_readable(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    snapshot = town.snapshot("导出报错", issue_type="Bug")
+    await town.absorb(snapshot)
+    town.clock.wind(hours=1)
+    changed = {"issue_type": "Question", "title": "怎么导出?"}
+    later = snapshot.updated_at + timedelta(hours=1)
+    await town.absorb(
+        town.snapshot(**changed, ref=snapshot.ref, key=snapshot.key, updated_at=later)
+    )
+    number = await town.number_of(snapshot.key)
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "Earlier decisions (1)" in page
