@@ -9,7 +9,7 @@ from cli.show import exit_code_of, print_error
 from model.errors import ReqpoolError
 
 COMMANDS = {
-    "demo": "cli.demo",
+    "demo": "cli.demo.command",
     "serve": "cli.serve",
     "web": "cli.web",
     "worker": "cli.worker",
