@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from app.bootstrap import new_id
 from app.catalogue import apply_catalogue, load_catalogue
+from app.plugins import get_connector
 from connectors.base import SourceConfig
-from connectors.jira.config import JiraConfig
 from model.catalogue import Catalogue
 from pool.database import Database
 from sandbox.jira.catalog import EN_STATUSES, demo_workflow
@@ -139,13 +138,15 @@ def desk(clock: Wound) -> Iterator[JiraDesk]:
 
 
 def jira_config(url: str) -> SourceConfig:
-    return JiraConfig(
-        kind="jira",
-        project="acme-finance",
-        base_url=url,
-        project_keys=("FIN",),
-        token=SecretStr(TOKEN),
-        webhook_secrets=(SecretStr(SECRET),),
+    return get_connector("jira").Config.model_validate(
+        {
+            "kind": "jira",
+            "project": "acme-finance",
+            "base_url": url,
+            "project_keys": ("FIN",),
+            "token": TOKEN,
+            "webhook_secrets": (SECRET,),
+        }
     )
 
 

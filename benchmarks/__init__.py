@@ -1,0 +1,1 @@
+"""Measured comparisons; every benchmark runs its baseline itself."""
