@@ -133,6 +133,14 @@ async def find_release(
     return (_release(row), row["id"]) if row else None
 
 
+async def find_release_of(
+    connection: Connection, identity: UUID | None
+) -> Release | None:
+    """The release of an id, shipped or not."""
+    row = await query_one(connection, _RELEASES + "WHERE r.id = %s", (identity,))
+    return _release(row) if row else None
+
+
 def _release(row: DictRow) -> Release:
     capacity: Decimal | None = row["capacity_days"]
     freeze_on: date = row["freeze_on"]

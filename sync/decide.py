@@ -113,6 +113,9 @@ async def _place(
     if Section.RELEASE in overrides:
         found = await projects.find_release(sitting.connection, intent)
         return Placement(*found) if found else Placement(None, None)
+    if _is_over(issue):
+        kept = await projects.find_release_of(sitting.connection, issue.release_id)
+        return Placement(kept, issue.release_id)
     verb, _, train = intent.partition(":")
     if verb != "train":
         return Placement(None, None)
@@ -127,6 +130,12 @@ async def _place(
     if stays_in is None:
         sitting.give_away(release, days)
     return Placement(release, identity)
+
+
+def _is_over(issue: StoredIssue) -> bool:
+    """Nothing more is done about it: it stays in its release, and goes into none."""
+    is_done = issue.snapshot.status_category is StatusCategory.DONE
+    return is_done or issue.requirement_state.is_final
 
 
 async def _store(

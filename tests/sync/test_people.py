@@ -171,7 +171,9 @@ async def test_what_was_closed_before_we_came_is_mirrored_and_not_written_to(
     desk.move(made, "Done")
     before = writes(desk)
     await world.settle(polls=True)
-    assert (await world.issue(made.key))["state"] == "delivered"
+    issue = await world.issue(made.key)
+    assert issue["state"] == "delivered"
+    assert issue["release"] is None
     assert writes(desk) == before
 
 
