@@ -11,7 +11,8 @@ from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
@@ -52,16 +53,23 @@ async def _run(context: JobContext, verb: str, source: str) -> None:
 async def _tick(context: JobContext, timestamp: int) -> None:
     del timestamp
     await tick(_engine_of(context))
-    await _take_over(context.app)
+    await take_over(context.app)
 
 
-async def _take_over(app: App) -> None:
-    """Start the jobs of a worker that died again."""
+async def take_over(app: App) -> None:
+    """Start the jobs of a worker that died again.
+
+    One whose twin waits already is dropped: the twin does the same, as soon as the
+    dead one no longer holds the lock.
+    """
     stalled = await app.job_manager.get_stalled_jobs(
         seconds_since_heartbeat=_STALLED_AFTER_SECONDS
     )
     for job in stalled:
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def _engine_of(context: JobContext) -> Engine:
@@ -73,9 +81,8 @@ def build_jobs(url: str) -> App:
     """The job queue of a database; not yet open."""
     app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
     app.task(name=_RUN, pass_context=True)(_run)
-    at_times = app.task(
-        name="tick", pass_context=True, queueing_lock="tick", lock="tick"
-    )
+    # No lock: a tick that died with its worker would hold it, and nobody took over.
+    at_times = app.task(name="tick", pass_context=True, queueing_lock="tick")
     app.periodic(cron=_TICK)(at_times(_tick))
     return app
 

@@ -51,4 +51,5 @@ def _renderers(config: LogConfig) -> list[structlog.types.Processor]:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    plain = structlog.dev.plain_traceback  # the rich one shows local variables: secrets
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]

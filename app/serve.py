@@ -1,15 +1,20 @@
 """Run web, worker, or both until told to stop."""
 
 import asyncio
+import socket
 from contextlib import suppress
 
+import structlog
 import uvicorn
 
 from app.asgi import build_asgi
 from app.bootstrap import Application
+from app.config import WebConfig
 from app.jobs import work
+from model.errors import ConfigError, Problem
 
 _HEADER_SECONDS = 10
+_log = structlog.get_logger()
 
 
 async def serve_web(application: Application) -> None:
@@ -27,7 +32,20 @@ async def serve_web(application: Application) -> None:
             timeout_graceful_shutdown=20,
         )
     )
-    await server.serve()
+    with _listen(web) as listener:
+        _log.info("listening", url=web.link("/"), port=web.port)
+        await server.serve([listener])
+
+
+def _listen(web: WebConfig) -> socket.socket:
+    """Take the port; uvicorn by itself would end the process when it is taken."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    try:
+        return socket.create_server((web.host, web.port), family=family)
+    except OSError as error:
+        said = f"cannot listen on {web.host}:{web.port}: {error.strerror}"
+        hint = "set web.port to a free port, or stop what listens there"
+        raise ConfigError([Problem("E_PORT", said, hint=hint)]) from error
 
 
 async def serve_worker(application: Application) -> None:
@@ -38,11 +56,25 @@ async def serve_worker(application: Application) -> None:
 
 
 async def serve_both(application: Application) -> None:
-    """Web and worker in one process; when the web server ends, the worker does too."""
-    worker = asyncio.create_task(serve_worker(application))
-    web = asyncio.create_task(serve_web(application))
-    await asyncio.wait({worker, web}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (web, worker):
+    """Web and worker in one process; when one ends, the other does too."""
+    tasks = {
+        asyncio.create_task(serve(application)) for serve in (serve_web, serve_worker)
+    }
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(tasks)
+    for task in done:
+        task.result()
+
+
+async def _end(tasks: set["asyncio.Task[None]"]) -> None:
+    """Wait until all have ended, also when told to stop a second time meanwhile.
+
+    Jobs that are not waited for would be left as running, without a worker.
+    """
+    for task in tasks:
         task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(web, worker)
+    while pending := {task for task in tasks if not task.done()}:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(pending)

@@ -34,12 +34,14 @@ def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Res
     """Open everything, work, close everything, also when told to stop.
 
     Without a handler SIGTERM would end the process at once, and leave the embedded
-    server running.
+    server running. The event loop's own handlers would run beside uvicorn's, which
+    ends requests first and then hands the signal on.
     """
 
     async def opened() -> Result:
-        stop = _current_task().cancel
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        stop = task.cancel if task else loop.stop
+        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop))
         async with open_application(config) as application:
             return await work(application)
 
@@ -52,10 +54,3 @@ def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Res
         sys.exit(128 + signal.SIGTERM)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-
-
-def _current_task() -> "asyncio.Task[object]":
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("no task is running")
-    return task

@@ -17,8 +17,8 @@ from pool.lookup import Named
 from rules.explain import Fate, RuleTrace, SectionTrace
 from rules.explain import explain as explain_rules
 from rules.ruleset import Ruleset
-from sync.decide import open_sitting
 from sync.replay import revive_facts
+from sync.sitting import open_sitting
 
 app = typer.Typer(add_completion=False)
 
