@@ -9,9 +9,9 @@ from psycopg.sql import SQL, Composed
 from model.decisions import Kind, PoolState, Priority, Scope
 from model.projects import Phase
 from pool.database import Connection, query
-from pool.listing import NONE, Filters, matches, values_of, without
+from pool.filters import NONE, Filters, narrow, without
 
-_MOST_COUNTED = 50_000
+_MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ async def count_facet(connection: Connection, filters: Filters, facet: str) -> C
     Raises:
         KeyError: there is no such facet.
     """
-    others = without(filters, facet)
-    statement = _COUNT.format(matches=matches(others), values=_values_of(facet))
-    values = {**values_of(others), "most": _MOST_COUNTED}
+    others = await narrow(connection, without(filters, facet))
+    statement = _COUNT.format(matches=others.requirement, values=_values_of(facet))
+    values = {**others.values, "most": _MOST_COUNTED}
     rows = await query(connection, statement, values)
     counts = {row["value"]: int(row["n"]) for row in rows}
     return Counts(counts, complete=sum(counts.values()) < _MOST_COUNTED)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query, Response
 
 from model.decisions import Section
 from pool import facets, listing, overview
+from pool.filters import Filters
 from pool.keyset import PositionError, parse_order, parse_position
-from pool.listing import Filters
 from pool.status import find_status
 from web import api_models as models
 from web.api_views import concern_view, requirement_view, source_view

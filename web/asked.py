@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request
 from starlette.datastructures import QueryParams
 
+from pool.filters import FACETS, Filters
 from pool.keyset import Order, Position, PositionError, parse_order, parse_position
-from pool.listing import FACETS, Filters
 
 PARAMETERS: Mapping[str, str] = {
     "client": "clients",

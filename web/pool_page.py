@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from pool.facets import Choice, find_choices
+from pool.filters import NONE, Filters
 from pool.keyset import Order, Sort
-from pool.listing import NONE, Filters, count, find_page
+from pool.listing import count, find_page
 from web.asked import PARAMETERS, ROWS, Asked, TheAsked
 from web.desk import TheDesk
 from web.reader import TheReader
@@ -16,7 +17,7 @@ from web.render import render
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_COUNTED = 10_000
+_MOST_COUNTED = 1_000
 _OPEN = ("new", "triaged", "planned", "in_development")
 VIEWS: Mapping[str, Filters] = {
     "view.all": Filters(),

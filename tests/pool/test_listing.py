@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from model.issues import Urgency
 from pool.database import Connection, Database
+from pool.filters import Filters
 from pool.keyset import (
     Order,
     Position,
@@ -16,7 +17,7 @@ from pool.keyset import (
     parse_order,
     parse_position,
 )
-from pool.listing import Filters, count, find_page
+from pool.listing import count, find_page
 from tests.builders import open_town
 
 ORDERS = st.builds(Order, st.sampled_from(Sort), descending=st.booleans())
