@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 from sync.deliver import deliver
@@ -88,12 +88,15 @@ def build_jobs(url: str) -> App:
 
 
 def wake_through(app: App) -> Wake:
-    """A wake-up that enqueues a job, in a transaction of its own."""
+    """A wake-up that enqueues a job, in a transaction of its own.
+
+    One that is lost because the database is gone is made up for by the tick.
+    """
 
     async def wake(verb: str, source: str) -> None:
         name = f"{verb}:{source}"
         job = app.configure_task(_RUN, lock=name, queueing_lock=name)
-        with suppress(AlreadyEnqueued):
+        with suppress(AlreadyEnqueued, ConnectorException):
             await job.defer_async(verb=verb, source=source)
 
     return wake

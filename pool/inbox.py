@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
 from model.deliveries import Delivery
 from pool.database import Connection, query
@@ -22,24 +23,38 @@ class Arrival:
     a stale one or one that is too large, whose ``delivery.body`` is empty.
     """
 
-    source_id: UUID
     delivery: Delivery
     state: InboxState = InboxState.PENDING
     reason: str = ""
 
 
 _KEEP = """
-WITH kept AS (
+WITH arrived AS (
+    SELECT a.id, s.id AS source_id, a.delivery, a.sha256, a.received_at, a.state,
+           a.outcome, a.headers, a.body
+    FROM unnest(%(ids)s::uuid[], %(sources)s::text[], %(deliveries)s::text[],
+        %(digests)s::text[], %(times)s::timestamptz[], %(states)s::text[],
+        %(outcomes)s::jsonb[], %(headers)s::jsonb[], %(bodies)s::bytea[])
+        AS a (id, source, delivery, sha256, received_at, state, outcome, headers, body)
+    JOIN sources s ON s.name = a.source
+), kept AS (
     INSERT INTO inbox
         (id, source_id, delivery, sha256, received_at, state, outcome, settled_at)
-    VALUES (%(id)s, %(source_id)s, %(delivery)s, %(sha256)s, %(received_at)s,
-            %(state)s, %(outcome)s, %(settled_at)s)
+    SELECT id, source_id, delivery, sha256, received_at, state, outcome,
+        CASE WHEN state <> 'pending' THEN received_at END
+    FROM arrived
     ON CONFLICT (source_id, delivery, sha256) DO NOTHING
     RETURNING id
+), stored AS (
+    INSERT INTO inbox_bodies (inbox_id, received_at, headers, body)
+    SELECT id, received_at, headers, body FROM arrived JOIN kept USING (id)
 )
-INSERT INTO inbox_bodies (inbox_id, received_at, headers, body)
-SELECT id, %(received_at)s, %(headers)s, %(body)s FROM kept
+UPDATE sources s SET last_webhook_at = last.at
+FROM (SELECT source_id, max(received_at) AS at FROM arrived GROUP BY 1) last
+WHERE s.id = last.source_id
+RETURNING s.name
 """
+"""Everything in one statement: a group of deliveries is one round trip."""
 
 _TAKE = """
 SELECT i.id, s.name AS source, i.delivery AS delivery_id, i.sha256, i.received_at,
@@ -54,27 +69,34 @@ FOR UPDATE OF i SKIP LOCKED
 """
 
 
-async def keep(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Store deliveries; one that came before is absorbed."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_KEEP, [_values(arrival) for arrival in arrivals])
+async def keep(connection: Connection, arrivals: Sequence[Arrival]) -> frozenset[str]:
+    """Store deliveries; those that came before are absorbed.
+
+    Returns:
+        The names of the sources that are in the pool; deliveries of others are not
+        stored.
+    """
+    rows = await query(connection, _KEEP, _columns(arrivals))
+    return frozenset(row["name"] for row in rows)
 
 
-def _values(arrival: Arrival) -> dict[str, Any]:
-    delivery = arrival.delivery
-    pending = arrival.state is InboxState.PENDING
+def _columns(arrivals: Sequence[Arrival]) -> dict[str, list[Any]]:
+    deliveries = [arrival.delivery for arrival in arrivals]
     return {
-        "id": delivery.id,
-        "source_id": arrival.source_id,
-        "delivery": delivery.delivery_id,
-        "sha256": delivery.sha256,
-        "received_at": delivery.received_at,
-        "state": arrival.state,
-        "outcome": None if pending else jsonb({"reason": arrival.reason}),
-        "settled_at": None if pending else delivery.received_at,
-        "headers": jsonb(dict(delivery.headers)),
-        "body": delivery.body,
+        "ids": [one.id for one in deliveries],
+        "sources": [one.source for one in deliveries],
+        "deliveries": [one.delivery_id for one in deliveries],
+        "digests": [one.sha256 for one in deliveries],
+        "times": [one.received_at for one in deliveries],
+        "states": [arrival.state.value for arrival in arrivals],
+        "outcomes": [_outcome(arrival) for arrival in arrivals],
+        "headers": [Jsonb(dict(one.headers)) for one in deliveries],
+        "bodies": [one.body for one in deliveries],
     }
+
+
+def _outcome(arrival: Arrival) -> Jsonb | None:
+    return jsonb({"reason": arrival.reason}) if arrival.reason else None
 
 
 async def take(connection: Connection, source: UUID, most: int) -> Sequence[Delivery]:

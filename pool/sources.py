@@ -98,13 +98,6 @@ def _source(row: DictRow) -> SourceRow:
     return SourceRow(**row)
 
 
-async def note_webhook(connection: Connection, source: UUID, at: datetime) -> None:
-    """A webhook arrived."""
-    await connection.execute(
-        "UPDATE sources SET last_webhook_at = %s WHERE id = %s", (at, source)
-    )
-
-
 async def note_poll(connection: Connection, source: UUID, at: datetime) -> None:
     """A poll that was started at this moment has seen everything."""
     await connection.execute(

@@ -1,27 +1,22 @@
 """Take a webhook: authenticate it, keep its raw bytes, and only then say yes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from connectors.base import Authentic
 from model.deliveries import Delivery
-from model.errors import DeliveryRejected, ReqpoolError
+from model.errors import DeliveryRejected
 from pool import inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.inbox import Arrival
 from pool.schema import InboxState
-from pool.sources import SourceRow
 from sync.engine import Engine
 
 LARGEST_KEPT_BYTES = 5 * 1024 * 1024
 
 _SECRET_HEADERS = frozenset({"x-gitlab-token", "authorization", "cookie"})
-
-
-class NotReadyError(ReqpoolError):
-    """The operator has not applied the source's project yet: the sender tries later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +35,11 @@ class Letter:
     body: bytes
 
 
-async def receive(engine: Engine, letter: Letter) -> None:
-    """Commit an authentic delivery to the inbox; one that came before is absorbed.
+def admit(engine: Engine, letter: Letter) -> Arrival:
+    """Authenticate what came in; nothing is kept yet.
 
     Raises:
-        DeliveryRejected: unknown source, no secret, or not authentic. Nothing is kept.
-        NotReadyError: authentic, but the source's project is not in the pool yet.
+        DeliveryRejected: unknown source, no secret, or not authentic.
     """
     known = engine.sources.get(letter.source)
     if known is None:
@@ -53,29 +47,6 @@ async def receive(engine: Engine, letter: Letter) -> None:
     authentic = known.connector.authenticate(
         letter.headers, letter.body, letter.url_token
     )
-    async with engine.database.transaction() as connection:
-        source = await sources.find(connection, letter.source)
-        if source is None:
-            raise NotReadyError(letter.source)
-        arrival = _arrive(engine, source, letter, authentic)
-        await inbox.keep(connection, [arrival])
-        await sources.note_webhook(connection, source.id, engine.clock())
-        if arrival.reason:
-            await _alert(engine, connection, source, arrival.reason)
-    await engine.wake("ingest", letter.source)
-
-
-async def ask_repoll(engine: Engine, name: str) -> None:
-    """A delivery could not be taken: have the source read again, within 5 minutes."""
-    async with engine.database.transaction() as connection:
-        source = await sources.find(connection, name)
-        if source is not None:
-            await sources.ask_repoll(connection, source.id, engine.clock())
-
-
-def _arrive(
-    engine: Engine, source: SourceRow, letter: Letter, authentic: Authentic
-) -> Arrival:
     reason = _refusal(letter, authentic)
     delivery = Delivery(
         id=engine.ids(),
@@ -87,7 +58,30 @@ def _arrive(
         received_at=engine.clock(),
     )
     state = InboxState.QUARANTINED if reason else InboxState.PENDING
-    return Arrival(source.id, delivery, state, reason)
+    return Arrival(delivery, state, reason)
+
+
+async def keep(engine: Engine, arrivals: Sequence[Arrival]) -> frozenset[str]:
+    """Commit authentic deliveries to the inbox, all in one transaction.
+
+    Returns:
+        The sources that are in the pool; deliveries of any other were not kept,
+        because the operator has not applied its project yet.
+    """
+    async with engine.database.transaction() as connection:
+        known = await inbox.keep(connection, arrivals)
+        for arrival in arrivals:
+            if arrival.reason and arrival.delivery.source in known:
+                await _alert(engine, connection, arrival)
+    return known
+
+
+async def ask_repoll(engine: Engine, name: str) -> None:
+    """A delivery could not be taken: have the source read again, within 5 minutes."""
+    async with engine.database.transaction() as connection:
+        source = await sources.find(connection, name)
+        if source is not None:
+            await sources.ask_repoll(connection, source.id, engine.clock())
 
 
 def _refusal(letter: Letter, authentic: Authentic) -> str:
@@ -102,16 +96,17 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-async def _alert(
-    engine: Engine, connection: Connection, source: SourceRow, reason: str
-) -> None:
+async def _alert(engine: Engine, connection: Connection, arrival: Arrival) -> None:
     """What is not even parsed may be about any issue: have the source read again."""
+    source = await sources.find(connection, arrival.delivery.source)
+    if source is None:
+        return
     now = engine.clock()
     await sources.ask_repoll(connection, source.id, now)
     concern = Concern(
         code="quarantined",
-        subject=f"{source.name}:{reason}",
-        params={"reason": reason},
+        subject=f"{source.name}:{arrival.reason}",
+        params={"reason": arrival.reason},
         client_id=source.client_id,
         source_id=source.id,
     )

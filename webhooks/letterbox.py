@@ -15,7 +15,8 @@ from starlette.routing import Route
 from model.errors import DeliveryRejected
 from pool.database import DatabaseGone
 from sync.engine import Engine
-from sync.receive import Letter, NotReadyError, ask_repoll, receive
+from sync.receive import Letter, admit, ask_repoll
+from webhooks.slot import NotReadyError, Slot
 
 _LARGEST_READ_BYTES = 25 * 1024 * 1024
 _BODY_SECONDS = 30
@@ -45,9 +46,10 @@ _HEADERS = {503: {"Retry-After": "30"}}
 
 def routes(engine: Engine) -> list[Route]:
     """The letterbox, with and without a token in the path."""
+    slot = Slot(engine)
 
     async def post(request: Request) -> Response:
-        return await _answer(engine, request)
+        return await _answer(engine, slot, request)
 
     return [
         Route("/webhooks/{source}", post, methods=["POST"]),
@@ -55,9 +57,9 @@ def routes(engine: Engine) -> list[Route]:
     ]
 
 
-async def _answer(engine: Engine, request: Request) -> Response:
+async def _answer(engine: Engine, slot: Slot, request: Request) -> Response:
     try:
-        await receive(engine, await _read(request))
+        await slot.post(admit(engine, await _read(request)))
     except tuple(_REFUSALS) as error:
         status, told = next(
             refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind)

@@ -1,0 +1,92 @@
+"""Group commit: all deliveries that wait while one transaction runs share the next.
+
+A group is never waited for: a lone delivery is committed at once. Group commit after
+D. DeWitt et al., *Implementation Techniques for Main Memory Database Systems* (1984).
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from model.errors import ReqpoolError
+from pool.inbox import Arrival
+from sync.engine import Engine
+from sync.receive import keep
+
+_MOST = 256
+
+
+class NotReadyError(ReqpoolError):
+    """The operator has not applied the source's project yet: the sender tries later."""
+
+
+class Slot:
+    """Takes deliveries in, and lets each sender go when its row is committed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+        self._bell = Bell(engine)
+
+    async def post(self, arrival: Arrival) -> None:
+        """Return once the delivery is committed.
+
+        Raises:
+            NotReadyError: its source has no project in the pool yet.
+            DatabaseGone: nothing was kept.
+        """
+        committed = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, committed))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        await committed
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            try:
+                known = await keep(self._engine, [arrival for arrival, _ in group])
+            except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+                _fail(group, error)
+                continue
+            _let_go(group, known)
+            self._bell.ring(known)
+
+
+def _fail(
+    group: Sequence[tuple[Arrival, asyncio.Future[None]]], error: Exception
+) -> None:
+    for _, committed in group:
+        if not committed.done():
+            committed.set_exception(error)
+
+
+def _let_go(
+    group: Sequence[tuple[Arrival, asyncio.Future[None]]], known: frozenset[str]
+) -> None:
+    for arrival, committed in group:
+        if committed.done():
+            continue
+        if arrival.delivery.source in known:
+            committed.set_result(None)
+        else:
+            committed.set_exception(NotReadyError(arrival.delivery.source))
+
+
+class Bell:
+    """Wakes the ingest of a source, one wake-up at a time however often it is rung."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._rung: set[str] = set()
+        self._ringer: asyncio.Task[None] | None = None
+
+    def ring(self, sources: frozenset[str]) -> None:
+        """Have the sources' inboxes drained soon."""
+        self._rung |= sources
+        if self._ringer is None or self._ringer.done():
+            self._ringer = asyncio.create_task(self._wake())
+
+    async def _wake(self) -> None:
+        while self._rung:
+            await self._engine.wake("ingest", self._rung.pop())
