@@ -149,7 +149,7 @@ async def test_writes_that_were_given_up_show_what_to_do(
         " WHERE field = 'labels' RETURNING id"
     )
     page = (await site.get(f"/requirements/{number}")).text
-    assert "1 writes given up" in page
+    assert "writes given up: 1" in page
     assert "The label “x y” was not accepted." in page
     assert "Use another label in the ruleset." in page
 
