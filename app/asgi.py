@@ -9,7 +9,7 @@ from sync.engine import Engine
 
 def build_asgi(engine: Engine) -> FastAPI:
     """Pages at ``/``, the API at ``/api/v1``, the letterbox at ``/webhooks``."""
-    asgi = FastAPI(title="reqpool", openapi_url="/api/v1/openapi.json", docs_url=None)
+    asgi = FastAPI(openapi_url=None)
     webhooks.mount(asgi, engine)
     web.mount(asgi, engine)
     return asgi

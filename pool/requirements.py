@@ -28,6 +28,13 @@ async def roll_up(connection: Connection, requirement: UUID, now: datetime) -> N
     await connection.execute(_ROLL_UP, {"id": requirement, "now": now})
 
 
+async def touch(connection: Connection, requirement: UUID, now: datetime) -> None:
+    """Something that people see of it changed."""
+    await connection.execute(
+        "UPDATE requirements SET changed_at = %s WHERE id = %s", (now, requirement)
+    )
+
+
 async def move(
     connection: Connection,
     requirement: UUID,

@@ -8,9 +8,10 @@ from enum import StrEnum
 from model.changes import Base
 from model.decisions import PoolState
 from model.issues import IssueSnapshot
-from pool import attention, fetches, history, issues
+from pool import attention, fetches, history, issues, requirements
 from pool.attention import Concern
 from pool.database import Connection, DatabaseGone, hold_source
+from pool.history import Origin
 from pool.issues import StoredIssue, content_hash_of
 from pool.schema import StateOrigin
 from pool.sources import SourceRow
@@ -179,6 +180,8 @@ class _One:
         await history.add(
             self.connection, self.engine.ids, issue.client_id, issue.id, events
         )
+        if any(event.origin is Origin.TRACKER for event in events):
+            await requirements.touch(self.connection, issue.requirement_id, now)
         return issue
 
     async def _decide(self, issue: StoredIssue) -> None:

@@ -178,6 +178,10 @@ async def _note_flips(
     await history.add(
         sitting.connection, sitting.engine.ids, issue.client_id, issue.id, events
     )
+    if events:
+        await requirements.touch(
+            sitting.connection, issue.requirement_id, stored.decided_at
+        )
 
 
 async def _advance(
