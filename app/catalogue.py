@@ -24,7 +24,6 @@
 What is not named stays as it is; nothing is ever removed but a contract's clauses.
 """
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -48,10 +47,10 @@ from model.projects import (
 from model.releases import Release, ReleaseState, Train
 from pool import catalogue
 from pool.audit import Entry, append
+from pool.contracts import Making
 from pool.database import Database
 from pool.issues import set_aside_decisions
 from rules.document import (
-    ListNode,
     MapNode,
     Node,
     Problems,
@@ -59,6 +58,7 @@ from rules.document import (
     parse_document,
     suggest,
 )
+from rules.document_json import write_json
 from rules.fields import Fields, read_choice
 from rules.matching.contract import read_contract
 
@@ -85,6 +85,7 @@ class CatalogueFile:
 
     catalogue: Catalogue
     texts: Mapping[str, str]
+    name: str = ""
 
 
 def load_catalogue(path: Path, current: Catalogue) -> CatalogueFile:
@@ -101,7 +102,7 @@ def load_catalogue(path: Path, current: Catalogue) -> CatalogueFile:
     wanted = reading.read()
     if reading.found:
         raise RulesetError(reading.found)
-    return CatalogueFile(wanted, reading.texts)
+    return CatalogueFile(wanted, reading.texts, path.name)
 
 
 async def apply_catalogue(
@@ -116,7 +117,8 @@ async def apply_catalogue(
         edits = compare(await catalogue.load(connection), file.catalogue)
         if not edits:
             return []
-        await catalogue.keep(connection, ids, file.catalogue, file.texts)
+        made = Making(clock(), actor, file.name)
+        await catalogue.keep(connection, ids, file.catalogue, file.texts, made)
         await set_aside_decisions(connection)
         entry = Entry(
             at=clock(),
@@ -201,7 +203,7 @@ class _Reading:
             contract = self._load_contract(node, name)
         else:
             contract = read_contract(node, self._problems)
-            contract = self._keep_text(contract, _to_json(node))
+            contract = self._keep_text(contract, write_json(node))
         self._check_client(contract.client, node)
         self._check_owner(self._current.contracts.get(contract.slug), contract, node)
         return contract.slug, contract
@@ -289,21 +291,3 @@ class _Reading:
         if known and known.client != wanted.client and wanted.client:
             said = f'"{known.slug}" belongs to client "{known.client}"'
             self._problems.add("E_REF", said, node, f"write client: {known.client}")
-
-
-def _to_json(node: Node) -> str:
-    """A part of a document as a text of its own: JSON, numbers as they were written."""
-    match node:
-        case MapNode():
-            entries = (f"{_quote(k.text)}: {_to_json(v)}" for k, v in node.entries)
-            return f"{{{', '.join(entries)}}}"
-        case ListNode():
-            return f"[{', '.join(map(_to_json, node.nodes))}]"
-        case Scalar(value=str(text)):
-            return _quote(text)
-        case Scalar():
-            return "null" if node.value is None else node.text
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

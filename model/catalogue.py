@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
-from model.contracts import Clause, Contract
+from model.contracts import Amendment, Clause, Contract
 from model.projects import Client, Milestone, MilestoneName, Project
 from model.releases import Release, Train
 
@@ -33,7 +33,7 @@ class Edit:
         name: slug, or a release's name.
         field: ``phase``, ``clause 3.2``, ``go_live planned_on`` …
         before: None when the thing is new.
-        after: None when a clause is taken out; nothing else is ever removed.
+        after: None when a clause or amendment is taken out; nothing else ever is.
     """
 
     section: str
@@ -63,7 +63,7 @@ def _compare(
         if old.get(each) != value:
             yield Edit(section, name, each, old.get(each), value)
     for each in old.keys() - new.keys():
-        if each.startswith("clause "):
+        if each.startswith(("clause ", "amendment ")):
             yield Edit(section, name, each, old[each], None)
 
 
@@ -71,8 +71,9 @@ def _values(noun: Noun) -> Iterator[tuple[str, str]]:
     """A noun as texts; what it leaves open is left out."""
     match noun:
         case Contract():
-            yield from _plain(noun, {"slug", "clauses"})
+            yield from _plain(noun, {"slug", "clauses", "amendments"})
             yield from (_clause(clause) for clause in noun.clauses)
+            yield from (_amendment(amendment) for amendment in noun.amendments)
         case Project():
             yield from _plain(noun, {"slug", "milestones"})
             yield from _milestones(noun.milestones)
@@ -87,6 +88,16 @@ def _clause(clause: Clause) -> tuple[str, str]:
     return f"clause {clause.id}", "; ".join(values)
 
 
+def _amendment(amendment: Amendment) -> tuple[str, str]:
+    lists = {name: ", ".join(getattr(amendment, name)) for name in _LISTS}
+    plain = dict(_plain(amendment, {"id", *_LISTS}))
+    values = (f"{name}: {value}" for name, value in (plain | lists).items() if value)
+    return f"amendment {amendment.id}", "; ".join(values)
+
+
+_LISTS = ("adds", "replaces")
+
+
 def _milestones(
     milestones: Mapping[MilestoneName, Milestone],
 ) -> Iterator[tuple[str, str]]:
@@ -96,7 +107,7 @@ def _milestones(
 
 
 def _plain(
-    noun: Noun | Clause | Milestone, without: Collection[str] = ()
+    noun: Noun | Amendment | Clause | Milestone, without: Collection[str] = ()
 ) -> Iterator[tuple[str, str]]:
     for each in fields(noun):
         value = getattr(noun, each.name)

@@ -34,11 +34,31 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """A supplementary agreement, worked into the clauses.
+
+    Attributes:
+        id: unique in its contract: ``A1``.
+        name: as people call it; may be empty.
+        signed_on: what it adds holds from then on.
+        adds: ids of the clauses that came with it.
+        replaces: ids of the clauses that it worded anew.
+    """
+
+    id: str
+    name: str
+    signed_on: date | None
+    adds: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """The clauses agreed with one client.
 
     ``fingerprint`` is the SHA-256 of the text it was loaded from, ``currency`` an ISO
-    4217 code, empty when the contract names none.
+    4217 code, empty when the contract names none. ``clauses`` are those that hold with
+    every amendment worked in.
     """
 
     slug: str
@@ -48,3 +68,4 @@ class Contract:
     signed_on: date | None = None
     fingerprint: str = ""
     currency: str = ""
+    amendments: tuple[Amendment, ...] = ()

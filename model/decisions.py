@@ -140,7 +140,8 @@ class Decision:
 class Override:
     """A person's decision; it pins a section until revoked.
 
-    For ``release`` the value is a release's name, or ``none``.
+    For ``release`` the value is a release's name, or ``none``. ``clause`` is named with
+    the scope ``in_contract`` alone: whose allowance the issue counts against.
     """
 
     section: Section
@@ -148,3 +149,4 @@ class Override:
     reason: str
     made_by: str
     made_at: datetime
+    clause: str = ""

@@ -7,7 +7,6 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from model.catalogue import Catalogue
-from model.contracts import Clause, Contract
 from model.ids import Ids
 from model.projects import (
     Client,
@@ -18,20 +17,9 @@ from model.projects import (
     Project,
 )
 from model.releases import Release, ReleaseState, Train
-from pool import texts as stored_texts
+from pool import contracts
+from pool.contracts import Making
 from pool.database import Connection, query
-
-_CONTRACTS = """
-SELECT n.id, n.slug, n.name, c.slug AS client, n.signed_on, n.currency,
-       n.fingerprint
-FROM contracts n JOIN clients c ON c.id = n.client_id ORDER BY n.slug
-"""
-
-_CLAUSES = """
-SELECT contract_id, clause AS id, module, text, excluded, allowance_days, valid_from,
-       valid_until
-FROM clauses ORDER BY contract_id, position
-"""
 
 _PROJECTS = """
 SELECT p.id, p.slug, p.name, c.slug AS client, p.phase, p.project_manager,
@@ -53,7 +41,7 @@ async def load(connection: Connection) -> Catalogue:
     releases = await query(connection, _RELEASES)
     return Catalogue(
         clients={row["slug"]: _client(row) for row in clients},
-        contracts=await _load_contracts(connection),
+        contracts=await contracts.load(connection),
         projects=await _load_projects(connection),
         trains={row["slug"]: Train(**row) for row in trains},
         releases={row["name"]: _release(row) for row in releases},
@@ -66,22 +54,6 @@ def _client(row: DictRow) -> Client:
 
 def _release(row: DictRow) -> Release:
     return Release(**{**row, "state": ReleaseState(row["state"])})
-
-
-async def _load_contracts(connection: Connection) -> dict[str, Contract]:
-    clauses = _group(await query(connection, _CLAUSES), "contract_id")
-    return {
-        row["slug"]: Contract(
-            slug=row["slug"],
-            name=row["name"],
-            client=row["client"],
-            clauses=tuple(Clause(**each) for each in clauses.get(row["id"], ())),
-            signed_on=row["signed_on"],
-            currency=row["currency"],
-            fingerprint=row["fingerprint"],
-        )
-        for row in await query(connection, _CONTRACTS)
-    }
 
 
 async def _load_projects(connection: Connection) -> dict[str, Project]:
@@ -124,29 +96,6 @@ VALUES (%(id)s, %(slug)s, %(name)s, %(language)s)
 ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name, language = EXCLUDED.language
 """
 
-_PUT_CONTRACT = """
-INSERT INTO contracts (id, client_id, slug, name, currency, signed_on,
-    fingerprint)
-SELECT %(id)s, c.id, %(slug)s, %(name)s, %(currency)s, %(signed_on)s,
-    %(fingerprint)s
-FROM clients c WHERE c.slug = %(client)s
-ON CONFLICT (slug) DO UPDATE SET name = EXCLUDED.name,
-    signed_on = EXCLUDED.signed_on, currency = EXCLUDED.currency,
-    fingerprint = EXCLUDED.fingerprint
-"""
-
-_DROP_CLAUSES = """
-DELETE FROM clauses WHERE contract_id = (SELECT id FROM contracts WHERE slug = %s)
-"""
-
-_PUT_CLAUSE = """
-INSERT INTO clauses (id, client_id, contract_id, clause, position, module, text,
-    excluded, allowance_days, valid_from, valid_until)
-SELECT %(id)s, n.client_id, n.id, %(clause)s, %(position)s, %(module)s, %(text)s,
-    %(excluded)s, %(allowance_days)s, %(valid_from)s, %(valid_until)s
-FROM contracts n WHERE n.slug = %(contract)s
-"""
-
 _PUT_PROJECT = """
 INSERT INTO projects (id, client_id, contract_id, slug, name, phase, project_manager)
 SELECT %(id)s, c.id, (SELECT n.id FROM contracts n WHERE n.slug = %(contract)s),
@@ -181,7 +130,11 @@ ON CONFLICT (name) DO UPDATE SET train_id = EXCLUDED.train_id,
 
 
 async def keep(
-    connection: Connection, ids: Ids, wanted: Catalogue, texts: Mapping[str, str]
+    connection: Connection,
+    ids: Ids,
+    wanted: Catalogue,
+    texts: Mapping[str, str],
+    made: Making,
 ) -> None:
     """Write a catalogue; what it does not name stays.
 
@@ -192,34 +145,19 @@ async def keep(
         ids: for what is new.
         wanted: already checked; its references exist in it or in the pool.
         texts: of the contracts, by fingerprint.
+        made: who does it and when, for the contracts' versions.
     """
-    for text in texts.values():
-        await stored_texts.keep(connection, text)
     for client in wanted.clients.values():
         await _put(connection, _PUT_CLIENT, client, id=ids())
     for contract in wanted.contracts.values():
-        await _keep_contract(connection, ids, contract)
+        text = texts[contract.fingerprint]
+        await contracts.keep(connection, ids, contract, text, made)
     for project in wanted.projects.values():
         await _keep_project(connection, ids, project)
     for train in wanted.trains.values():
         await _put(connection, _PUT_TRAIN, train, id=ids())
     for release in wanted.releases.values():
         await _put(connection, _PUT_RELEASE, release, id=ids())
-
-
-async def _keep_contract(connection: Connection, ids: Ids, contract: Contract) -> None:
-    await _put(connection, _PUT_CONTRACT, contract, id=ids())
-    await connection.execute(_DROP_CLAUSES, (contract.slug,))
-    for position, clause in enumerate(contract.clauses):
-        await _put(
-            connection,
-            _PUT_CLAUSE,
-            clause,
-            id=ids(),
-            clause=clause.id,
-            contract=contract.slug,
-            position=position,
-        )
 
 
 async def _keep_project(connection: Connection, ids: Ids, project: Project) -> None:

@@ -21,7 +21,7 @@ VALUES (%(id)s, %(client)s, %(issue)s, %(at)s, %(cause)s, %(facts)s, %(ruleset)s
 
 _SHOW = """
 UPDATE issues SET decision_id = %(id)s, decided_on = %(on)s, kind = %(kind)s,
-    scope = %(scope)s, priority = %(priority)s, score = %(score)s,
+    scope = %(scope)s, clause = %(clause)s, priority = %(priority)s, score = %(score)s,
     release_intent = %(release)s, release_id = %(release_id)s
 WHERE id = %(issue)s
 """
@@ -80,22 +80,26 @@ async def add(
 async def show(
     connection: Connection,
     issue: UUID,
-    decision_id: UUID,
-    decision: Decision,
+    stored: StoredDecision,
     release: UUID | None,
+    clause: str | None,
     on: date,
 ) -> None:
-    """Put what holds into the issue's row, where lists are filtered and sorted."""
-    effective = decision.effective
+    """Put what holds into the issue's row, where lists are filtered and sorted.
+
+    ``clause`` is the one whose allowance the issue counts against.
+    """
+    effective = stored.decision.effective
     await connection.execute(
         _SHOW,
         {
-            "id": decision_id,
+            "id": stored.id,
             "on": on,
+            "clause": clause,
             "kind": effective.get(Section.KIND),
             "scope": effective.get(Section.SCOPE),
             "priority": effective.get(Section.PRIORITY),
-            "score": decision.score,
+            "score": stored.decision.score,
             "release": effective.get(Section.RELEASE),
             "release_id": release,
             "issue": issue,
@@ -149,14 +153,15 @@ async def override(
     """Pin a section; an earlier override of it is revoked by this one."""
     await revoke(connection, issue, made.section, made.made_by, made.made_at)
     await connection.execute(
-        "INSERT INTO overrides (id, client_id, issue_id, section, value, reason, made_by,"
-        " made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO overrides (id, client_id, issue_id, section, value, clause, reason,"
+        " made_by, made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             ids(),
             client,
             issue,
             made.section,
             made.value,
+            made.clause,
             made.reason,
             made.made_by,
             made.made_at,
@@ -181,7 +186,7 @@ async def find_overrides(
     """The overrides that stand."""
     rows = await query(
         connection,
-        "SELECT section, value, reason, made_by, made_at FROM overrides"
+        "SELECT section, value, clause, reason, made_by, made_at FROM overrides"
         " WHERE issue_id = %s AND revoked_at IS NULL",
         (issue,),
     )

@@ -161,7 +161,7 @@ WHERE issue_id = %s AND resolved_at IS NULL ORDER BY seen_at DESC, id
 """
 
 _REVOKED = """
-SELECT section, value, reason, made_by, made_at, revoked_at, revoked_by FROM overrides
+SELECT section, value, clause, reason, made_by, made_at, revoked_at, revoked_by FROM overrides
 WHERE issue_id = %s AND revoked_at IS NOT NULL ORDER BY revoked_at DESC, id LIMIT 20
 """
 

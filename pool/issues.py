@@ -75,11 +75,11 @@ _LOCK_BY_ID = _LOCK + "WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"
 _ADD = """
 INSERT INTO issues (id, client_id, project_id, source_id, tracker_id, key, url, title,
     issue_type, status, status_category, labels, content, content_hash, created_at,
-    updated_at, read, base, first_seen_at, changed_at, search)
+    updated_at, read, base, first_seen_at, changed_at, search, estimate_days)
 VALUES (%(id)s, %(client_id)s, %(project_id)s, %(source_id)s, %(tracker_id)s, %(key)s,
     %(url)s, %(title)s, %(issue_type)s, %(status)s, %(status_category)s, %(labels)s,
     %(content)s, %(content_hash)s, %(created_at)s, %(updated_at)s, %(read)s, %(base)s,
-    %(now)s, %(now)s, %(search)s)
+    %(now)s, %(now)s, %(search)s, %(estimate_days)s)
 RETURNING number
 """
 
@@ -89,7 +89,7 @@ UPDATE issues SET key = %(key)s, url = %(url)s, title = %(title)s,
     status_category = %(status_category)s, labels = %(labels)s, content = %(content)s,
     content_hash = %(content_hash)s, updated_at = %(updated_at)s, read = %(read)s,
     priority_raised_at = %(priority_raised_at)s, regress = NULL, deleted_at = NULL,
-    changed_at = %(now)s, search = %(search)s
+    changed_at = %(now)s, search = %(search)s, estimate_days = %(estimate_days)s
 WHERE id = %(id)s
 """
 
@@ -148,7 +148,6 @@ async def add(
         **_columns(issue, now),
         "link_id": link,
         "requirement_id": issue.requirement_id,
-        "estimate_days": issue.snapshot.estimate_days,
     }
     await connection.execute(_ADD_REQUIREMENT, values)
     await connection.execute(_ADD, values)
@@ -187,6 +186,7 @@ def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
         "read": issue.read,
         "priority_raised_at": issue.priority_raised_at,
         "base": jsonb(encode(issue.base)),
+        "estimate_days": snapshot.estimate_days,
         "search": terms_of(f"{snapshot.key} {snapshot.title} {snapshot.description}"),
         "now": now,
     }
@@ -304,3 +304,17 @@ async def set_aside_decisions(connection: Connection) -> None:
     await connection.execute(
         "UPDATE issues SET decided_on = NULL WHERE decided_on IS NOT NULL"
     )
+
+
+_SET_ASIDE_OF_CONTRACTS = """
+UPDATE issues SET decided_on = NULL WHERE decided_on IS NOT NULL AND project_id IN (
+    SELECT p.id FROM projects p JOIN contracts n ON n.id = p.contract_id
+    WHERE n.slug = ANY(%s))
+"""
+
+
+async def set_aside_decisions_by(
+    connection: Connection, contracts: Sequence[str]
+) -> None:
+    """Have the issues of some contracts' projects decided on again."""
+    await connection.execute(_SET_ASIDE_OF_CONTRACTS, (list(contracts),))

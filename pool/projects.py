@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from model.contracts import Clause, Contract
+from model.contracts import Contract
 from model.projects import (
     Client,
     Language,
@@ -17,6 +17,7 @@ from model.projects import (
     Project,
 )
 from model.releases import Release, ReleaseState
+from pool.contracts import find_clauses
 from pool.database import Connection, query, query_one
 
 
@@ -88,21 +89,11 @@ async def _find_contract(connection: Connection, project: DictRow) -> Contract |
         slug=row["slug"],
         name=row["name"],
         client=project["client"],
-        clauses=await _find_clauses(connection, row["id"]),
+        clauses=await find_clauses(connection, row["id"]),
         signed_on=row["signed_on"],
         currency=row["currency"],
         fingerprint=row["fingerprint"],
     )
-
-
-async def _find_clauses(connection: Connection, contract: UUID) -> tuple[Clause, ...]:
-    rows = await query(
-        connection,
-        "SELECT clause AS id, module, text, excluded, allowance_days, valid_from,"
-        " valid_until FROM clauses WHERE contract_id = %s ORDER BY position",
-        (contract,),
-    )
-    return tuple(Clause(**row) for row in rows)
 
 
 _RELEASES = """

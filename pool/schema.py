@@ -143,6 +143,20 @@ contracts = Table(
     Column("fingerprint", Text, ForeignKey("texts.hash"), nullable=False),
 )
 
+contract_versions = Table(
+    "contract_versions",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("contracts"),
+    Column("version", Integer, nullable=False, comment="counts from 1 in its contract"),
+    Column("fingerprint", Text, ForeignKey("texts.hash"), nullable=False),
+    _at("made_at"),
+    _text("made_by"),
+    _text("file", comment="what it was imported from"),
+    UniqueConstraint("contract_id", "version"),
+)
+
 clauses = Table(
     "clauses",
     metadata,
@@ -157,7 +171,32 @@ clauses = Table(
     Column("allowance_days", Numeric),
     Column("valid_from", Date),
     Column("valid_until", Date),
-    UniqueConstraint("contract_id", "clause", "valid_from"),
+    Column("since_version", Integer, nullable=False),
+    Column("until_version", Integer, comment="the version that ended it"),
+    UniqueConstraint("contract_id", "clause", "since_version"),
+    Index(
+        "clauses_current_key",
+        "contract_id",
+        "clause",
+        unique=True,
+        postgresql_where=text("until_version IS NULL"),
+    ),
+    comment="One row a wording; a row is ended by a later version, never overwritten",
+)
+
+amendments = Table(
+    "amendments",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("contracts"),
+    _text("amendment", comment="the contract's own id of it"),
+    Column("position", Integer, nullable=False),
+    _text("name"),
+    Column("signed_on", Date),
+    _array("adds"),
+    _array("replaces"),
+    UniqueConstraint("contract_id", "amendment"),
 )
 
 projects = Table(
@@ -319,6 +358,8 @@ issues = Table(
     _at("changed_at"),
     _text("kind", nullable=True),
     _text("scope", nullable=True),
+    _text("clause", nullable=True, comment="whose allowance it counts against"),
+    Column("estimate_days", Numeric),
     _text("priority", nullable=True),
     Column("score", Integer, nullable=False, server_default="0"),
     _text("release_intent", nullable=True, comment="train:NAME or hold:NAME"),
@@ -332,6 +373,12 @@ issues = Table(
     Index("issues_project_id_idx", "project_id"),
     Index("issues_decided_on_idx", "decided_on"),
     Index("issues_scope_idx", "scope"),
+    Index(
+        "issues_project_id_clause_idx",
+        "project_id",
+        "clause",
+        postgresql_where=text("clause IS NOT NULL"),
+    ),
     Index("issues_release_id_idx", "release_id"),
 )
 
@@ -442,6 +489,7 @@ overrides = Table(
     _to("issues"),
     _text("section"),
     _text("value"),
+    _text("clause", server_default="", comment="named with a scope"),
     _text("reason"),
     _text("made_by"),
     _at("made_at"),

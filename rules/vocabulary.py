@@ -86,7 +86,10 @@ _NUMBERS = {
     "issue.comment_count": "How many comments the issue has.",
     "project.days_to_acceptance": "Days until the planned acceptance; negative after.",
     "contract.match.score": "Likeness of the nearest clause, from 0 to 1.",
-    "contract.match.allowance_left": "Person-days left of that clause's allowance.",
+    "contract.match.allowance_left": (
+        "Person-days that other approved work leaves of the allowance of the nearest"
+        " clause that grants anything, or of the one that a person named."
+    ),
     "requirement.client_count": "How many clients share the requirement.",
     "estimate.days": "The estimate in person-days.",
 }

@@ -10,6 +10,7 @@ from model.issues import StatusCategory
 from model.releases import Release
 from planning.next_release import next_release
 from pool import decisions, history, issues, outbox, projects, requirements
+from pool.allowances import sum_consumed
 from pool.attention import Concern, raise_concern, resolve
 from pool.decisions import StoredDecision
 from pool.encode import encode
@@ -21,6 +22,7 @@ from rules.decide import decide as apply_rules
 from rules.matching.match import Index, Match, Request
 from rules.ruleset import ANSWERED_KINDS
 from sync.aim import Ruling, aim
+from sync.charge import Charge
 from sync.engine import Engine
 from sync.facts import Occasion, gather_facts
 from sync.plan import Plan, plan
@@ -31,10 +33,16 @@ _RULES = "rules"
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The release that an issue goes into, with its id; both None for none."""
+    """Where an issue goes.
+
+    Attributes:
+        release: that it is planned for; None for none, as is its id.
+        clause: whose allowance it counts against.
+    """
 
     release: Release | None
     id: UUID | None
+    clause: str | None = None
 
 
 async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
@@ -52,7 +60,9 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     match = _match(sitting, issue, setting)
     overrides = await decisions.find_overrides(sitting.connection, issue.id)
     count = await requirements.count_clients(sitting.connection, issue.requirement_id)
-    facts = gather_facts(Occasion(issue, setting, sitting.today, match, count))
+    charge = Charge(match, overrides)
+    left = await _find_left(sitting, issue, setting, charge)
+    facts = gather_facts(Occasion(issue, setting, sitting.today, match, count, left))
     decision = apply_rules(
         sitting.ruleset,
         facts,
@@ -71,6 +81,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
         facts=encode(dict(facts), dict[str, object]),
         decision=decision,
     )
+    placement = replace(placement, clause=charge.settle(decision))
     await _store(sitting, issue, stored, placement)
     issue = await _advance(sitting, issue, decision)
     target = aim(sitting, issue, ruling)
@@ -101,6 +112,19 @@ def _index(engine: Engine, setting: Setting) -> Index:
     if key not in engine.memory.indexes:
         engine.memory.indexes[key] = engine.matcher.index(contract)
     return engine.memory.indexes[key]
+
+
+async def _find_left(
+    sitting: Sitting, issue: StoredIssue, setting: Setting, charge: Charge
+) -> Decimal | None:
+    """What is left for this issue: what others take of the clause's allowance is not."""
+    contract = setting.contract
+    clause = charge.find_clause(contract) if contract else None
+    if contract is None or clause is None or clause.allowance_days is None:
+        return None
+    return clause.allowance_days - await sum_consumed(
+        sitting.connection, contract.slug, clause.id, without=issue.requirement_id
+    )
 
 
 async def _place(
@@ -149,7 +173,7 @@ async def _store(
     else:
         stored = last
     await decisions.show(
-        connection, issue.id, stored.id, stored.decision, placement.id, sitting.today
+        connection, issue.id, stored, placement.id, placement.clause, sitting.today
     )
     await requirements.roll_up(connection, issue.requirement_id, stored.decided_at)
 

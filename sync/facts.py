@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from model.decisions import Facts
@@ -21,6 +22,8 @@ class Occasion:
         today: the day in the ruleset's time zone.
         match: the clauses that came nearest; None without a contract.
         client_count: how many clients want the requirement.
+        allowance_left: person-days that others leave of the allowance that the issue
+            counts against; None without a limit.
     """
 
     issue: StoredIssue
@@ -28,6 +31,7 @@ class Occasion:
     today: date
     match: Match | None
     client_count: int
+    allowance_left: Decimal | None = None
 
 
 def gather_facts(occasion: Occasion) -> Facts:
@@ -38,6 +42,7 @@ def gather_facts(occasion: Occasion) -> Facts:
         **_match_facts(occasion.match),
         "issue.comment_count": occasion.issue.comment_count,
         "issue.priority_raised_at": occasion.issue.priority_raised_at,
+        "contract.match.allowance_left": occasion.allowance_left,
         "contract.has_contract": occasion.setting.contract is not None,
         "requirement.client_count": occasion.client_count,
         "requirement.state": occasion.issue.requirement_state,

@@ -1,5 +1,7 @@
 """A person decides instead of the rules."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,13 +26,15 @@ class UnknownValue(ValueError):  # noqa: N818 - says what is wrong with the inpu
     """A section cannot have this value."""
 
 
-async def overrule(
+async def overrule(  # noqa: PLR0913 - each is one fact of the override
     engine: Engine,
     requirement: UUID,
     section: Section,
     value: str | None,
     reason: str,
     by: str,
+    *,
+    clause: str = "",
 ) -> None:
     """Pin a section of every issue of a requirement, or let the rules decide again.
 
@@ -42,9 +46,13 @@ async def overrule(
             revokes the override.
         reason: why; kept for good.
         by: who.
+        clause: with the scope ``in_contract``: whose allowance it counts against;
+            empty for the nearest. An issue whose contract does not have it keeps to
+            the nearest.
 
     Raises:
-        UnknownValue: the section cannot have this value, or no reason is given.
+        UnknownValue: the section cannot have this value, no contract has the clause,
+            or no reason is given.
         LookupError: there is no such requirement.
     """
     if not reason.strip() or not by.strip():
@@ -55,11 +63,13 @@ async def overrule(
         ids = await requirements.find_issue_ids(connection, requirement)
         if not ids:
             raise LookupError(requirement)
-        made = Override(section, value or "", reason, by, engine.clock())
+        made = Override(section, value or "", reason, by, engine.clock(), clause)
         sitting = await open_sitting(engine, connection)
         touched = await issues.lock(connection, ids)
+        having = await _find_having(connection, touched, made) if clause else set()
         for issue in touched:
-            await _overrule_issue(engine, connection, issue, made)
+            named = made if issue.project_id in having else replace(made, clause="")
+            await _overrule_issue(engine, connection, issue, named)
             if sitting is not None:
                 await decide(sitting, issue, "override")
     for name in {issue.snapshot.ref.source for issue in touched}:
@@ -74,6 +84,21 @@ async def _check(connection: Connection, section: Section, value: str) -> None:
         known = value in list(_VALUES[section])
     if not known:
         raise UnknownValue(f"{section} cannot be {value!r}")
+
+
+async def _find_having(
+    connection: Connection, touched: Sequence[StoredIssue], made: Override
+) -> set[UUID]:
+    """The projects whose contract has the clause that was named."""
+    having = set()
+    for project in {issue.project_id for issue in touched}:
+        setting = await projects.get_setting(connection, project)
+        clauses = setting.contract.clauses if setting.contract else ()
+        if any(one.id == made.clause and not one.excluded for one in clauses):
+            having.add(project)
+    if not having or made.value != Scope.IN_CONTRACT:
+        raise UnknownValue(f"{made.value} cannot count against clause {made.clause!r}")
+    return having
 
 
 async def _overrule_issue(
@@ -111,5 +136,5 @@ def _entry(issue: StoredIssue, made: Override, event: Event) -> Entry:
         cause=made.reason,
         client_id=issue.client_id,
         before=event.before,
-        after=event.after,
+        after=f"{event.after} {made.clause}" if made.clause else event.after,
     )

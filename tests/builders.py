@@ -19,6 +19,7 @@ from model.issues import IssueRef, IssueSnapshot, StatusCategory
 from model.projects import Client, Language, Milestone, MilestoneName, Phase, Project
 from model.releases import Release, Train
 from pool import catalogue, issues, sources
+from pool.contracts import Making
 from pool.database import Database, query
 from rules.matching.word_matcher import WordMatcher
 from sync.absorb import Absorbed, Batch, Cause, absorb
@@ -212,9 +213,9 @@ async def _found(engine: Engine) -> None:
     text = "\n".join(clause.text for clause in CLAUSES)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
     async with engine.database.transaction() as connection:
-        await catalogue.keep(
-            connection, engine.ids, _catalogue(fingerprint), {fingerprint: text}
-        )
+        made = Making(engine.clock(), "operator", "contract.yaml")
+        wanted = _catalogue(fingerprint)
+        await catalogue.keep(connection, engine.ids, wanted, {fingerprint: text}, made)
     assert await register(engine) == ()
     await activate(engine, ruleset_text("zh"))
 

@@ -15,12 +15,13 @@
         replace: [{id: 3.2, module: Fund reports, text: Daily and weekly report.}]
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from model.contracts import Clause, Contract
+from model.contracts import Amendment, Clause, Contract
 from model.errors import Problem
 from rules.document import Node, Problems, parse_document
 from rules.fields import Fields
@@ -69,8 +70,9 @@ def read_contract(root: Node, problems: Problems) -> Contract:
     clauses: _Clauses = {}
     for node in fields.items("clauses"):
         _add(clauses, node, problems)
-    for node in fields.items("amendments"):
-        _amend(clauses, node, problems)
+    nodes = fields.items("amendments")
+    amendments = [_amend(clauses, node, problems) for node in nodes]
+    _check_twice(amendments, nodes, problems)
     if not clauses and "clauses" in fields:
         problems.add("E_RANGE", "no clause", fields.find("clauses") or root, _HINT)
     return Contract(
@@ -80,34 +82,55 @@ def read_contract(root: Node, problems: Problems) -> Contract:
         clauses=tuple(clauses.values()),
         signed_on=fields.day("signed_on"),
         currency=fields.text("currency"),
+        amendments=tuple(amendments),
     )
 
 
 _HINT = "a contract has at least one clause"
 
 
+def _check_twice(
+    amendments: Sequence[Amendment], nodes: Sequence[Node], problems: Problems
+) -> None:
+    seen: set[str] = set()
+    for amendment, node in zip(amendments, nodes, strict=True):
+        if amendment.id and amendment.id in seen:
+            said = f'amendment "{amendment.id}" is given twice'
+            problems.add("E_DUP", said, node, "give each its own id")
+        seen.add(amendment.id)
+
+
 def _add(
     clauses: _Clauses, node: Node, problems: Problems, since: date | None = None
-) -> None:
+) -> str:
     clause = _read_clause(node, problems, since)
     if clause.id in clauses:
         hint = "give each clause its own id; an amendment changes one under replace"
         problems.add("E_DUP", f'clause "{clause.id}" is given twice', node, hint)
     elif clause.id:
         clauses[clause.id] = clause
+    return clause.id
 
 
-def _amend(clauses: _Clauses, node: Node, problems: Problems) -> None:
+def _amend(clauses: _Clauses, node: Node, problems: Problems) -> Amendment:
     """Work an amendment in; what it adds holds from the day it was signed."""
     fields = Fields(node, problems, known=_AMENDMENT, required=("id", "signed_on"))
     since = fields.day("signed_on")
-    for added in fields.items("add"):
-        _add(clauses, added, problems, since)
-    for replaced in fields.items("replace"):
-        _replace(clauses, replaced, problems)
+    return Amendment(
+        id=fields.text("id"),
+        name=fields.text("name"),
+        signed_on=since,
+        adds=tuple(
+            _add(clauses, added, problems, since) for added in fields.items("add")
+        ),
+        replaces=tuple(
+            _replace(clauses, replaced, problems)
+            for replaced in fields.items("replace")
+        ),
+    )
 
 
-def _replace(clauses: _Clauses, node: Node, problems: Problems) -> None:
+def _replace(clauses: _Clauses, node: Node, problems: Problems) -> str:
     clause = _read_clause(node, problems, None)
     if clause.id in clauses:
         clauses[clause.id] = clause
@@ -115,6 +138,7 @@ def _replace(clauses: _Clauses, node: Node, problems: Problems) -> None:
         known = ", ".join(clauses)
         message = f'there is no clause "{clause.id}" to replace'
         problems.add("E_REF", message, node, f"use add, or one of: {known}")
+    return clause.id
 
 
 def _read_clause(node: Node, problems: Problems, since: date | None) -> Clause:

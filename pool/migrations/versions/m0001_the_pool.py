@@ -172,6 +172,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         postgresql_where=sa.text("deactivated_at IS NULL"),
     )
     op.create_table(
+        "amendments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amendment",
+            sa.Text(),
+            nullable=False,
+            comment="the contract's own id of it",
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column(
+            "adds",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
+        sa.Column(
+            "replaces",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("amendments_client_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contracts.id"], name=op.f("amendments_contract_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("amendments_pkey")),
+        sa.UniqueConstraint(
+            "contract_id",
+            "amendment",
+            name=op.f("amendments_contract_id_amendment_key"),
+        ),
+    )
+    op.create_table(
         "clauses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -186,6 +225,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("allowance_days", sa.Numeric(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("since_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "until_version",
+            sa.Integer(),
+            nullable=True,
+            comment="the version that ended it",
+        ),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("clauses_client_id_fkey")
         ),
@@ -196,8 +242,53 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.UniqueConstraint(
             "contract_id",
             "clause",
-            "valid_from",
-            name=op.f("clauses_contract_id_clause_valid_from_key"),
+            "since_version",
+            name=op.f("clauses_contract_id_clause_since_version_key"),
+        ),
+        comment="One row a wording; a row is ended by a later version, never overwritten",
+    )
+    op.create_index(
+        "clauses_current_key",
+        "clauses",
+        ["contract_id", "clause"],
+        unique=True,
+        postgresql_where=sa.text("until_version IS NULL"),
+    )
+    op.create_table(
+        "contract_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version",
+            sa.Integer(),
+            nullable=False,
+            comment="counts from 1 in its contract",
+        ),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column(
+            "file", sa.Text(), nullable=False, comment="what it was imported from"
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("contract_versions_client_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contracts.id"],
+            name=op.f("contract_versions_contract_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fingerprint"],
+            ["texts.hash"],
+            name=op.f("contract_versions_fingerprint_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("contract_versions_pkey")),
+        sa.UniqueConstraint(
+            "contract_id",
+            "version",
+            name=op.f("contract_versions_contract_id_version_key"),
         ),
     )
     op.create_table(
@@ -366,6 +457,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("scope", sa.Text(), nullable=True),
+        sa.Column(
+            "clause",
+            sa.Text(),
+            nullable=True,
+            comment="whose allowance it counts against",
+        ),
+        sa.Column("estimate_days", sa.Numeric(), nullable=True),
         sa.Column("priority", sa.Text(), nullable=True),
         sa.Column("score", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
@@ -403,6 +501,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_index("issues_client_id_idx", "issues", ["client_id"], unique=False)
     op.create_index("issues_decided_on_idx", "issues", ["decided_on"], unique=False)
+    op.create_index(
+        "issues_project_id_clause_idx",
+        "issues",
+        ["project_id", "clause"],
+        unique=False,
+        postgresql_where=sa.text("clause IS NOT NULL"),
+    )
     op.create_index("issues_project_id_idx", "issues", ["project_id"], unique=False)
     op.create_index("issues_release_id_idx", "issues", ["release_id"], unique=False)
     op.create_index("issues_scope_idx", "issues", ["scope"], unique=False)
@@ -627,6 +732,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("issue_id", sa.Uuid(), nullable=False),
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
+        sa.Column(
+            "clause",
+            sa.Text(),
+            server_default="",
+            nullable=False,
+            comment="named with a scope",
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),

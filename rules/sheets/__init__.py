@@ -1,0 +1,1 @@
+"""Tables that people keep their contracts in: CSV and XLSX, read as documents."""
