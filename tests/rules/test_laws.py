@@ -1,7 +1,7 @@
 """Laws of the rules, searched for exceptions."""
 
 from datetime import UTC, date, datetime
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import yaml
@@ -137,9 +137,9 @@ def test_our_own_labels_change_no_decision(
 
 
 def load_quickly(text: str | bytes) -> None:
-    started = perf_counter()
+    started = thread_time()
     ruleset, problems = load_ruleset(text, file="f")
-    assert perf_counter() - started < 1
+    assert thread_time() - started < 1
     assert (ruleset is None) == bool(problems)
     assert all(p.hint and p.line >= 1 and p.column >= 1 for p in problems)
     if ruleset is not None:
