@@ -10,7 +10,7 @@ demo: .venv/installed
 	$(BIN)/reqpool demo
 
 test: .venv/installed browser
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/installed
 	$(BIN)/ruff check $(SOURCES)
