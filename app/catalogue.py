@@ -49,7 +49,7 @@ from pool import catalogue
 from pool.audit import Entry, append
 from pool.contracts import Making
 from pool.database import Database
-from pool.issues import set_aside_decisions
+from pool.issues import set_aside_decisions, set_aside_decisions_by
 from rules.document import (
     MapNode,
     Node,
@@ -108,7 +108,9 @@ def load_catalogue(path: Path, current: Catalogue) -> CatalogueFile:
 async def apply_catalogue(
     database: Database, file: CatalogueFile, *, ids: Ids, clock: Clock, actor: str
 ) -> list[Edit]:
-    """Write a catalogue in one transaction, and have every issue decided on again.
+    """Write a catalogue in one transaction, and have issues decided on again.
+
+    Contracts concern the issues of their own projects alone, anything else all.
 
     Returns:
         What changed; nothing is written when nothing did.
@@ -119,7 +121,10 @@ async def apply_catalogue(
             return []
         made = Making(clock(), actor, file.name)
         await catalogue.keep(connection, ids, file.catalogue, file.texts, made)
-        await set_aside_decisions(connection)
+        if {edit.section for edit in edits} <= {"contracts"}:
+            await set_aside_decisions_by(connection, [edit.name for edit in edits])
+        else:
+            await set_aside_decisions(connection)
         entry = Entry(
             at=clock(),
             actor=actor,

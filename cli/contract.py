@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.rulesets import load_bytes
+from cli.lazy import lazy_group
 from cli.show import JSON, print_json, print_json_line, print_table
 from model.contracts import Contract
 from model.errors import RulesetError
@@ -18,7 +19,10 @@ from rules.matching.requests import answer, parse_lines
 from rules.matching.word_matcher import WordMatcher
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Match requests with contracts."
+    cls=lazy_group({"import": "cli.contract_import"}),
+    add_completion=False,
+    no_args_is_help=True,
+    help="Import contracts, and match requests with them.",
 )
 
 

@@ -35,14 +35,28 @@ def diff_words(before: str, after: str) -> tuple[Piece, ...]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if max(len(old), len(new)) > _MOST_WORDS:
         old, new = [before], [after]
-    return tuple(piece for piece in _pieces(old, new) if piece.text)
+    pieces = [(fate, words) for fate, words in _compare(old, new) if words]
+    _slide(pieces)
+    return tuple(Piece(fate, "".join(words)) for fate, words in pieces if words)
 
 
-def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
+def _compare(old: list[str], new: list[str]) -> Iterator[tuple[Fate, list[str]]]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal":
-            yield Piece(Fate.KEPT, "".join(old[i:j]))
+            yield Fate.KEPT, old[i:j]
         else:
-            yield Piece(Fate.GONE, "".join(old[i:j]))
-            yield Piece(Fate.NEW, "".join(new[k:m]))
+            yield Fate.GONE, old[i:j]
+            yield Fate.NEW, new[k:m]
+
+
+def _slide(pieces: list[tuple[Fate, list[str]]]) -> None:
+    """Move what was put in or taken out as far on as it goes.
+
+    Of two readings, ``日{报、周}报`` and ``日报{、周报}``, that is the one of people.
+    """
+    for before, moved, behind in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        if before[0] is behind[0] is Fate.KEPT:
+            while behind[1] and moved[1][0] == behind[1][0]:
+                before[1].append(moved[1].pop(0))
+                moved[1].append(behind[1].pop(0))
