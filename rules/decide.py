@@ -114,9 +114,11 @@ def points_of(rule: PointRule, case: Case) -> int:
     """What a rule adds; 0 when it does not match."""
     if not rule.holds(case):
         return 0
-    if not rule.per:
-        return rule.add
-    number = case[rule.per]
+    return points_for(rule, case[rule.per]) if rule.per else rule.add
+
+
+def points_for(rule: PointRule, number: float | None) -> int:
+    """What a rule adds for a number of units."""
     points = 0 if number is None else _times(rule.add, number)
     bound = rule.at_most
     return points if bound is None else max(-abs(bound), min(abs(bound), points))

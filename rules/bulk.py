@@ -1,0 +1,188 @@
+"""Many issues under one ruleset: the results alone, and every rule that matches.
+
+Each fact strikes rules out, all at once, as bits; those left when every fact has been
+asked are the rules that match, and a section's lowest bit is the rule that decides.
+This is the bit-vector scheme of packet filters (Lakshman, Stiliadis: *High-Speed
+Policy-based Packet Forwarding Using Efficient Multi-dimensional Range Matching*,
+SIGCOMM 1998). No code is generated, and each part of a condition comes out as its own
+closure says, so that this and :func:`rules.decide.decide` agree; a test searches for
+facts on which they do not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from model.decisions import Facts, Section
+from rules.case import Case, comparable
+from rules.decide import NO_OVERRIDES, is_decided, level_of, points_for
+from rules.dimensions import MOST_KNOWN, keep
+from rules.ruleset import CommentTemplate, Ruleset
+from rules.table import Table
+
+_PRIORITY = Section.PRIORITY
+
+
+class Outcome(NamedTuple):
+    """What a decision says, without its reasons.
+
+    ``verdict``, ``effective`` and ``score`` are as in a decision; ``rows`` are the
+    rules that match, as bits: see :meth:`Bulk.matching`.
+    """
+
+    verdict: Mapping[Section, str]
+    effective: Mapping[Section, str]
+    score: int
+    rows: int
+
+
+@dataclass(slots=True, eq=False)
+class _Stage:
+    """How far a decision has come; all issues that came out alike so far share it.
+
+    Attributes:
+        left: the rows that the results so far leave.
+        after: the stage that follows, by what the section says.
+    """
+
+    verdict: Mapping[Section, str]
+    effective: Mapping[Section, str]
+    left: int
+    after: "dict[str, _Stage]" = field(default_factory=dict)
+
+
+class Bulk:
+    """A ruleset made ready for many issues.
+
+    Attributes:
+        asked: the facts that it reads.
+    """
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._ruleset = ruleset
+        self._table = Table(ruleset)
+        self._outcomes = ["", *map(self._outcome_of, range(self._table.size))]
+        self._per = [
+            (self._table.rows_of(Section.PRIORITY, place), rule)
+            for place, rule in enumerate(ruleset.points)
+            if rule.per
+        ]
+        self._every_row, self._early = self._table.every_row, self._table.early
+        self._blocks = list(self._table.blocks.items())
+        self._undivided = bool(self._table.undivided)
+        self._level = lru_cache(partial(level_of, ruleset))
+        self._sums: dict[int, int] = {}
+        self._firsts: dict[object, _Stage] = {}
+        self.asked = self._table.asked | {rule.per for _rows, rule in self._per}
+
+    def decide(
+        self, facts: Facts, overrides: Mapping[Section, str] = NO_OVERRIDES
+    ) -> Outcome:
+        """Decide on one issue; the arguments are those of :func:`rules.decide.decide`."""
+        rows = self._every_row
+        for asking, survivors in self._early:
+            if rows & asking:
+                rows &= survivors(facts)
+        stage = self._first(overrides)
+        score = 0
+        for section, block in self._blocks:
+            if self._undivided:
+                rows = self._decide_undivided(rows, block, stage, facts)
+            held = rows & block
+            if section is _PRIORITY:
+                score = self._sum(held, facts)
+                said = self._level(score)
+            else:
+                said = self._outcomes[(held & -held).bit_length()]
+            stage = stage.after.get(said) or self._advance(
+                stage, section, said, overrides
+            )
+            rows &= stage.left
+        return Outcome(stage.verdict, stage.effective, score, rows)
+
+    def matching(self, outcome: Outcome, section: Section) -> tuple[int, ...]:
+        """The places in the ruleset of a section's rules that match.
+
+        In the ordered sections the first one decides, of points all count; none where
+        the kind leaves nothing to decide.
+        """
+        return self._table.matching(outcome.rows & self._table.blocks[section])
+
+    def find_comment(
+        self, outcome: Outcome, facts: Facts, release_name: str, ship_on: date | None
+    ) -> CommentTemplate | None:
+        """The comment's template, once the release is known."""
+        results = {
+            **_by_name(outcome.effective),
+            "release.name": release_name,
+            "release.ship_on": ship_on,
+        }
+        rows = outcome.rows & self._table.comments
+        for name in ("release.name", "release.ship_on"):
+            rows &= self._table.survivors(name, results)
+        if self._undivided:
+            case = Case(facts, self._ruleset.zone, results)
+            rows = self._table.decide_undivided(rows, case)
+        places = self._table.matching(rows)
+        return self._ruleset.write_back.comments[places[0]] if places else None
+
+    def _outcome_of(self, row: int) -> str:
+        section, place = self._table.rule_of(row)
+        if section is None or section is _PRIORITY:
+            return ""
+        return self._ruleset.sections[section][place].outcome
+
+    def _sum(self, held: int, facts: Facts) -> int:
+        score = self._sums.get(held)
+        if score is None:
+            rules = (self._ruleset.points[each] for each in self._table.matching(held))
+            once = sum(rule.add for rule in rules if not rule.per)
+            score = keep(self._sums, held, once)
+        for rows, rule in self._per:
+            if held & rows:
+                units = comparable(rule.per, facts.get(rule.per), self._ruleset.zone)
+                score += points_for(rule, units)
+        return score
+
+    def _first(self, overrides: Mapping[Section, str]) -> _Stage:
+        key = tuple(overrides.items()) if overrides else ()
+        first = self._firsts.get(key)
+        if first is None:
+            if len(self._firsts) >= MOST_KNOWN:
+                self._firsts.clear()
+            first = self._firsts[key] = _Stage({}, {}, -1)
+        return first
+
+    def _advance(
+        self,
+        stage: _Stage,
+        section: Section,
+        said: str,
+        overrides: Mapping[Section, str],
+    ) -> _Stage:
+        verdict = {**stage.verdict, section: said} if said else stage.verdict
+        holds = overrides.get(section, said)
+        effective = {**stage.effective, section: holds} if holds else stage.effective
+        left = self._table.survivors(section.value, _by_name(effective))
+        if section is Section.KIND:
+            left &= self._decided(effective)
+        stage.after[said] = _Stage(verdict, effective, left)
+        return stage.after[said]
+
+    def _decided(self, effective: Mapping[Section, str]) -> int:
+        """Without the rows of sections that have nothing to say of the kind."""
+        kind = effective.get(Section.KIND, "")
+        idle = [section for section in Section if not is_decided(section, kind)]
+        return ~sum(self._table.blocks[section] for section in idle)
+
+    def _decide_undivided(
+        self, rows: int, block: int, stage: _Stage, facts: Facts
+    ) -> int:
+        case = Case(facts, self._ruleset.zone, _by_name(stage.effective))
+        return rows & ~block | self._table.decide_undivided(rows & block, case)
+
+
+def _by_name(results: Mapping[Section, str]) -> dict[str, object]:
+    return {section.value: value for section, value in results.items()}
