@@ -40,12 +40,13 @@ from connectors.gitlab.feed import (
     split,
     write_cursor,
 )
-from connectors.gitlab.mapping import IssuePlace, IssueReader, understanding
+from connectors.gitlab.mapping import IssuePlace, IssueReader
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects, has_notes
 from connectors.gitlab.rest import Json, ListPage, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.writes import Writer
+from connectors.shapes import understanding
 from model.changes import Change, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined

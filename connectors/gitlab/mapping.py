@@ -4,17 +4,17 @@ Fields: https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/note
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.note_text import read_note
 from connectors.gitlab.timestamps import parse_moment
-from model.errors import PermanentError
+from connectors.labels import LabelReader
+from connectors.shapes import understanding
 from model.issues import (
     Comment,
     IssueRef,
@@ -26,26 +26,10 @@ from model.issues import (
 
 Json = Mapping[str, Any]
 
-_Value = TypeVar("_Value")
-
 CLOSED = "closed"
 _PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
 _ISSUE_PATH = re.compile(r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/[0-9]+/?")
 _SECONDS_PER_HOUR = 3600
-
-
-@contextmanager
-def understanding(subject: str) -> Iterator[None]:
-    """Name an answer that lacks what GitLab documents, instead of a ``KeyError``.
-
-    Raises:
-        PermanentError: ``answer_not_understood``.
-    """
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        params = {"subject": subject, "detail": repr(error)[:200]}
-        raise PermanentError("answer_not_understood", params) from error
 
 
 class IssuePlace(NamedTuple):
@@ -77,10 +61,7 @@ class IssueReader:
         self._source = source
         self._base_path = urlsplit(config.base_url).path.strip("/")
         self._hours_per_day = Decimal(str(config.hours_per_day))
-        self._module_prefixes = config.module_prefixes
-        self._urgencies = _by_folded_label(config.urgency_labels)
-        self._types = _by_folded_label(config.type_labels)
-        self._in_progress = {name.casefold() for name in config.in_progress_labels}
+        self._labels = LabelReader(config)
 
     def read(self, row: Json, notes: Iterable[Json] = ()) -> IssueSnapshot:
         """Normalise an issue.
@@ -97,8 +78,9 @@ class IssueReader:
 
     def _read(self, row: Json, notes: Iterable[Json]) -> IssueSnapshot:
         labels = frozenset(str(name) for name in row.get("labels") or ())
-        by_folded = {label.casefold(): label for label in sorted(labels)}
-        priority = self._find_priority(by_folded)
+        said = self._labels.read(labels)
+        own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
+        closed = row["state"] == CLOSED
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
         return IssueSnapshot(
             ref=IssueRef(self._source, str(IssuePlace.of(row))),
@@ -106,16 +88,16 @@ class IssueReader:
             url=row["web_url"],
             title=row["title"],
             description=row.get("description") or "",
-            issue_type=self._issue_type(row, by_folded),
+            issue_type=said.issue_type or own_type,
             status=row["state"],
-            status_category=self._category(row["state"], by_folded),
+            status_category=StatusCategory.DONE if closed else said.open_category,
             created_at=parse_moment(row["created_at"]),
             updated_at=parse_moment(row["updated_at"]),
             labels=labels,
             releases=_releases(row),
-            modules=self._modules(labels),
-            priority=by_folded[priority] if priority else None,
-            urgency=self._urgencies[priority] if priority else None,
+            modules=said.modules,
+            priority=said.priority,
+            urgency=said.urgency,
             reporter=_find_person(row.get("author")),
             assignee=_find_person(_first_assignee(row)),
             comments=comments,
@@ -133,32 +115,6 @@ class IssueReader:
         project = found["project"] if found else str(row["project_id"])
         return f"{project}#{row['iid']}"
 
-    def _find_priority(self, folded: Iterable[str]) -> str | None:
-        """The label that says how urgent it is; of several the most urgent."""
-        known = [label for label in folded if label in self._urgencies]
-        return min(known, key=lambda label: self._urgencies[label].rank, default=None)
-
-    def _issue_type(self, row: Json, folded: Iterable[str]) -> str:
-        told = [self._types[label] for label in folded if label in self._types]
-        if told:
-            return told[0]
-        return str(row.get("issue_type") or row.get("type") or "issue").lower()
-
-    def _category(self, state: str, folded: Iterable[str]) -> StatusCategory:
-        if state == CLOSED:
-            return StatusCategory.DONE
-        begun = not self._in_progress.isdisjoint(folded)
-        return StatusCategory.IN_PROGRESS if begun else StatusCategory.TO_DO
-
-    def _modules(self, labels: Iterable[str]) -> tuple[str, ...]:
-        found = {
-            label[len(prefix) :].strip()
-            for label in labels
-            for prefix in self._module_prefixes
-            if label[: len(prefix)].casefold() == prefix.casefold()
-        }
-        return tuple(sorted(found - {""}))
-
     def _estimate_days(self, row: Json) -> Decimal | None:
         """From the time estimate; the weight is no measure of time."""
         seconds = (row.get("time_stats") or {}).get("time_estimate") or 0
@@ -166,10 +122,6 @@ class IssueReader:
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
-
-
-def _by_folded_label(told: Mapping[str, _Value]) -> dict[str, _Value]:
-    return {label.casefold(): value for label, value in told.items()}
 
 
 def _comment(note: Json) -> Comment:

@@ -4,10 +4,17 @@ Shapes: https://docs.gitlab.com/user/project/integrations/webhook_events/.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from connectors.gitlab.mapping import IssuePlace
 from connectors.gitlab.timestamps import parse_moment
+from connectors.shapes import (
+    MistypedField,
+    find_moment,
+    find_object,
+    find_text,
+    get_id,
+    get_object,
+)
 from connectors.strict_json import (
     JsonObject,
     NotStrictJson,
@@ -17,10 +24,6 @@ from connectors.strict_json import (
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 
 Outcome = Hint | Ignored | Quarantined
-
-
-class _MistypedError(ValueError):
-    """A field is missing, or not what GitLab documents."""
 
 
 def parse_delivery(delivery: Delivery) -> Outcome:
@@ -49,7 +52,7 @@ def _parse_body(body: JsonObject) -> Outcome:
         return Ignored(f"unknown_event: {kind[:64]}")
     try:
         return read(body)
-    except _MistypedError as error:
+    except MistypedField as error:
         return Quarantined(str(error), _find_issue_id(body))
 
 
@@ -61,22 +64,22 @@ def _find_kind(body: JsonObject) -> str:
 
 def _read_issue_event(body: JsonObject) -> Outcome:
     """Issues, and tasks, incidents and other work items: also when moved or closed."""
-    issue = _get_object(body, "object_attributes")
+    issue = get_object(body, "object_attributes")
     if _is_of_a_group(body, issue):
         # Epics live in groups; REST has no issue behind them.
         return Ignored("group_work_item")
-    return _hint(body, issue, action=_find_text(issue, "action"), at=issue)
+    return _hint(body, issue, action=find_text(issue, "action"), at=issue)
 
 
 def _read_note_event(body: JsonObject) -> Outcome:
-    note = _get_object(body, "object_attributes")
-    noteable = _find_text(note, "noteable_type")
+    note = get_object(body, "object_attributes")
+    noteable = find_text(note, "noteable_type")
     if noteable not in {"Issue", "WorkItem"}:
         return Ignored(f"note_on: {noteable[:64] or 'nothing'}")
-    issue = _get_object(body, "issue" if "issue" in body else "work_item")
+    issue = get_object(body, "issue" if "issue" in body else "work_item")
     if _is_of_a_group(body, issue):
         return Ignored("group_work_item")
-    return _hint(body, issue, action=_find_text(note, "action"), at=note)
+    return _hint(body, issue, action=find_text(note, "action"), at=note)
 
 
 def _ignore(body: JsonObject) -> Outcome:
@@ -140,16 +143,16 @@ def _is_of_a_group(body: JsonObject, issue: JsonObject) -> bool:
 
 def _hint(body: JsonObject, issue: JsonObject, action: str, at: JsonObject) -> Hint:
     place = _get_place(body, issue)
-    project = _find_text(_find_object(body, "project"), "path_with_namespace")
-    event = _find_text(body, "event_type") or _find_kind(body)
+    project = find_text(find_object(body, "project"), "path_with_namespace")
+    event = find_text(body, "event_type") or _find_kind(body)
     return Hint(
         tracker="gitlab",
         issue_id=str(place),
         event=f"{event}.{action}" if action else event,
         key=f"{project}#{place.iid}" if project else "",
         changed=_changed(body, issue),
-        actor=_find_text(_find_object(body, "user"), "username"),
-        at=_find_moment(at),
+        actor=find_text(find_object(body, "user"), "username"),
+        at=find_moment(at, "updated_at", parse_moment),
         project=project or str(place.project_id),
     )
 
@@ -157,53 +160,20 @@ def _hint(body: JsonObject, issue: JsonObject, action: str, at: JsonObject) -> H
 def _changed(body: JsonObject, issue: JsonObject) -> tuple[str, ...]:
     moved = {"moved_to_id"} if issue.get("moved_to_id") else set()
     noted = {"notes"} if body.get("object_kind") == "note" else set()
-    return tuple(sorted(_find_object(body, "changes").keys() | moved | noted))
+    return tuple(sorted(find_object(body, "changes").keys() | moved | noted))
 
 
 def _get_place(body: JsonObject, issue: JsonObject) -> IssuePlace:
-    project = _find_object(body, "project")
+    project = find_object(body, "project")
     owner = issue if "project_id" in issue else {"project_id": project.get("id")}
-    return IssuePlace(_get_id(owner, "project_id"), _get_id(issue, "iid"))
+    return IssuePlace(get_id(owner, "project_id"), get_id(issue, "iid"))
 
 
 def _find_issue_id(body: JsonObject) -> str:
     """Of a body with something else wrong: the issue to fetch again, if it says so."""
     for name in ("issue", "work_item", "object_attributes"):
         try:
-            return str(_get_place(body, _get_object(body, name)))
-        except _MistypedError:
+            return str(_get_place(body, get_object(body, name)))
+        except MistypedField:
             continue
     return ""
-
-
-def _get_object(body: JsonObject, name: str) -> JsonObject:
-    value = body.get(name)
-    if not isinstance(value, dict):
-        raise _MistypedError(f"mistyped_field: {name}")
-    return value
-
-
-def _find_object(body: JsonObject, name: str) -> JsonObject:
-    return _get_object(body, name) if body.get(name) is not None else {}
-
-
-def _find_text(body: JsonObject, name: str) -> str:
-    value = body.get(name)
-    if value is not None and not isinstance(value, str):
-        raise _MistypedError(f"mistyped_field: {name}")
-    return value or ""
-
-
-def _get_id(body: JsonObject, name: str) -> int:
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise _MistypedError(f"mistyped_field: {name}")
-    return value
-
-
-def _find_moment(body: JsonObject) -> datetime | None:
-    text = _find_text(body, "updated_at")
-    try:
-        return parse_moment(text) if text else None
-    except (ValueError, OverflowError) as error:
-        raise _MistypedError("mistyped_field: updated_at") from error

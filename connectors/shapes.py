@@ -1,0 +1,81 @@
+"""Takes fields out of JSON that a tracker wrote, or says which one is not as documented.
+
+Webhook bodies go field by field: each is missing, mistyped or there. Answers are read
+whole, under :func:`understanding`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from connectors.strict_json import JsonObject
+from model.errors import PermanentError
+
+
+class MistypedField(ValueError):  # noqa: N818 - says what the body holds
+    """A field is missing, or not what the tracker documents."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"mistyped_field: {name}")
+
+
+def get_object(body: JsonObject, name: str) -> JsonObject:
+    """An object that has to be there.
+
+    Raises:
+        MistypedField: it is not.
+    """
+    value = body.get(name)
+    if not isinstance(value, dict):
+        raise MistypedField(name)
+    return value
+
+
+def find_object(body: JsonObject, name: str) -> JsonObject:
+    """An object, empty when it is absent or null."""
+    return get_object(body, name) if body.get(name) is not None else {}
+
+
+def find_text(body: JsonObject, name: str) -> str:
+    """A text, empty when it is absent or null."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise MistypedField(name)
+    return value or ""
+
+
+def get_id(body: JsonObject, name: str) -> int:
+    """A positive integer that has to be there.
+
+    Raises:
+        MistypedField: it is not.
+    """
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise MistypedField(name)
+    return value
+
+
+def find_moment(
+    body: JsonObject, name: str, parse: Callable[[str], datetime]
+) -> datetime | None:
+    """A moment as ``parse`` reads it, None when it is absent or null."""
+    text = find_text(body, name)
+    try:
+        return parse(text) if text else None
+    except (ValueError, OverflowError) as error:
+        raise MistypedField(name) from error
+
+
+@contextmanager
+def understanding(subject: str) -> Iterator[None]:
+    """Name an answer that lacks what its tracker documents, instead of a ``KeyError``.
+
+    Raises:
+        PermanentError: ``answer_not_understood``.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        params = {"subject": subject, "detail": repr(error)[:200]}
+        raise PermanentError("answer_not_understood", params) from error
