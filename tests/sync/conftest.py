@@ -13,6 +13,7 @@ from app.plugins import get_connector
 from connectors.base import SourceConfig
 from model.catalogue import Catalogue
 from pool.database import Database
+from sandbox.clock import Now
 from sandbox.jira.catalog import EN_STATUSES, demo_workflow
 from sandbox.jira.records import Deployment, Issue, User
 from sandbox.jira.tracker import JiraTracker
@@ -112,7 +113,7 @@ class JiraDesk:
         self.server.call(lambda: self.tracker.store.delete_issue(self.client, issue))
 
 
-def build_jira(clock: Wound, deployment: Deployment = "Server") -> JiraDesk:
+def build_jira(clock: Now, deployment: Deployment = "Server") -> JiraDesk:
     tracker = JiraTracker(deployment, now=clock, retry_delays=(0.01,) * 5)
     bot = User(
         "reqpool", "reqpool", "bot@example.com", "UTC", TOKEN, admin=True, app=True
