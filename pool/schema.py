@@ -59,6 +59,7 @@ class OutboxState(StrEnum):
     """What became of an intended write."""
 
     PENDING = "pending"
+    HELD = "held"
     SENT = "sent"
     CANCELLED = "cancelled"
     DEAD = "dead"
@@ -231,8 +232,10 @@ sources = Table(
     _text("kind"),
     _text("base_url"),
     _at("paused_at", nullable=True),
+    _at("stopped_at", nullable=True, comment="a mass change waits for a person"),
     _at("not_before", nullable=True, comment="the tracker asked us to wait until"),
     _at("repoll_at", nullable=True, comment="a full look is due; asked for at"),
+    _at("first_read_at", nullable=True, comment="older comments command nothing"),
     _at("last_webhook_at", nullable=True),
     _at("last_poll_at", nullable=True),
     _json("last_error", nullable=True),
@@ -303,6 +306,7 @@ requirements = Table(
     _text("priority", nullable=True),
     Column("score", Integer, nullable=False, server_default="0"),
     Column("estimate_days", Numeric),
+    _text("estimated_by", nullable=True, comment="a person; else the tracker's"),
     Column("merged_into", Uuid, ForeignKey("requirements.id")),
     _at("created_at"),
     _at("changed_at"),
@@ -370,7 +374,7 @@ issues = Table(
     UniqueConstraint("source_id", "tracker_id"),
     Index("issues_search_idx", "search", postgresql_using="gin"),
     Index("issues_client_id_idx", "client_id"),
-    Index("issues_project_id_idx", "project_id"),
+    Index("issues_project_id_decided_on_idx", "project_id", "decided_on"),
     Index("issues_decided_on_idx", "decided_on"),
     Index("issues_scope_idx", "scope"),
     Index(
@@ -405,6 +409,25 @@ comments = Table(
     _at("updated_at"),
     _at("deleted_at", nullable=True),
     Column("ours", Boolean, nullable=False, server_default=text("false")),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("sources"),
+    _to("issues"),
+    _text("comment", comment="the tracker's id of the comment"),
+    Column("position", Integer, nullable=False, comment="in it; -1 for the whole"),
+    _text("text_hash", comment="SHA-256 of the command as it was first seen"),
+    _text("author", comment="the tracker's id of the person"),
+    _at("commented_at"),
+    _at("settled_at"),
+    _json("answer"),
+    UniqueConstraint("issue_id", "comment", "position"),
+    Index("commands_client_id_commented_at_idx", "client_id", "commented_at"),
+    comment="Commands in comments that were dealt with; each once, never again",
 )
 
 requirement_issues = Table(
@@ -446,19 +469,24 @@ rulesets = Table(
     metadata,
     _id(),
     _number(),
+    _to("projects", nullable=True),
     _text("name"),
     Column("text_hash", Text, ForeignKey("texts.hash"), nullable=False),
     _text("fingerprint"),
     _json("files"),
     _at("activated_at"),
     _text("activated_by"),
+    _text("reason", server_default=""),
     _at("deactivated_at", nullable=True),
     Index(
         "rulesets_active_key",
-        text("(deactivated_at IS NULL)"),
+        "project_id",
         unique=True,
         postgresql_where=text("deactivated_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
     ),
+    Index("rulesets_fingerprint_idx", "fingerprint"),
+    comment="Activations; one without a project decides where no other does",
 )
 
 decisions = Table(
@@ -552,7 +580,12 @@ outbox = Table(
         "issue_id",
         "field",
         unique=True,
-        postgresql_where=text("state = 'pending'"),
+        postgresql_where=text("state IN ('pending', 'held')"),
+    ),
+    Index(
+        "outbox_held_idx",
+        "source_id",
+        postgresql_where=text("state = 'held'"),
     ),
     Index(
         "outbox_due_idx",

@@ -38,6 +38,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("priority", sa.Text(), nullable=True),
         sa.Column("score", sa.Integer(), server_default="0", nullable=False),
         sa.Column("estimate_days", sa.Numeric(), nullable=True),
+        sa.Column(
+            "estimated_by",
+            sa.Text(),
+            nullable=True,
+            comment="a person; else the tracker's",
+        ),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
@@ -146,30 +152,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("id", name=op.f("releases_pkey")),
         sa.UniqueConstraint("name", name=op.f("releases_name_key")),
         sa.UniqueConstraint("number", name=op.f("releases_number_key")),
-    )
-    op.create_table(
-        "rulesets",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("text_hash", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("files", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("activated_by", sa.Text(), nullable=False),
-        sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["text_hash"], ["texts.hash"], name=op.f("rulesets_text_hash_fkey")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("rulesets_pkey")),
-        sa.UniqueConstraint("number", name=op.f("rulesets_number_key")),
-    )
-    op.create_index(
-        "rulesets_active_key",
-        "rulesets",
-        [sa.literal_column("(deactivated_at IS NULL)")],
-        unique=True,
-        postgresql_where=sa.text("deactivated_at IS NULL"),
     )
     op.create_table(
         "amendments",
@@ -323,6 +305,40 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("project_id", "name", name=op.f("milestones_pkey")),
     )
     op.create_table(
+        "rulesets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("text_hash", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("files", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activated_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("rulesets_project_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["text_hash"], ["texts.hash"], name=op.f("rulesets_text_hash_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("rulesets_pkey")),
+        sa.UniqueConstraint("number", name=op.f("rulesets_number_key")),
+        comment="Activations; one without a project decides where no other does",
+    )
+    op.create_index(
+        "rulesets_active_key",
+        "rulesets",
+        ["project_id"],
+        unique=True,
+        postgresql_where=sa.text("deactivated_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_index(
+        "rulesets_fingerprint_idx", "rulesets", ["fingerprint"], unique=False
+    )
+    op.create_table(
         "sources",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -331,6 +347,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("base_url", sa.Text(), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "stopped_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="a mass change waits for a person",
+        ),
         sa.Column(
             "not_before",
             sa.DateTime(timezone=True),
@@ -342,6 +364,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
             sa.DateTime(timezone=True),
             nullable=True,
             comment="a full look is due; asked for at",
+        ),
+        sa.Column(
+            "first_read_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="older comments command nothing",
         ),
         sa.Column("last_webhook_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_poll_at", sa.DateTime(timezone=True), nullable=True),
@@ -508,7 +536,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         unique=False,
         postgresql_where=sa.text("clause IS NOT NULL"),
     )
-    op.create_index("issues_project_id_idx", "issues", ["project_id"], unique=False)
+    op.create_index(
+        "issues_project_id_decided_on_idx",
+        "issues",
+        ["project_id", "decided_on"],
+        unique=False,
+    )
     op.create_index("issues_release_id_idx", "issues", ["release_id"], unique=False)
     op.create_index("issues_scope_idx", "issues", ["scope"], unique=False)
     op.create_index(
@@ -551,6 +584,60 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         ["code", "subject"],
         unique=True,
         postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("issue_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "comment",
+            sa.Text(),
+            nullable=False,
+            comment="the tracker's id of the comment",
+        ),
+        sa.Column(
+            "position", sa.Integer(), nullable=False, comment="in it; -1 for the whole"
+        ),
+        sa.Column(
+            "text_hash",
+            sa.Text(),
+            nullable=False,
+            comment="SHA-256 of the command as it was first seen",
+        ),
+        sa.Column(
+            "author",
+            sa.Text(),
+            nullable=False,
+            comment="the tracker's id of the person",
+        ),
+        sa.Column("commented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("commands_client_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["issues.id"], name=op.f("commands_issue_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["sources.id"], name=op.f("commands_source_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("commands_pkey")),
+        sa.UniqueConstraint(
+            "issue_id",
+            "comment",
+            "position",
+            name=op.f("commands_issue_id_comment_position_key"),
+        ),
+        comment="Commands in comments that were dealt with; each once, never again",
+    )
+    op.create_index(
+        "commands_client_id_commented_at_idx",
+        "commands",
+        ["client_id", "commented_at"],
+        unique=False,
     )
     op.create_table(
         "comments",
@@ -691,7 +778,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("receipt", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.CheckConstraint(
-            "state IN ('pending', 'sent', 'cancelled', 'dead')",
+            "state IN ('pending', 'held', 'sent', 'cancelled', 'dead')",
             name=op.f("outbox_state_check"),
         ),
         sa.ForeignKeyConstraint(
@@ -713,6 +800,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_index(
+        "outbox_held_idx",
+        "outbox",
+        ["source_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'held'"),
+    )
+    op.create_index(
         "outbox_issue_id_field_seq_idx",
         "outbox",
         ["issue_id", "field", "seq"],
@@ -723,7 +817,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         "outbox",
         ["issue_id", "field"],
         unique=True,
-        postgresql_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.create_table(
         "overrides",
