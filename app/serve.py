@@ -41,11 +41,16 @@ def _listen(web: WebConfig) -> socket.socket:
     """Take the port; uvicorn by itself would end the process when it is taken."""
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     try:
-        return socket.create_server((web.host, web.port), family=family)
+        taken = socket.create_server((web.host, web.port), family=family)
     except OSError as error:
         said = f"cannot listen on {web.host}:{web.port}: {error.strerror}"
         hint = "set web.port to a free port, or stop what listens there"
         raise ConfigError([Problem("E_PORT", said, hint=hint)]) from error
+    # asyncio sends small answers at once only where the socket says TCP: without it
+    # every one of them waits 40 ms for the client's delayed acknowledgement.
+    return socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=taken.detach()
+    )
 
 
 async def serve_worker(application: Application) -> None:
