@@ -1,42 +1,52 @@
-"""Fit the built-in likeness on the labelled pairs, and say how well it holds.
+"""Fit the built-in coefficients on the labelled requests that may be tuned on.
 
 ``python -m benchmarks.fit_matcher`` prints the coefficients to be written into
-``rules/matching/likeness.py``, the figures on the pairs themselves, and the honest
-ones: each contract's pairs asked with coefficients fitted on the other contracts.
+``rules/matching/likeness.py``, and how well they hold where each contract is asked
+with what was learnt on the others. The held-out third is never read here; see
+``python -m benchmarks.matching`` for it.
 """
 
-from pathlib import Path
+from dataclasses import replace
 
-from rules.matching.calibrate import clause_samples, fit, inside_samples
-from rules.matching.contract import load_contract
+from benchmarks.labelled import bundled_meanings, load_sets
+from rules.matching.blended_matcher import BlendedMatcher
+from rules.matching.calibrate import Sample, clause_samples, fit, inside_samples
 from rules.matching.evaluate import Measured, evaluate
 from rules.matching.likeness import Coefficients
-from rules.matching.pairs import PairSet, parse_pairs
+from rules.matching.pairs import PairSet
 from rules.matching.word_matcher import WordMatcher
 
-ROOT = Path(__file__).parent.parent
-CONTRACTS = ROOT / "cli/demo_data/contracts"
-PAIRS = ROOT / "tests/rules/matching/pairs"
 PULL = 2.0
-STRUCTURE = Coefficients("structure", -3.0, (1.0, 1.0, 1.0, 1.0, 0.0, -1.0, 1.0, 8.0))
+INSIDE_PULL = 4.0
+VERSION = "2"
+STRUCTURE = Coefficients(
+    "structure", -3.0, (1.0, 1.0, 1.0, 1.0, 0.0, -1.0, 1.0, 8.0, 1.0, 1.0)
+)
 """What is known without any pair: facts of structure outweigh words."""
 
+LEANS = Coefficients(
+    "leans",
+    0.0,
+    (2.0, -2.0, 1.0, -1.0, 1.0, -1.0, 0.5, 0.5, -0.5, 0.5, 2.5, 2.5),
+)
+"""The same for a request as a whole; the last two have no labelled request to learn on."""
 
-def load_sets() -> list[PairSet]:
-    sets = []
-    for path in sorted(PAIRS.glob("*.jsonl")):
-        place = CONTRACTS / f"{path.stem}.yaml"
-        contract, problems = load_contract(place.read_text(), file=place.name)
-        assert contract, problems
-        pairs, problems = parse_pairs(path.read_text(), contract, file=path.name)
-        assert pairs, "\n".join(map(str, problems))
-        sets.append(pairs)
-    return sets
+Matching = WordMatcher | BlendedMatcher
 
 
-def fit_on(sets: list[PairSet], version: str = "fit") -> Coefficients:
-    seen = list(clause_samples(WordMatcher(STRUCTURE), sets))
-    return fit(seen, STRUCTURE, pull=PULL, version=version)
+def fit_clause(matcher: Matching, sets: list[PairSet]) -> Coefficients:
+    seen = list(clause_samples(matcher, sets))
+    return fit(seen, STRUCTURE, pull=PULL, version=VERSION)
+
+
+def fit_across(matcher: Matching, sets: list[PairSet]) -> list[Sample]:
+    """Leanings of each contract by coefficients that were fitted on the others."""
+    samples: list[Sample] = []
+    for held in sets:
+        others = [one for one in sets if one is not held]
+        taught = replace(matcher, coefficients=fit_clause(matcher, others))
+        samples += inside_samples(taught, [held])
+    return samples
 
 
 def show(title: str, measured: Measured) -> None:
@@ -47,20 +57,24 @@ def show(title: str, measured: Measured) -> None:
     )
 
 
+def tell(name: str, found: Coefficients) -> None:
+    weights = tuple(round(weight, 2) for weight in found.weights)
+    print(f"{name} = Coefficients({VERSION!r}, {found.base:.2f}, {weights})")
+
+
 def main() -> None:
-    sets = load_sets()
-    found = fit_on(sets)
-    seen = list(inside_samples(WordMatcher(found), sets))
-    inside = fit(seen, Coefficients("", 0.0, (1.0, -1.0)), pull=PULL, version="fit")
-    for name, one in (("CLAUSE", found), ("INSIDE", inside)):
-        weights = tuple(round(weight, 2) for weight in one.weights)
-        print(f"{name} base {one.base:.2f} weights {weights}")
-    for measured in evaluate(WordMatcher(found), sets).measured:
-        show("fitted on all", measured)
-    for held in sets:
-        others = [one for one in sets if one is not held]
-        report = evaluate(WordMatcher(fit_on(others)), [held])
-        show(f"without {held.contract.slug}", report.measured[0])
+    sets = load_sets(held_out=False)
+    for name, matcher in (
+        ("CLAUSE", WordMatcher()),
+        ("BLENDED", BlendedMatcher(bundled_meanings())),
+    ):
+        tell(name, fit_clause(matcher, sets))
+        seen = fit_across(matcher, sets)
+        tell("INSIDE", fit(seen, LEANS, pull=INSIDE_PULL, version=VERSION))
+        for held in sets:
+            others = [one for one in sets if one is not held]
+            taught = replace(matcher, coefficients=fit_clause(matcher, others))
+            show(f"without {held.contract.slug}", evaluate(taught, [held]).measured[0])
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ class Evidence:
         score: likeness from 0 to 1.
         matched: the words of the request that were found in it.
         excluded: the clause excludes what it describes.
+        likeness: of what both mean, from -1 to 1; 0 when it was not compared.
     """
 
     clause: str
@@ -107,6 +108,7 @@ class Evidence:
     score: float
     matched: tuple[str, ...] = ()
     excluded: bool = False
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

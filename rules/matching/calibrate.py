@@ -7,13 +7,13 @@ follows the decisions.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from model.contracts import Contract
+from rules.matching.conclude import Ranked
 from rules.matching.likeness import Coefficients
-from rules.matching.match import Matcher
+from rules.matching.match import Matcher, Request
 from rules.matching.pairs import PairSet, Side
-from rules.matching.scopes import leaning_of
-from rules.matching.word_matcher import WordMatcher
 
 _STEPS = 25
 
@@ -28,7 +28,25 @@ class Sample(NamedTuple):
     right: bool
 
 
-def clause_samples(matcher: WordMatcher, sets: Iterable[PairSet]) -> Iterator[Sample]:
+class Ranker(Protocol):
+    """An index that tells of every clause how it compares."""
+
+    def rank(self, request: Request) -> list[Ranked]:
+        """Clauses, nearest first."""
+        ...
+
+
+class RankingMatcher(Protocol):
+    """A matcher whose indexes do."""
+
+    def index(self, contract: Contract) -> Ranker:
+        """Prepare a contract."""
+        ...
+
+
+def clause_samples(
+    matcher: RankingMatcher, sets: Iterable[PairSet]
+) -> Iterator[Sample]:
     """Every clause that each request meets, and whether it is the one."""
     for one in sets:
         index = matcher.index(one.contract)
@@ -42,7 +60,7 @@ def inside_samples(matcher: Matcher, sets: Iterable[PairSet]) -> Iterator[Sample
     for one in sets:
         index = matcher.index(one.contract)
         for pair in one.pairs:
-            leaning = leaning_of(index.match(pair.request))
+            leaning = index.match(pair.request).leaning
             yield Sample(leaning, pair.side is Side.IN)
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from model.decisions import Scope
 from rules.matching.match import Match, Matcher
 from rules.matching.pairs import Pair, PairSet, Side
-from rules.matching.scopes import likely_scopes
 
 _AMONG = 3
 ALL = "all"
@@ -29,8 +27,8 @@ class Answer:
 
     @property
     def inside(self) -> float:
-        """The probability, by text alone, that the request is in the contract."""
-        return likely_scopes(self.match)[Scope.IN_CONTRACT]
+        """The probability, that the request is in the contract."""
+        return self.match.inside
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ no list still meets itself.
 from collections.abc import Mapping
 from hashlib import sha256
 
+from rules.matching.gloss_everyday import EVERYDAY, EVERYDAY_FAINT
+
 # A line a concept, so that a diff shows which words came or went.
 # fmt: off
-CONCEPTS: Mapping[str, tuple[str, str]] = {
+_OF_FINANCE: Mapping[str, tuple[str, str]] = {
     # --- ledger and accounting
     "ledger": ("总账 账簿 明细账 账套 账", "ledger, general ledger, gl, subledger"),
     "voucher": ("凭证 分录 记账 制单", "voucher, journal, journal entry, posting, journal line, entry, post"),
@@ -204,10 +206,24 @@ CONCEPTS: Mapping[str, tuple[str, str]] = {
     "statistics": ("统计", "statistics, count"),
     "several": ("多个 多级 多 不同", "several, multiple, multi, many, various, different"),
 }
-"""By concept: its Chinese words, its English phrases."""
 # fmt: on
 
+
+def _join(concept: str) -> tuple[str, str]:
+    """The words of both lists, each once."""
+    both = [words[concept] for words in (_OF_FINANCE, EVERYDAY) if concept in words]
+    chinese = " ".join(dict.fromkeys(" ".join(zh for zh, _ in both).split()))
+    phrases = ",".join(en for _, en in both if en).split(",")
+    return chinese, ",".join(dict.fromkeys(each.strip() for each in phrases))
+
+
+CONCEPTS: Mapping[str, tuple[str, str]] = {
+    concept: _join(concept) for concept in (*_OF_FINANCE, *EVERYDAY)
+}
+"""By concept: its Chinese words, its English phrases."""
+
 FAINT: Mapping[str, float] = {
+    **EVERYDAY_FAINT,
     "data": 0.3,
     "view": 0.3,
     "create": 0.3,

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from model.contracts import Contract
 from model.decisions import Evidence
+from rules.matching.calibration import Calibration
+from rules.matching.likeness import Leaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,9 @@ class Request:
         description: the tracker's own markup, possibly empty.
         module: component names or the like, in the tracker's words; several are
             separated by commas.
-        issue_type: the tracker's own name of the type; words alone make no use of it,
-            other engines may.
+        issue_type: the tracker's own name of the type.
+        phase: of the project, as :class:`model.projects.Phase` spells it; empty when
+            not known.
         today: clauses must hold on this day, in the ruleset's time zone; None asks all.
     """
 
@@ -26,6 +29,7 @@ class Request:
     description: str = ""
     module: str = ""
     issue_type: str = ""
+    phase: str = ""
     today: date | None = None
 
 
@@ -41,12 +45,17 @@ class Match:
             the best and no less than 0.2: it was written to take something out of what others
             grant, so the two are often met together.
         engine: name and version of what matched.
+        inside: the probability that the request is in the contract, calibrated on
+            what people decided; see :class:`rules.matching.calibration.Calibration`.
+        leaning: what that probability was told from.
     """
 
     clauses: tuple[Evidence, ...]
     score: float
     excluded: bool
     engine: str
+    inside: float = 0.5
+    leaning: Leaning = Leaning()  # noqa: RUF009 - a named tuple is immutable
 
 
 _CARVED_OUT_SHARE = 0.5
@@ -83,4 +92,8 @@ class Matcher(Protocol):
 
     def index(self, contract: Contract) -> Index:
         """Prepare a contract."""
+        ...
+
+    def calibrated(self, calibration: Calibration) -> "Matcher":
+        """The same engine, going by what people decided."""
         ...

@@ -27,12 +27,16 @@ class Pair:
             clause grants or when the clause excludes it; None when it is about none.
         side: in or out of the contract.
         language: ``zh``, ``en``, ``mixed``, or empty.
+        why: what makes it hard, one word or two.
+        held_out: not to be looked at while tuning.
     """
 
     request: Request
     clause: str | None
     side: Side
     language: str = ""
+    why: str = ""
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class PairSet:
 
     contract: Contract
     pairs: tuple[Pair, ...]
+
+    def only(self, *, held_out: bool) -> "PairSet":
+        """The pairs to tune on, or those to report on."""
+        kept = tuple(pair for pair in self.pairs if pair.held_out is held_out)
+        return PairSet(self.contract, kept)
 
 
 def parse_pairs(
@@ -65,6 +74,8 @@ def _pair(line: Line) -> Pair:
         clause=line.texts.get("clause"),
         side=Side(line.texts["scope"]),
         language=line.texts.get("language", ""),
+        why=line.texts.get("why", ""),
+        held_out=bool(line.texts.get("held_out")),
     )
 
 

@@ -16,7 +16,8 @@ from rules.matching.match import Match, Request
 from rules.matching.scopes import likely_scopes
 
 REQUEST_FIELDS = ("title", "description", "module", "phase", "issue_type")
-LABEL_FIELDS = ("clause", "scope", "language", "why")
+LABEL_FIELDS = ("clause", "scope", "language", "why", "held_out")
+_FLAGS = ("held_out",)
 
 Texts = Mapping[str, str]
 """A line's fields; JSON's null is an absent field."""
@@ -36,6 +37,7 @@ class Line:
             description=self.texts.get("description", ""),
             module=self.texts.get("module", ""),
             issue_type=self.texts.get("issue_type", ""),
+            phase=self.texts.get("phase", ""),
             today=today,
         )
 
@@ -76,8 +78,13 @@ def _parse_line(raw: str) -> tuple[Texts, list[Problem]]:
         return {}, [Problem("E_JSON", "not JSON", column=column, hint=hint)]
     if not isinstance(read, dict):
         return {}, [Problem("E_TYPE", "expected an object", column=1, hint=_HINT)]
-    texts = {name: value for name, value in read.items() if value is not None}
-    return texts, list(_wrong(texts))
+    given = {name: value for name, value in read.items() if value is not None}
+    texts = {name: _as_text(value) for name, value in given.items()}
+    return texts, list(_wrong(given))
+
+
+def _as_text(value: object) -> str:
+    return ("", "true")[value] if isinstance(value, bool) else str(value)
 
 
 _HINT = 'write {"title": "…"}'
@@ -89,7 +96,10 @@ def _wrong(texts: Mapping[str, object]) -> Iterator[Problem]:
         if name not in known:
             message, hint = f'unknown field "{name}"', suggest(name, known)
             yield Problem("E_FIELD", message, column=1, hint=hint)
-        elif not isinstance(value, str):
+        elif name in _FLAGS and not isinstance(value, bool):
+            hint = "write true or false"
+            yield Problem("E_TYPE", f'"{name}" is not a flag', column=1, hint=hint)
+        elif name not in _FLAGS and not isinstance(value, str):
             hint = "put it in double quotes"
             yield Problem("E_TYPE", f'"{name}" is not a text', column=1, hint=hint)
     if "title" not in texts:

@@ -1,31 +1,20 @@
-"""What a match alone says about scope."""
+"""What a match says about scope."""
 
 from collections.abc import Mapping
 
 from model.decisions import Scope
-from rules.matching.likeness import INSIDE, Coefficients, Leaning
 from rules.matching.match import Match
 
 
-def leaning_of(match: Match) -> Leaning:
-    """The best score among the clauses that grant, and among those that exclude."""
-    return Leaning(
-        granted=_best(match, excluded=False), excluded=_best(match, excluded=True)
-    )
+def likely_scopes(match: Match, daily_share: float = 0.0) -> Mapping[Scope, float]:
+    """The probability of each scope that a person might give.
 
-
-def likely_scopes(match: Match, inside: Coefficients = INSIDE) -> Mapping[Scope, float]:
-    """The probability of being inside and outside of the contract, by text alone.
-
-    A daily change and a review are what the rules make of it, so they have none.
+    A daily change is outside of the contract and granted anyway: of what people found
+    to be outside, ``daily_share`` was.
     """
-    likely = round(inside.probability(leaning_of(match)), 4)
+    outside = 1 - match.inside
     return {
-        Scope.IN_CONTRACT: likely,
-        Scope.OUT_OF_CONTRACT: round(1 - likely, 4),
+        Scope.IN_CONTRACT: match.inside,
+        Scope.DAILY_CHANGE: round(outside * daily_share, 4),
+        Scope.OUT_OF_CONTRACT: round(outside * (1 - daily_share), 4),
     }
-
-
-def _best(match: Match, *, excluded: bool) -> float:
-    scores = (one.score for one in match.clauses if one.excluded is excluded)
-    return max(scores, default=0.0)

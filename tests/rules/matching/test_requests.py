@@ -14,7 +14,7 @@ def test_a_line_becomes_a_request() -> None:
     lines, problems = parse_lines(f"\n{LINE}\n", file="r.jsonl")
     assert problems == []
     assert [line.number for line in lines] == [2]
-    assert lines[0].request() == Request("资金日报", issue_type="Bug")
+    assert lines[0].request() == Request("资金日报", issue_type="Bug", phase="uat")
 
 
 def test_the_answer_is_one_json_object_with_the_clauses_and_probabilities() -> None:
@@ -25,7 +25,8 @@ def test_the_answer_is_one_json_object_with_the_clauses_and_probabilities() -> N
     assert read["phase"] == "uat"
     assert read["match"]["clauses"][0]["clause"] == "2.1"
     assert read["match"]["clauses"][0]["matched"] == ["资金日报"]
-    assert set(read["likely"]) == {"in_contract", "out_of_contract"}
+    assert set(read["likely"]) == {"in_contract", "daily_change", "out_of_contract"}
+    assert sum(read["likely"].values()) == 1.0
 
 
 def test_every_unreadable_line_is_told_and_the_others_are_kept() -> None:

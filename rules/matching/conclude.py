@@ -1,0 +1,124 @@
+"""From how each clause compares to the match that is handed on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from model.contracts import Clause
+from model.decisions import Evidence
+from rules.matching.likeness import Coefficients, Features, Leaning
+from rules.matching.match import Match, settle
+from rules.matching.phrases import Passage, Span, phrases
+from rules.matching.tone import Tone
+from rules.matching.weights import Weights
+from rules.matching.words import Term
+
+_NEAREST = 3
+_MEETS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read.
+
+    Attributes:
+        passages: its texts with their terms, the title first.
+        masses: by term over both texts, times its rarity.
+        mass: of all of them together.
+        strange: the share of the mass that no clause knows.
+        foreign: of what contracts often leave out, what it asks for, and how loudly.
+        modules: the terms of each module that the tracker names.
+        mentions: ids of clauses that it names.
+        tone: how it is put.
+        type: 1 for a defect, -1 for a wish, by the tracker's type.
+        late: 1 from the trial run on, -1 before UAT.
+    """
+
+    passages: tuple[tuple[str, Sequence[Term]], ...]
+    masses: Weights
+    mass: float
+    strange: float
+    foreign: Weights
+    modules: tuple[frozenset[str], ...]
+    mentions: frozenset[str]
+    tone: Tone
+    type: float
+    late: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A clause, how it meets a request, and the terms in which they meet."""
+
+    clause: Clause
+    features: Features
+    score: float
+    terms: frozenset[str]
+
+    @property
+    def met(self) -> bool:
+        """They have a word in common, or the request names the clause."""
+        return bool(self.terms or self.features.reference)
+
+    def weigh(self, features: Features, coefficients: Coefficients) -> "Ranked":
+        """The same clause by more features."""
+        score = round(coefficients.probability(features), 4)
+        return replace(self, features=features, score=score)
+
+    @property
+    def shown(self) -> bool:
+        """It may be evidence: they meet in words, or are alike enough in meaning."""
+        return self.met or (bool(self.features.meaning) and self.score >= _MEETS)
+
+
+def conclude(
+    ranked: Iterable[Ranked],
+    asked: Asked,
+    inside: Coefficients,
+    engine: str,
+    precedent: float = 0.0,
+) -> Match:
+    """The match that comparing every clause amounts to."""
+    shown = sorted((one for one in ranked if one.shown), key=lambda one: -one.score)
+    nearest = tuple(_evidence(one, asked) for one in shown[:_NEAREST])
+    leaning = lean(shown, asked)._replace(precedent=round(precedent, 4))
+    match = settle(nearest, engine)
+    likely = round(inside.probability(leaning), 4)
+    return replace(match, leaning=leaning, inside=likely)
+
+
+def lean(shown: Sequence[Ranked], asked: Asked) -> Leaning:
+    """How the request stands to its contract; ``shown`` has the nearest first."""
+    granting = next((one for one in shown if not one.clause.excluded), None)
+    excluding = next((one for one in shown if one.clause.excluded), None)
+    best = granting.features if granting else Features(0.0, 0.0, 0.0, 0.0, 0.0)
+    return Leaning(
+        granted=granting.score if granting else 0.0,
+        excluded=excluding.score if excluding else 0.0,
+        coverage=best.coverage,
+        foreign=best.foreign if granting else max(asked.foreign.values(), default=0.0),
+        broken=asked.tone.broken,
+        wish=asked.tone.wish,
+        module=best.module,
+        reference=best.reference,
+        late=asked.late,
+        type=asked.type,
+    )
+
+
+def _evidence(ranked: Ranked, asked: Asked) -> Evidence:
+    passages = (
+        Passage(text, _spans(terms, ranked.terms)) for text, terms in asked.passages
+    )
+    return Evidence(
+        clause=ranked.clause.id,
+        module=ranked.clause.module,
+        text=ranked.clause.text,
+        score=ranked.score,
+        matched=phrases(passages),
+        excluded=ranked.clause.excluded,
+        likeness=round(ranked.features.meaning, 2),
+    )
+
+
+def _spans(terms: Iterable[Term], met: frozenset[str]) -> Iterator[Span]:
+    return ((term.start, term.end) for term in terms if term.key in met)
