@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from model.changes import Change, Receipt
 from model.clock import Clock
+from model.commands import Verb
 from model.decisions import PoolState
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.findings import Finding
-from model.issues import IssueRef, IssueSnapshot
+from model.issues import IssueRef, IssueSnapshot, Person
 
 Cursor = str
 """Opaque; only the connector that wrote it reads it."""
@@ -40,6 +41,8 @@ class SourceConfig(BaseModel):
         poll_seconds: how often the tracker is asked for changes.
         max_concurrency: requests to this source at the same time.
         status: pool state to tracker status; overrides the ruleset's map.
+        commanders: who may use which commands in comments. A key is the tracker's id
+            of a person, or ``@username`` where there are usernames.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +55,23 @@ class SourceConfig(BaseModel):
     poll_seconds: Annotated[float, Field(gt=0)] = 60
     max_concurrency: Annotated[int, Field(gt=0, le=32)] = 4
     status: Mapping[PoolState, str] = Field(default_factory=dict)
+    commanders: Mapping[str, tuple[Verb | Literal["all"], ...]] = Field(
+        default_factory=dict
+    )
+
+    def find_rights(self, person: Person | None) -> frozenset[Verb]:
+        """The commands that a person may use; none for who is not listed."""
+        if person is None:
+            return frozenset()
+        names = {person.tracker_id, f"@{person.username.casefold()}"} - {"", "@"}
+        given = [
+            verbs
+            for key, verbs in self.commanders.items()
+            if (key.casefold() if key.startswith("@") else key) in names
+        ]
+        return frozenset(
+            verb for verb in Verb for verbs in given if {verb, "all"} & {*verbs}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from hashlib import sha256
 
+from model.answers import SENTENCES, Answer, form_of
 from model.projects import Language
 
 WORDS: Mapping[str, Mapping[Language, str]] = {
@@ -77,11 +78,13 @@ class ClientText:
             (``E_LEAK``).
         facts: what the placeholders stand for.
         language: the client's.
+        answers: to commands, oldest first; they follow the template's text.
     """
 
     template: str
     facts: ClientSafeFacts
     language: Language
+    answers: tuple[Answer, ...] = ()
 
     @property
     def text(self) -> str:
@@ -91,12 +94,39 @@ class ClientText:
             KeyError: the template names something that is not client-safe.
         """
         words = self.facts.in_words(self.language)
-        return _PLACEHOLDER.sub(lambda found: words[found.group(1)], self.template)
+        text = _PLACEHOLDER.sub(lambda found: words[found.group(1)], self.template)
+        if not self.answers:
+            return text
+        said = [self._say(answer) for answer in self.answers]
+        return "\n\n".join(filter(None, [text.strip(), *said]))
+
+    def _say(self, answer: Answer) -> str:
+        shown = {
+            "person": _shown_name(answer.person),
+            "value": WORDS.get(answer.value, {}).get(self.language, answer.value),
+            "clause": answer.clause,
+            "days": answer.days,
+            "key": answer.key,
+            "form": form_of(answer.verb, self.language),
+        }
+        words = {**self.facts.in_words(self.language), **shown}
+        sentence = SENTENCES[answer.code][self.language]
+        said = _PLACEHOLDER.sub(lambda found: words[found.group(1)] or "–", sentence)
+        return f"{answer.on.isoformat()} {said}"
 
     @property
     def hash(self) -> str:
         """SHA-256 of what the client reads: whether a written comment is up to date."""
         return sha256(self.text.encode()).hexdigest()
+
+
+_MARKUP = re.compile(r"[^\w .,'·()（）-]+")
+_LONGEST_NAME = 60
+
+
+def _shown_name(name: str) -> str:
+    """A display name without anything that a tracker would take for markup."""
+    return " ".join(_MARKUP.sub(" ", name).split())[:_LONGEST_NAME]
 
 
 def placeholders_of(template: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What lives in a tracker, normalised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -63,17 +63,20 @@ class Person:
     Attributes:
         tracker_id: Jira Cloud's accountId, Jira Data Center's name, GitLab's user id.
         name: the display name; empty when the tracker hides it.
+        username: what mentions use: Jira Data Center's name, GitLab's username; empty
+            on Jira Cloud. It may be changed and given to somebody else.
     """
 
     tracker_id: str
     name: str = ""
+    username: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment or note.
 
-    ``body`` is the tracker's own markup.
+    ``body`` is the tracker's own markup; ``ours`` says that it carries our mark.
     """
 
     tracker_id: str
@@ -82,6 +85,7 @@ class Comment:
     visibility: Visibility
     created_at: datetime
     updated_at: datetime
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

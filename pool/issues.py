@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,9 @@ class StoredIssue:
             it may not show that write.
         regress: an older ``updated`` that a direct read showed once, with its hash.
         comment_count: standing comments that are not ours.
+        person_days: the estimate that a person gave in the pool's own words, which
+            goes before the tracker's.
+        has_commands: commands in its comments were dealt with.
     """
 
     id: UUID
@@ -51,6 +55,15 @@ class StoredIssue:
     deleted_at: datetime | None = None
     release_id: UUID | None = None
     comment_count: int = 0
+    person_days: Decimal | None = None
+    has_commands: bool = False
+
+    @property
+    def estimate_days(self) -> Decimal | None:
+        """Person-days, when anybody said how many."""
+        if self.person_days is not None:
+            return self.person_days
+        return self.snapshot.estimate_days
 
 
 _LOCK = """
@@ -60,7 +73,9 @@ SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
        (SELECT count(*) FROM comments c WHERE c.issue_id = i.id
             AND c.deleted_at IS NULL
             AND c.tracker_id IS DISTINCT FROM i.base->>'comment_id') AS comment_count,
-       q.id AS requirement_id, q.state AS requirement_state, q.state_origin
+       EXISTS (SELECT FROM commands c WHERE c.issue_id = i.id) AS has_commands,
+       q.id AS requirement_id, q.state AS requirement_state, q.state_origin,
+       CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END AS person_days
 FROM issues i
 JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
 JOIN requirements q ON q.id = l.requirement_id
@@ -186,7 +201,7 @@ def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
         "read": issue.read,
         "priority_raised_at": issue.priority_raised_at,
         "base": jsonb(encode(issue.base)),
-        "estimate_days": snapshot.estimate_days,
+        "estimate_days": issue.estimate_days,
         "search": terms_of(f"{snapshot.key} {snapshot.title} {snapshot.description}"),
         "now": now,
     }

@@ -1,6 +1,7 @@
 """Requirements: what is common to the issues linked to them."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from model.decisions import PoolState
@@ -48,6 +49,29 @@ async def move(
         " WHERE id = %s",
         (state, origin, now, requirement),
     )
+
+
+_ESTIMATE = """
+UPDATE requirements SET estimate_days = %(days)s, estimated_by = %(by)s,
+    changed_at = %(now)s
+WHERE id = %(requirement)s
+"""
+
+_ESTIMATE_ISSUES = """
+UPDATE issues SET estimate_days = %(days)s, decided_on = NULL
+FROM requirement_issues l
+WHERE l.issue_id = issues.id AND l.unlinked_at IS NULL
+  AND l.requirement_id = %(requirement)s
+"""
+
+
+async def estimate(
+    connection: Connection, requirement: UUID, days: Decimal, by: str, now: datetime
+) -> None:
+    """Keep a person's estimate; every issue of the requirement is decided on again."""
+    values = {"requirement": requirement, "days": days, "by": by, "now": now}
+    await connection.execute(_ESTIMATE, values)
+    await connection.execute(_ESTIMATE_ISSUES, values)
 
 
 async def find_issue_ids(connection: Connection, requirement: UUID) -> list[UUID]:

@@ -163,6 +163,23 @@ async def drop_cursor(
     )
 
 
+async def begin_read(connection: Connection, source: UUID, at: datetime) -> int:
+    """Draw a read number for a look at a source; the very first look is remembered."""
+    await connection.execute(
+        "UPDATE sources SET first_read_at = %s WHERE id = %s AND first_read_at IS NULL",
+        (at, source),
+    )
+    return await draw_read(connection)
+
+
+async def find_first_read_at(connection: Connection, source: UUID) -> datetime | None:
+    """When a source was looked at for the first time."""
+    row = await query_one(
+        connection, "SELECT first_read_at FROM sources WHERE id = %s", (source,)
+    )
+    return row["first_read_at"] if row else None
+
+
 async def draw_read(connection: Connection) -> int:
     """A read number; drawn before a tracker is asked, and after it was written to."""
     row = await query_one(connection, "SELECT nextval('reads') AS read")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from model.changes import Base
@@ -19,6 +19,7 @@ from sync.accept import Acceptance, Observation, accept
 from sync.compare import compare
 from sync.decide import decide
 from sync.engine import Engine
+from sync.obey import obey
 from sync.sitting import Sitting, open_sitting
 
 
@@ -116,7 +117,7 @@ class _One:
         self, stored: StoredIssue | None, snapshot: IssueSnapshot
     ) -> None:
         if stored is None:
-            await self._decide(await self._add(snapshot))
+            await self._decide(await self._obey(await self._add(snapshot), snapshot))
             self.done.new += 1
             return
         seen = Observation(
@@ -127,7 +128,8 @@ class _One:
         )
         match accept(stored, seen):
             case Acceptance.NEWER:
-                await self._decide(await self._replace(stored, snapshot, seen))
+                issue = await self._replace(stored, snapshot, seen)
+                await self._decide(await self._obey(issue, snapshot))
                 self.done.changed += 1
             case Acceptance.UNSURE:
                 await self._look_again(stored, seen)
@@ -183,6 +185,11 @@ class _One:
         if any(event.origin is Origin.TRACKER for event in events):
             await requirements.touch(self.connection, issue.requirement_id, now)
         return issue
+
+    async def _obey(self, issue: StoredIssue, snapshot: IssueSnapshot) -> StoredIssue:
+        zone = self.sitting.ruleset.zone if self.sitting else UTC
+        comments = snapshot.comments or ()
+        return await obey(self.engine, self.connection, issue, comments, zone)
 
     async def _decide(self, issue: StoredIssue) -> None:
         if self.sitting is not None:

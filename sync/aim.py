@@ -1,8 +1,10 @@
 """What a tracker should show of a decision."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from model.client_text import ClientSafeFacts
+from model.answers import Answer, AnswerCode
+from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Decision, Facts, Section
 from model.issues import StatusCategory
 from model.releases import Release
@@ -16,17 +18,22 @@ from sync.sitting import Sitting
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision with what it was taken on."""
+    """A decision with what it was taken on.
+
+    Attributes:
+        answers: to commands in the issue's comments, oldest first.
+    """
 
     decision: Decision
     facts: Facts
     setting: Setting
     release: Release | None
+    answers: Sequence[Answer] = ()
 
 
 def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
     """The state that the issue's tracker should show; no opinion where none is due."""
-    if not _is_written_to(issue):
+    if not _is_written_to(issue, ruling.answers):
         return Target()
     release = ruling.release
     source = sitting.engine.sources[issue.snapshot.ref.source]
@@ -47,8 +54,28 @@ def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
         status=desired.status if by_person else None,
         release=(release.name if release else "") if desired.release else None,
         ship_on=release.ship_on if release else None,
-        comment=desired.comment,
+        comment=_answering(desired.comment, issue, ruling),
     )
+
+
+def _answering(
+    comment: ClientText | None, issue: StoredIssue, ruling: Ruling
+) -> ClientText | None:
+    """The sticky comment with the answers; they are there without a comment, too."""
+    if not ruling.answers:
+        return comment
+    language = ruling.setting.client.language
+    bare = ClientText("", _client_safe(issue, ruling), language)
+    answers = tuple(_in_full(answer, ruling) for answer in ruling.answers)
+    return replace(comment or bare, answers=answers)
+
+
+def _in_full(answer: Answer, ruling: Ruling) -> Answer:
+    """An explanation tells what holds now."""
+    if answer.code is not AnswerCode.EXPLAINED:
+        return answer
+    nearest = ", ".join(evidence.clause for evidence in ruling.decision.evidence)
+    return replace(answer, clause=nearest)
 
 
 def _client_safe(issue: StoredIssue, ruling: Ruling) -> ClientSafeFacts:
@@ -63,9 +90,13 @@ def _client_safe(issue: StoredIssue, ruling: Ruling) -> ClientSafeFacts:
     )
 
 
-def _is_written_to(issue: StoredIssue) -> bool:
-    """Neither a tombstone, nor an old issue that was closed before we came."""
+def _is_written_to(issue: StoredIssue, answers: Sequence[Answer]) -> bool:
+    """Neither a tombstone, nor an old issue that was closed before we came.
+
+    One that a person commands is not left alone, as one that a person moves.
+    """
     untouched = not issue.base.labels and not issue.base.comment_hash
+    untouched = untouched and not any(answer.code.is_done for answer in answers)
     is_history = (
         issue.snapshot.status_category is StatusCategory.DONE
         and untouched

@@ -1,15 +1,16 @@
 """Decide on an issue: facts in, decision and intended writes out, all in the pool."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
+from model.answers import Answer
 from model.decisions import Decision, Kind, Override, PoolState, Scope, Section
 from model.issues import StatusCategory
 from model.releases import Release
 from planning.next_release import next_release
-from pool import decisions, history, issues, outbox, projects, requirements
+from pool import commands, decisions, history, issues, outbox, projects, requirements
 from pool.allowances import sum_consumed
 from pool.attention import Concern, raise_concern, resolve
 from pool.decisions import StoredDecision
@@ -29,6 +30,7 @@ from sync.plan import Plan, plan
 from sync.sitting import Sitting
 
 _RULES = "rules"
+_MOST_ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     if match is not None:
         decision = replace(decision, engine=f"{decision.engine} {match.engine}")
     placement = await _place(sitting, issue, decision, overrides)
-    ruling = Ruling(decision, facts, setting, placement.release)
+    answers = await _find_answers(sitting, issue)
+    ruling = Ruling(decision, facts, setting, placement.release, answers)
     stored = StoredDecision(
         id=sitting.engine.ids(),
         decided_at=sitting.engine.clock(),
@@ -88,6 +91,12 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     planned = plan(issue.base, issue.snapshot, target)
     await _note_kept(sitting, issue, planned)
     return await _want(sitting, issue, planned)
+
+
+async def _find_answers(sitting: Sitting, issue: StoredIssue) -> Sequence[Answer]:
+    if not issue.has_commands:
+        return ()
+    return await commands.find_answers(sitting.connection, issue.id, _MOST_ANSWERS)
 
 
 def _match(sitting: Sitting, issue: StoredIssue, setting: Setting) -> Match | None:
@@ -145,7 +154,7 @@ async def _place(
         return Placement(None, None)
     releases = await sitting.find_releases(train)
     current = {identity: release.name for release, identity in releases.items()}
-    days = issue.snapshot.estimate_days or Decimal(0)
+    days = issue.estimate_days or Decimal(0)
     stays_in = current.get(issue.release_id) if issue.release_id else None
     release = next_release(releases, on=sitting.today, days=days, current=stays_in)
     if release is None:

@@ -41,6 +41,7 @@ def gather_facts(occasion: Occasion) -> Facts:
         **_project_facts(occasion.setting, occasion.today),
         **_match_facts(occasion.match),
         "issue.comment_count": occasion.issue.comment_count,
+        "estimate.days": occasion.issue.estimate_days,
         "issue.priority_raised_at": occasion.issue.priority_raised_at,
         "contract.match.allowance_left": occasion.allowance_left,
         "contract.has_contract": occasion.setting.contract is not None,
@@ -66,7 +67,6 @@ def _issue_facts(snapshot: IssueSnapshot) -> Mapping[str, Any]:
         "issue.confidential": snapshot.confidential,
         "issue.created_at": snapshot.created_at,
         "issue.updated_at": snapshot.updated_at,
-        "estimate.days": snapshot.estimate_days,
     }
 
 

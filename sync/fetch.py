@@ -33,7 +33,7 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         if source is None or is_quiet(engine, source):
             return 0
         wanted = await fetches.find_due(connection, source.id, began_at, _BATCH)
-        read = await sources.draw_read(connection)
+        read = await sources.begin_read(connection, source.id, began_at)
     if not wanted:
         return 0
     fetched = await _ask(engine, source, wanted)

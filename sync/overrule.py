@@ -6,13 +6,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from model.decisions import Kind, Override, Priority, Scope, Section
-from pool import audit, decisions, history, issues, projects, requirements
-from pool.audit import Entry
+from pool import issues, projects, requirements
 from pool.database import Connection
-from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from sync.decide import decide
 from sync.engine import Engine
+from sync.pin import pin
 from sync.sitting import open_sitting
 
 _VALUES: dict[Section, type[StrEnum]] = {
@@ -69,7 +68,7 @@ async def overrule(  # noqa: PLR0913 - each is one fact of the override
         having = await _find_having(connection, touched, made) if clause else set()
         for issue in touched:
             named = made if issue.project_id in having else replace(made, clause="")
-            await _overrule_issue(engine, connection, issue, named)
+            await pin(engine, connection, issue, named)
             if sitting is not None:
                 await decide(sitting, issue, "override")
     for name in {issue.snapshot.ref.source for issue in touched}:
@@ -99,42 +98,3 @@ async def _find_having(
     if not having or made.value != Scope.IN_CONTRACT:
         raise UnknownValue(f"{made.value} cannot count against clause {made.clause!r}")
     return having
-
-
-async def _overrule_issue(
-    engine: Engine, connection: Connection, issue: StoredIssue, made: Override
-) -> None:
-    standing = await decisions.find_overrides(connection, issue.id)
-    before = standing.get(made.section)
-    if made.value:
-        await decisions.override(
-            connection, engine.ids, issue.client_id, issue.id, made
-        )
-    else:
-        await decisions.revoke(
-            connection, issue.id, made.section, made.made_by, made.made_at
-        )
-    event = Event(
-        happened_at=made.made_at,
-        origin=Origin.PERSON,
-        actor=made.made_by,
-        field=made.section,
-        before=before.value if before else None,
-        after=made.value or None,
-        note=made.reason,
-    )
-    await history.add(connection, engine.ids, issue.client_id, issue.id, [event])
-    await audit.append(connection, _entry(issue, made, event))
-
-
-def _entry(issue: StoredIssue, made: Override, event: Event) -> Entry:
-    return Entry(
-        at=made.made_at,
-        actor=made.made_by,
-        action=f"overrule {made.section}",
-        subject=str(issue.snapshot.ref),
-        cause=made.reason,
-        client_id=issue.client_id,
-        before=event.before,
-        after=f"{event.after} {made.clause}" if made.clause else event.after,
-    )

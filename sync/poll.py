@@ -47,7 +47,7 @@ async def _read_pages(
     """One read number for the whole look: pages may be asked for ahead of their turn."""
     async with engine.database.transaction() as connection:
         cursor = await sources.find_cursor(connection, source.id)
-        read = await sources.draw_read(connection)
+        read = await sources.begin_read(connection, source.id, engine.clock())
     cause = Cause.POLL if cursor else Cause.BACKFILL
     sums, done = Absorbed(), 0
     connector = engine.sources[source.name].connector

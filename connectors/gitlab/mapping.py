@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from connectors.gitlab.config import GitLabConfig
-from connectors.gitlab.note_text import read_note
+from connectors.gitlab.note_text import MARKER, read_note
 from connectors.gitlab.timestamps import parse_moment
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
@@ -133,6 +133,7 @@ def _comment(note: Json) -> Comment:
         visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
         created_at=parse_moment(note["created_at"]),
         updated_at=parse_moment(note["updated_at"]),
+        ours=(note.get("body") or "").rstrip().endswith(MARKER),
     )
 
 
@@ -149,4 +150,5 @@ def _first_assignee(row: Json) -> Json | None:
 def _find_person(user: Json | None) -> Person | None:
     if not user:
         return None
-    return Person(str(user["id"]), str(user.get("name") or user.get("username") or ""))
+    username = str(user.get("username") or "")
+    return Person(str(user["id"]), str(user.get("name") or username), username)

@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.jira.mapping import Json, parse_person
+from connectors.jira.mapping import ANCHOR, Json, parse_person
 from connectors.jira.reading import fetch_all_comments
 from connectors.jira.site import QuietJira, segment
 from model.changes import Receipt, UpsertComment
 from model.errors import PermanentError
 
 PROPERTY = "reqpool"
-ANCHOR = "{anchor:reqpool}"
 
 _MENTION = re.compile(r"\[~|@")
 _ZERO_WIDTH = "\u200b"

@@ -22,6 +22,9 @@ from model.issues import (
 Json = Mapping[str, Any]
 """A JSON object of Jira's, whose shape its documentation fixes."""
 
+ANCHOR = "{anchor:reqpool}"
+"""Ends the text of a comment of ours; Jira shows it as nothing."""
+
 FIELDS = (
     "summary",
     "description",
@@ -141,21 +144,23 @@ def parse_person(raw: Json | None) -> Person | None:
     """Cloud: accountId; Data Center: name (its key when the name is hidden)."""
     if not raw:
         return None
-    tracker_id = raw.get("accountId") or raw.get("name") or raw.get("key") or ""
-    return Person(str(tracker_id), raw.get("displayName") or "")
+    username = "" if raw.get("accountId") else raw.get("name") or ""
+    tracker_id = raw.get("accountId") or username or raw.get("key") or ""
+    return Person(str(tracker_id), raw.get("displayName") or "", str(username))
 
 
 def parse_comment(raw: Json) -> Comment:
     """A comment that only some may read (agents, a role, a group) is internal."""
     restricted = raw.get("visibility") is not None or raw.get("jsdPublic") is False
-    created_at = parse_moment(raw["created"])
+    created_at, body = parse_moment(raw["created"]), _plain(raw.get("body"))
     return Comment(
         tracker_id=str(raw["id"]),
         author=parse_person(raw.get("author")),
-        body=_plain(raw.get("body")),
+        body=body,
         visibility=Visibility.INTERNAL if restricted else Visibility.PUBLIC,
         created_at=created_at,
         updated_at=parse_moment(raw["updated"]) if raw.get("updated") else created_at,
+        ours=body.rstrip().endswith(ANCHOR),
     )
 
 

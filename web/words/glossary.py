@@ -31,6 +31,7 @@ GLOSSARY = {
     "url": ("地址", "address"),
     "due_on": ("到期日", "due date"),
     "estimate_days": ("估算人天", "estimate in person-days"),
+    "link": ("关联", "belongs with"),
     "confidential": ("保密", "confidential"),
     "deleted": ("已删除", "deleted"),
     "deleted_at": ("已删除", "deleted"),

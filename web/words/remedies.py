@@ -203,6 +203,16 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ("{key}：我们的评论被人修改。", "{key}: our comment was changed by a person."),
         _LOOK,
     ),
+    "link_asked": (
+        (
+            "{key}：{person} 认为它与 {other} 是同一需求。",
+            "{key}: {person} says that it belongs with {other}.",
+        ),
+        (
+            "比较两条需求；确属同一需求时合并。",
+            "Compare the two requirements, and merge them if they are the same.",
+        ),
+    ),
     "release_archived": (
         ("版本“{release}”已归档。", "The release “{release}” is archived."),
         (
