@@ -533,6 +533,52 @@ overrides = Table(
     Index("overrides_issue_id_idx", "issue_id"),
 )
 
+embeddings = Table(
+    "embeddings",
+    metadata,
+    _text("hash", primary_key=True, comment="SHA-256 of the text"),
+    _text("encoder", primary_key=True, comment="name and version"),
+    Column("vector", LargeBinary, nullable=False, comment="8 bits a dimension"),
+    comment="What texts mean, each encoded once; may be emptied at any time",
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _id(),
+    _number(),
+    _json("calibration"),
+    _json("report"),
+    _at("applied_at"),
+    _text("applied_by"),
+    _at("retired_at", nullable=True),
+    Index(
+        "calibrations_active_key",
+        text("(retired_at IS NULL)"),
+        unique=True,
+        postgresql_where=text("retired_at IS NULL"),
+    ),
+    comment="How matches are told by what people decided; one holds at a time",
+)
+
+opinions = Table(
+    "opinions",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("issues"),
+    _text("content_hash"),
+    _text("contract", comment="the fingerprint"),
+    _text("model"),
+    _text("prompt", comment="the version of the question"),
+    _json("opinion", nullable=True),
+    _text("discarded", server_default="", comment="why there is no opinion"),
+    _at("made_at"),
+    UniqueConstraint("issue_id", "content_hash", "contract", "model", "prompt"),
+    Index("opinions_issue_id_made_at_idx", "issue_id", "made_at"),
+    comment="What the operator's judge said of issues under review; only evidence",
+)
+
 trains = Table(
     "trains",
     metadata,
