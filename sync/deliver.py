@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +36,20 @@ async def deliver(engine: Engine, name: str) -> int:
     return count
 
 
+@dataclass(slots=True)
+class _Round:
+    """One batch on its way out.
+
+    ``quiet_until`` is set once the tracker asks to be left alone: what was not sent by
+    then is given back untried.
+    """
+
+    engine: Engine
+    source: SourceRow
+    limit: asyncio.Semaphore
+    quiet_until: datetime | None = None
+
+
 async def _deliver_batch(engine: Engine, name: str) -> int:
     async with engine.database.transaction() as connection:
         source = await sources.find(connection, name)
@@ -43,9 +58,10 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
         now = engine.clock()
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
+    going = _Round(engine, source, limit)
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_deliver_issue(engine, source, of_issue, limit))
+            group.create_task(_deliver_issue(going, of_issue))
             for of_issue in _by_issue(intents)
         ]
     return sum(task.result() for task in tasks)
@@ -56,29 +72,24 @@ def _by_issue(intents: Iterable[Intent]) -> list[list[Intent]]:
     return [list(part) for _, part in groupby(ordered, lambda intent: intent.issue_id)]
 
 
-async def _deliver_issue(
-    engine: Engine,
-    source: SourceRow,
-    intents: Sequence[Intent],
-    limit: asyncio.Semaphore,
-) -> int:
+async def _deliver_issue(going: _Round, intents: Sequence[Intent]) -> int:
     """The writes of one issue, one after the other."""
-    settled = 0
-    async with limit:
-        for intent in intents:
-            settled += await _deliver_one(engine, source, intent)
-    return settled
+    async with going.limit:
+        return sum([await _deliver_one(going, intent) for intent in intents])
 
 
-async def _deliver_one(engine: Engine, source: SourceRow, intent: Intent) -> bool:
+async def _deliver_one(going: _Round, intent: Intent) -> bool:
+    engine, source = going.engine, going.source
+    if going.quiet_until is not None:
+        async with engine.database.transaction() as connection:
+            await outbox.release_claim(connection, intent, going.quiet_until)
+        return False
     ref = IssueRef(source.name, intent.tracker_id)
     connector = engine.sources[source.name].connector
     try:
         receipt = await connector.apply(ref, intent.change, str(intent.id))
-    except RetriableError as error:
-        await _retry(engine, source, intent, error)
-        return False
-    except Conflict as error:
+    except (RetriableError, Conflict) as error:
+        going.quiet_until = _asked_until(engine, error)
         await _retry(engine, source, intent, error)
         return False
     except PermanentError as error:
@@ -86,6 +97,12 @@ async def _deliver_one(engine: Engine, source: SourceRow, intent: Intent) -> boo
         return True
     await _settle(engine, source, intent, receipt)
     return True
+
+
+def _asked_until(engine: Engine, error: TrackerError) -> datetime | None:
+    if isinstance(error, RetriableError) and error.retry_after_seconds:
+        return engine.clock() + timedelta(seconds=error.retry_after_seconds)
+    return None
 
 
 async def _settle(
@@ -126,7 +143,7 @@ async def _retry(
             await fetches.ask(
                 connection, source.id, [intent.tracker_id], engine.clock(), "conflict"
             )
-    if isinstance(error, RetriableError) and error.retry_after_seconds:
+    if _asked_until(engine, error):
         await report_trouble(engine, source, error)
 
 
