@@ -62,11 +62,14 @@ class Intent:
 
 
 _CLAIM = """
-UPDATE outbox SET attempts = attempts + 1, not_before = %(lease)s
+UPDATE outbox SET attempts = attempts + 1, not_before = %(lease)s, claimed_at = %(now)s
 WHERE id IN (
-    SELECT id FROM outbox
-    WHERE source_id = %(source)s AND state = 'pending' AND not_before <= %(now)s
-    ORDER BY seq LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    SELECT o.id FROM outbox o JOIN issues i ON i.id = o.issue_id
+    WHERE o.source_id = %(source)s AND o.state = 'pending' AND o.not_before <= %(now)s
+        AND o.claimed_at IS NULL AND NOT EXISTS (
+            SELECT FROM fetches f
+            WHERE f.source_id = o.source_id AND f.tracker_id = i.tracker_id)
+    ORDER BY o.seq LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED)
 RETURNING id, client_id, issue_id, change, attempts, seq,
     (SELECT tracker_id FROM issues WHERE issues.id = outbox.issue_id) AS tracker_id
 """
@@ -142,7 +145,11 @@ async def _add(
 async def claim(
     connection: Connection, source: UUID, now: datetime, lease: timedelta, most: int
 ) -> Sequence[Intent]:
-    """Take due writes for sending; they fall due again if nobody settles them."""
+    """Take due writes for sending.
+
+    An issue that is about to be read is not written to before that: what is wanted may
+    come out otherwise. A write that nobody settles in time is an orphan.
+    """
     rows = await query(
         connection,
         _CLAIM,
@@ -169,7 +176,7 @@ async def settle(
     row = await query_one(
         connection,
         "UPDATE outbox SET receipt = %s, settled_at = %s, error = NULL,"
-        " state = CASE state WHEN 'pending' THEN 'sent' ELSE state END"
+        " claimed_at = NULL, state = CASE state WHEN 'pending' THEN 'sent' ELSE state END"
         " WHERE id = %s AND attempts = %s RETURNING id",
         (jsonb(encode(receipt)), now, intent.id, intent.attempts),
     )
@@ -177,13 +184,38 @@ async def settle(
 
 
 async def postpone(
-    connection: Connection, intent: Intent, error: dict[str, Any], until: datetime
+    connection: Connection,
+    intent: Intent,
+    operation: UUID,
+    error: dict[str, Any],
+    until: datetime,
 ) -> None:
-    """Try a write again later."""
+    """Try a write again later, under a new operation id.
+
+    Nobody knows whether the last try had its effect. The issue is read before the next
+    one, so that each operation has one effect at most.
+    """
     await connection.execute(
-        "UPDATE outbox SET error = %s, not_before = %s WHERE id = %s AND attempts = %s",
-        (jsonb(error), until, intent.id, intent.attempts),
+        "UPDATE outbox SET id = %s, claimed_at = NULL, error = %s, not_before = %s"
+        " WHERE id = %s AND attempts = %s",
+        (operation, jsonb(error), until, intent.id, intent.attempts),
     )
+
+
+_ORPHANS = """
+SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts
+FROM outbox o JOIN issues i ON i.id = o.issue_id
+WHERE o.source_id = %s AND o.state = 'pending' AND o.claimed_at IS NOT NULL
+    AND o.not_before <= %s
+ORDER BY o.seq FOR UPDATE OF o SKIP LOCKED
+"""
+
+
+async def find_orphans(
+    connection: Connection, source: UUID, now: datetime
+) -> Sequence[Intent]:
+    """Writes that were being sent when their process died."""
+    return [_intent(row) for row in await query(connection, _ORPHANS, (source, now))]
 
 
 async def release_claim(
@@ -191,7 +223,7 @@ async def release_claim(
 ) -> None:
     """Give a claimed write back untried: the source is not to be asked until then."""
     await connection.execute(
-        "UPDATE outbox SET attempts = attempts - 1, not_before = %s"
+        "UPDATE outbox SET attempts = attempts - 1, not_before = %s, claimed_at = NULL"
         " WHERE id = %s AND attempts = %s",
         (until, intent.id, intent.attempts),
     )
@@ -202,7 +234,7 @@ async def bury(
 ) -> None:
     """Give a write up until a person has acted; it is never deleted by itself."""
     await connection.execute(
-        "UPDATE outbox SET state = 'dead', error = %s, settled_at = %s"
+        "UPDATE outbox SET state = 'dead', error = %s, settled_at = %s, claimed_at = NULL"
         " WHERE id = %s AND attempts = %s AND state = 'pending'",
         (jsonb(error), now, intent.id, intent.attempts),
     )

@@ -615,6 +615,7 @@ outbox = Table(
     _text("state", server_default=OutboxState.PENDING),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _at("not_before"),
+    _at("claimed_at", nullable=True, comment="being sent since; nobody settled it yet"),
     _at("created_at"),
     _at("settled_at", nullable=True),
     _json("receipt", nullable=True),

@@ -24,6 +24,7 @@ from sync.trouble import back_off, is_quiet, report_trouble
 _BATCH = 50
 _LEASE = timedelta(seconds=120)
 _MOST_ATTEMPTS = 12
+_ORPHANED = RetriableError("process_died")
 
 
 async def deliver(engine: Engine, name: str) -> int:
@@ -56,6 +57,8 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
         if source is None or is_quiet(engine, source):
             return 0
         now = engine.clock()
+        for orphan in await outbox.find_orphans(connection, source.id, now):
+            await _doubt(engine, connection, source, orphan, _ORPHANED)
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
     going = _Round(engine, source, limit)
@@ -126,7 +129,8 @@ async def _settle(
             await fetches.ask(
                 connection, source.id, [intent.tracker_id], now, "read_back"
             )
-            entry = _entry(engine, source, intent, encode(receipt))
+            told = {"change": encode(intent.change), "receipt": encode(receipt)}
+            entry = _entry(engine, source, intent, told)
             await audit.append(connection, entry)
 
 
@@ -136,15 +140,27 @@ async def _retry(
     if intent.attempts >= _MOST_ATTEMPTS:
         await _give_up(engine, source, intent, error)
         return
-    until = back_off(engine, intent.attempts, error)
     async with engine.database.transaction() as connection:
-        await outbox.postpone(connection, intent, _told(error), until)
-        if isinstance(error, Conflict):
-            await fetches.ask(
-                connection, source.id, [intent.tracker_id], engine.clock(), "conflict"
-            )
+        await _doubt(engine, connection, source, intent, error)
     if _asked_until(engine, error):
         await report_trouble(engine, source, error)
+
+
+async def _doubt(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    intent: Intent,
+    error: TrackerError,
+) -> None:
+    """The write may have had its effect: read the issue before anything else."""
+    until = back_off(engine, intent.attempts, error)
+    operation = engine.ids()
+    await outbox.postpone(connection, intent, operation, _told(error), until)
+    now = engine.clock()
+    await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
+    told = {"change": encode(intent.change), "outcome": "unknown"}
+    await audit.append(connection, _entry(engine, source, intent, told))
 
 
 async def _give_up(
@@ -183,7 +199,7 @@ def _told(error: TrackerError) -> dict[str, Any]:
 
 
 def _entry(
-    engine: Engine, source: SourceRow, intent: Intent, receipt: dict[str, Any]
+    engine: Engine, source: SourceRow, intent: Intent, told: dict[str, Any]
 ) -> Entry:
     return Entry(
         at=engine.clock(),
@@ -192,5 +208,5 @@ def _entry(
         subject=f"{source.name}:{intent.tracker_id}",
         cause=str(intent.id),
         client_id=intent.client_id,
-        after={"change": encode(intent.change), "receipt": receipt},
+        after=told,
     )

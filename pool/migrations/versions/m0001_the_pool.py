@@ -17,6 +17,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     """Forwards."""
     op.execute(sa.schema.CreateSequence(sa.Sequence("reads")))
     op.create_table(
+        "calibrations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column(
+            "calibration", postgresql.JSONB(astext_type=sa.Text()), nullable=False
+        ),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_by", sa.Text(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("calibrations_pkey")),
+        sa.UniqueConstraint("number", name=op.f("calibrations_number_key")),
+        comment="How matches are told by what people decided; one holds at a time",
+    )
+    op.create_index(
+        "calibrations_active_key",
+        "calibrations",
+        [sa.literal_column("(retired_at IS NULL)")],
+        unique=True,
+        postgresql_where=sa.text("retired_at IS NULL"),
+    )
+    op.create_table(
         "clients",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -26,6 +48,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("id", name=op.f("clients_pkey")),
         sa.UniqueConstraint("number", name=op.f("clients_number_key")),
         sa.UniqueConstraint("slug", name=op.f("clients_slug_key")),
+    )
+    op.create_table(
+        "embeddings",
+        sa.Column("hash", sa.Text(), nullable=False, comment="SHA-256 of the text"),
+        sa.Column("encoder", sa.Text(), nullable=False, comment="name and version"),
+        sa.Column(
+            "vector", sa.LargeBinary(), nullable=False, comment="8 bits a dimension"
+        ),
+        sa.PrimaryKeyConstraint("hash", "encoder", name=op.f("embeddings_pkey")),
+        comment="What texts mean, each encoded once; may be emptied at any time",
     )
     op.create_table(
         "requirements",
@@ -750,6 +782,49 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         comment="Every key that an issue ever had",
     )
     op.create_table(
+        "opinions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("issue_id", sa.Uuid(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("contract", sa.Text(), nullable=False, comment="the fingerprint"),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column(
+            "prompt", sa.Text(), nullable=False, comment="the version of the question"
+        ),
+        sa.Column("opinion", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "discarded",
+            sa.Text(),
+            server_default="",
+            nullable=False,
+            comment="why there is no opinion",
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("opinions_client_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["issues.id"], name=op.f("opinions_issue_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("opinions_pkey")),
+        sa.UniqueConstraint(
+            "issue_id",
+            "content_hash",
+            "contract",
+            "model",
+            "prompt",
+            name=op.f("opinions_issue_id_content_hash_contract_model_prompt_key"),
+        ),
+        comment="What the operator's judge said of issues under review; only evidence",
+    )
+    op.create_index(
+        "opinions_issue_id_made_at_idx",
+        "opinions",
+        ["issue_id", "made_at"],
+        unique=False,
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False, comment="the operation id"),
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -773,6 +848,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "claimed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="being sent since; nobody settled it yet",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("receipt", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -888,82 +969,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         "requirement_issues_requirement_id_idx",
         "requirement_issues",
         ["requirement_id"],
-        unique=False,
-    )
-    op.create_table(
-        "embeddings",
-        sa.Column("hash", sa.Text(), nullable=False, comment="SHA-256 of the text"),
-        sa.Column("encoder", sa.Text(), nullable=False, comment="name and version"),
-        sa.Column(
-            "vector", sa.LargeBinary(), nullable=False, comment="8 bits a dimension"
-        ),
-        sa.PrimaryKeyConstraint("hash", "encoder", name=op.f("embeddings_pkey")),
-        comment="What texts mean, each encoded once; may be emptied at any time",
-    )
-    op.create_table(
-        "calibrations",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("calibration", postgresql.JSONB(), nullable=False),
-        sa.Column("report", postgresql.JSONB(), nullable=False),
-        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("applied_by", sa.Text(), nullable=False),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("calibrations_pkey")),
-        sa.UniqueConstraint("number", name=op.f("calibrations_number_key")),
-        comment="How matches are told by what people decided; one holds at a time",
-    )
-    op.create_index(
-        "calibrations_active_key",
-        "calibrations",
-        [sa.text("(retired_at IS NULL)")],
-        unique=True,
-        postgresql_where=sa.text("retired_at IS NULL"),
-    )
-    op.create_table(
-        "opinions",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("client_id", sa.Uuid(), nullable=False),
-        sa.Column("issue_id", sa.Uuid(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("contract", sa.Text(), nullable=False, comment="the fingerprint"),
-        sa.Column("model", sa.Text(), nullable=False),
-        sa.Column(
-            "prompt",
-            sa.Text(),
-            nullable=False,
-            comment="the version of the question",
-        ),
-        sa.Column("opinion", postgresql.JSONB(), nullable=True),
-        sa.Column(
-            "discarded",
-            sa.Text(),
-            server_default="",
-            nullable=False,
-            comment="why there is no opinion",
-        ),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["clients.id"], name=op.f("opinions_client_id_fkey")
-        ),
-        sa.ForeignKeyConstraint(
-            ["issue_id"], ["issues.id"], name=op.f("opinions_issue_id_fkey")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("opinions_pkey")),
-        sa.UniqueConstraint(
-            "issue_id",
-            "content_hash",
-            "contract",
-            "model",
-            "prompt",
-            name=op.f("opinions_issue_id_content_hash_contract_model_prompt_key"),
-        ),
-        comment="What the operator's judge said of issues under review; only evidence",
-    )
-    op.create_index(
-        "opinions_issue_id_made_at_idx",
-        "opinions",
-        ["issue_id", "made_at"],
         unique=False,
     )
     op.execute(CREATE_TRIGGERS)
