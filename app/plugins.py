@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 
 from connectors.base import Connector
 from model.errors import ConfigError, Problem
+from model.trackers import Trackers
 
 _GROUP = "reqpool.connectors"
 
@@ -44,6 +45,15 @@ def get_connector(kind: str) -> type[Connector]:
     if connector is None:
         raise ConfigError([unknown_kind(kind)])
     return connector
+
+
+def load_capabilities() -> Trackers:
+    """What the installed kinds of tracker can do.
+
+    Raises:
+        ConfigError: one of them cannot be loaded.
+    """
+    return {kind: get_connector(kind).capabilities for kind in list_kinds()}
 
 
 def unknown_kind(kind: str) -> Problem:

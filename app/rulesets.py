@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+from app.plugins import load_capabilities
 from model.decisions import Facts
 from model.errors import Problem, RulesetError
 from rules.document import (
@@ -30,7 +31,10 @@ def load_ruleset_file(path: Path) -> Ruleset:
         RulesetError: every problem of every file at once.
     """
     ruleset, problems = load_ruleset(
-        load_bytes(path), file=str(path), load_base=_load_base_beside(path)
+        load_bytes(path),
+        file=str(path),
+        load_base=_load_base_beside(path),
+        trackers=load_capabilities(),
     )
     if ruleset is None:
         raise RulesetError(problems)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app.plugins import load_capabilities
 from app.rulesets import load_ruleset_file
 from cli.lazy import lazy_group
 from cli.show import JSON, print_json
@@ -77,4 +78,4 @@ def schema() -> None:
 
     Example: reqpool rules schema > ruleset.schema.json
     """
-    print_json(ruleset_schema())
+    print_json(ruleset_schema(load_capabilities()))

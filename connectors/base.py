@@ -21,6 +21,7 @@ from model.decisions import PoolState
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot, Person
+from model.trackers import Capabilities
 
 Cursor = str
 """Opaque; only the connector that wrote it reads it."""
@@ -72,21 +73,6 @@ class SourceConfig(BaseModel):
         return frozenset(
             verb for verb in Verb for verbs in given if {verb, "all"} & {*verbs}
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a tracker can do.
-
-    Attributes:
-        label_pattern: a label that does not match this RE2 cannot be held.
-        comment_edit: whether a comment can be changed after it was written.
-        signs_webhooks: whether its hooks can be authenticated by more than the URL.
-    """
-
-    label_pattern: str = ".+"
-    comment_edit: bool = True
-    signs_webhooks: bool = True
 
 
 class Authentic(NamedTuple):

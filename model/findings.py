@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 
 class Severity(StrEnum):
@@ -32,3 +33,25 @@ class Finding:
     message: str
     hint: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def ok(cls, code: str, subject: str, message: str, **params: str) -> Self:
+        """All is well; ``params`` fill the sentence."""
+        filled = message.format(**params)
+        return cls(code, Severity.OK, subject, filled, params=params)
+
+    @classmethod
+    def warning(
+        cls, code: str, subject: str, message: str, hint: str, **params: str
+    ) -> Self:
+        """Something is less than it could be; ``params`` fill both sentences."""
+        filled, advice = message.format(**params), hint.format(**params)
+        return cls(code, Severity.WARNING, subject, filled, advice, params)
+
+    @classmethod
+    def error(
+        cls, code: str, subject: str, message: str, hint: str, **params: str
+    ) -> Self:
+        """Something will not work; ``params`` fill both sentences."""
+        filled, advice = message.format(**params), hint.format(**params)
+        return cls(code, Severity.ERROR, subject, filled, advice, params)

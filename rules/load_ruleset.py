@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from model.decisions import Section
 from model.errors import Problem
+from model.trackers import Trackers
 from rules.document import Node, Problems, Scalar, decode, parse_document
 from rules.fields import Fields
 from rules.merge import MergedRules, all_rules, merge_rules, merge_write_back
@@ -47,7 +48,11 @@ class _File:
 
 
 def load_ruleset(
-    text: str | bytes, *, file: str, load_base: LoadBase | None = None
+    text: str | bytes,
+    *,
+    file: str,
+    load_base: LoadBase | None = None,
+    trackers: Trackers | None = None,
 ) -> tuple[Ruleset | None, list[Problem]]:
     """Load a ruleset and the bases that it extends.
 
@@ -55,6 +60,8 @@ def load_ruleset(
         text: the file's content, UTF-8.
         file: what problems and reasons name as the place.
         load_base: answers the text of a base by the name that ``extends`` gives.
+        trackers: the kinds that it is written for; None for a stored ruleset, which
+            was checked against them when it was activated.
 
     Returns:
         The ruleset, and no problems; or None and every problem of every file, in the
@@ -63,7 +70,7 @@ def load_ruleset(
     files = _load_chain(text, file, load_base)
     if not all(file.is_yaml for file in files):
         return None, _all_problems(files)
-    ruleset = _assemble(files)
+    ruleset = _assemble(files, trackers)
     problems = _all_problems(files)
     return (None if problems else ruleset), problems
 
@@ -143,14 +150,14 @@ def _parse_file(text: str | bytes, file: str) -> _File:
     return _File(name, canonical(decoded or ""), root, problems, node is not None)
 
 
-def _assemble(files: Sequence[_File]) -> Ruleset:
+def _assemble(files: Sequence[_File], trackers: Trackers | None) -> Ruleset:
     terms = _merge_terms(files)
     merged = MergedRules()
     for file in reversed(files):
         merged = merge_rules(read_rules(file.root, terms), merged, file.root)
     rules = merged.rules
     outcomes = frozenset(rule.outcome for rule in rules.sections[Section.RELEASE])
-    shows = _read_write_back(files, terms, outcomes)
+    shows = _read_write_back(files, terms, outcomes, trackers)
     _check_levels(files[0], rules)
     _check_shadows(files, rules)
     _check_own_labels(files, rules, owned_labels(shows))
@@ -169,10 +176,13 @@ def _assemble(files: Sequence[_File]) -> Ruleset:
 
 
 def _read_write_back(
-    files: Sequence[_File], terms: Terms, outcomes: frozenset[str]
+    files: Sequence[_File],
+    terms: Terms,
+    outcomes: frozenset[str],
+    trackers: Trackers | None,
 ) -> WriteBack:
     layers = [
-        WriteBackReader(file.problems, terms, outcomes).read(
+        WriteBackReader(file.problems, terms, outcomes, trackers).read(
             file.root.find("write_back")
         )
         for file in reversed(files)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import re2
+
 from model.client_text import ClientSafeFacts
 from model.decisions import PoolState, Section
 from model.projects import Language
+from model.trackers import Capabilities, Trackers
 from rules.conditions import compile_condition
 from rules.document import MapNode, Node, Problems, Scalar, suggest
 from rules.fields import Fields
@@ -15,11 +18,7 @@ from rules.read_rules import read_languages
 from rules.ruleset import CommentTemplate
 from rules.vocabulary import CHOICES_OF
 
-TRACKERS = ("jira", "gitlab")
-GITLAB_STATUSES = ("opened", "closed")
 _BRACES = re.compile(r"\{[^{}]*\}")
-_SPACE = re.compile(r"\s")
-_LONGEST_LABEL = 255
 
 
 @dataclass(slots=True)
@@ -43,11 +42,13 @@ class WriteBackReader:
         problems: where everything wrong is recorded.
         terms: the ruleset's word lists.
         outcomes: every ``train:NAME`` and ``hold:NAME`` of the ruleset.
+        trackers: the kinds that may be named, and that hold the labels; None for any.
     """
 
     problems: Problems
     terms: Terms
     outcomes: frozenset[str]
+    trackers: Trackers | None = None
 
     def read(self, node: Node | None) -> FileWriteBack:
         """Read the whole part; what is wrong is recorded and left out."""
@@ -85,15 +86,19 @@ class WriteBackReader:
             hint = "write one label, quoted if it looks like something else"
             self.problems.add("E_TYPE", "expected a label", node, hint)
             return None
-        for wrong, hint in _wrong_with(node.text):
-            self.problems.add("E_LABEL", f'label "{node.text}" {wrong}', node, hint)
+        for name, limits in _find_refusals(node.text, self.trackers or {}):
+            said = f'label "{node.text}" cannot be held by {name}'
+            self.problems.add("E_LABEL", said, node, f"{name} {limits}")
         return node
 
     def _statuses(self, node: Node | None) -> dict[str, dict[PoolState, str]]:
-        fields = Fields(node, self.problems, known=TRACKERS)
+        entries = node.entries if isinstance(node, MapNode) else ()
+        written = [key.text for key, _ in entries]
+        known = written if self.trackers is None else list(self.trackers)
+        fields = Fields(node, self.problems, known=known)
         return {
             tracker: self._states(fields, tracker)
-            for tracker in TRACKERS
+            for tracker in known
             if tracker in fields
         }
 
@@ -113,10 +118,14 @@ class WriteBackReader:
         if not isinstance(node, Scalar) or not text:
             hint = "write the tracker's name of the status"
             self.problems.add("E_TYPE", "expected a status", node, hint)
-        elif tracker == "gitlab" and text not in GITLAB_STATUSES:
-            said = f'GitLab has no status "{text}"'
-            self.problems.add_unknown("E_REF", said, node, GITLAB_STATUSES)
+        else:
+            self._check_status((self.trackers or {}).get(tracker), node)
         return text
+
+    def _check_status(self, kind: Capabilities | None, node: Scalar) -> None:
+        if kind and kind.statuses and node.text not in kind.statuses:
+            said = f'{kind.name} has no status "{node.text}"'
+            self.problems.add_unknown("E_REF", said, node, kind.statuses)
 
     def _comments(self, fields: Fields) -> tuple[CommentTemplate, ...]:
         read = (self._comment(node) for node in fields.items("comment"))
@@ -156,17 +165,10 @@ class WriteBackReader:
             self.problems.add("E_LEAK", said, node, suggest(braces[1:-1].strip(), safe))
 
 
-def _wrong_with(label: str) -> list[tuple[str, str]]:
-    """Why some tracker cannot hold a label, each with what to do.
-
-    Jira's labels have no spaces ("Label names can't contain spaces", Jira Cloud,
-    "Organize work with labels"); GitLab's API separates labels by commas.
-    """
-    wrong = []
-    if _SPACE.search(label):
-        wrong.append(("has white space, which Jira refuses", "write - instead"))
-    if "," in label:
-        wrong.append(("has a comma, which GitLab takes for two", "write - instead"))
-    if len(label) > _LONGEST_LABEL:
-        wrong.append((f"is longer than {_LONGEST_LABEL}", "shorten it"))
-    return wrong
+def _find_refusals(label: str, trackers: Trackers) -> list[tuple[str, str]]:
+    """Names of the trackers that cannot hold a label, each with its limits in words."""
+    return [
+        (kind.name, kind.label_limits)
+        for kind in trackers.values()
+        if re2.fullmatch(kind.label_pattern, label) is None
+    ]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from model.decisions import PoolState, Priority, Section
 from model.projects import Language
+from model.trackers import Capabilities, Trackers
 from rules.conditions import Operator
 from rules.document import Json
 from rules.read_conditions import OPERATORS
 from rules.read_rules import ORDERED, OUTCOME_WORDS
-from rules.read_write_back import GITLAB_STATUSES, TRACKERS
 from rules.vocabulary import CHOICES_OF, VOCABULARY, Fact, FactType
 
 _WORD: Json = {"type": ["string", "number"]}
@@ -30,8 +30,8 @@ _PLAIN: Mapping[FactType, Json] = {
 }
 
 
-def ruleset_schema() -> dict[str, Json]:
-    """The schema of one ruleset file."""
+def ruleset_schema(trackers: Trackers) -> dict[str, Json]:
+    """The schema of one ruleset file, for these kinds of tracker."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "reqpool ruleset",
@@ -44,7 +44,7 @@ def ruleset_schema() -> dict[str, Json]:
                 "off": {"type": "array", "items": _WORD},
                 **{section.value: _ordered(section) for section in ORDERED},
                 "priority": _priority(),
-                "write_back": _write_back(),
+                "write_back": _write_back(trackers),
                 "examples": {"type": "array", "items": _example()},
             },
             required=["name"],
@@ -160,14 +160,14 @@ def _priority() -> Json:
     return _mapping({"points": {"type": "array", "items": points}, "levels": levels})
 
 
-def _write_back() -> Json:
+def _write_back(trackers: Trackers) -> Json:
     labels = {
         section.value: _mapping(dict.fromkeys(CHOICES_OF[section], _WORD))
         if CHOICES_OF[section]
         else {"type": "object", "additionalProperties": _WORD}
         for section in Section
     }
-    statuses = {tracker: _statuses(tracker) for tracker in TRACKERS}
+    statuses = {name: _statuses(kind) for name, kind in trackers.items()}
     comment = _mapping({"when": _CONDITION, "text": _TEXT}, required=["text"])
     return _mapping(
         {
@@ -179,8 +179,8 @@ def _write_back() -> Json:
     )
 
 
-def _statuses(tracker: str) -> Json:
-    status = _one_of(GITLAB_STATUSES) if tracker == "gitlab" else _WORD
+def _statuses(kind: Capabilities) -> Json:
+    status = _one_of(kind.statuses) if kind.statuses else _WORD
     return _mapping({state.value: status for state in PoolState})
 
 

@@ -51,7 +51,7 @@ def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tr
         decision: its effective values become labels and are seen by the comment's
             conditions.
         facts: what the comment may tell the client.
-        tracker: ``jira`` or ``gitlab``.
+        tracker: the kind, such as ``gitlab``.
         state: the state of development.
         language: the client's.
         source_status: a source's own names of statuses; they go before the ruleset's.

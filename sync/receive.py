@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from connectors.base import Authentic
+from connectors.base import Authentic, Connector
 from model.deliveries import Delivery
 from model.errors import DeliveryRejected
 from pool import inbox, sources
@@ -16,7 +16,7 @@ from sync.engine import Engine
 
 LARGEST_KEPT_BYTES = 5 * 1024 * 1024
 
-_SECRET_HEADERS = frozenset({"x-gitlab-token", "authorization", "cookie"})
+_SECRET_HEADERS = frozenset({"authorization", "cookie"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def admit(engine: Engine, letter: Letter) -> Arrival:
         id=engine.ids(),
         source=letter.source,
         delivery_id=authentic.delivery_id,
-        headers=_kept_headers(letter.headers),
+        headers=_kept_headers(letter.headers, known.connector),
         body=b"" if reason == "too_large" else letter.body,
         sha256=sha256(letter.body).hexdigest(),
         received_at=engine.clock(),
@@ -90,10 +90,9 @@ def _refusal(letter: Letter, authentic: Authentic) -> str:
     return "too_large" if len(letter.body) > LARGEST_KEPT_BYTES else ""
 
 
-def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value for name, value in headers.items() if name not in _SECRET_HEADERS
-    }
+def _kept_headers(headers: Mapping[str, str], connector: Connector) -> dict[str, str]:
+    secret = _SECRET_HEADERS | connector.capabilities.secret_headers
+    return {name: value for name, value in headers.items() if name not in secret}
 
 
 async def _alert(engine: Engine, connection: Connection, arrival: Arrival) -> None:

@@ -8,7 +8,7 @@ from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.reads import Projects
 from connectors.gitlab.rest import Json, Rest, project_path
 from model.errors import PermanentError
-from model.findings import Finding, Severity
+from model.findings import Finding
 
 EXPIRY_WARNING = timedelta(days=30)
 
@@ -52,7 +52,7 @@ class Checks:
         if not any(
             secret.get_secret_value() for secret in self._config.webhook_secrets
         ):
-            yield _error(
+            yield Finding.error(
                 "webhook_secret_missing",
                 self._name,
                 "No webhook secret is configured: every delivery is refused.",
@@ -70,13 +70,13 @@ class Checks:
 
     def _token_refused(self, error: PermanentError) -> Finding:
         if error.code == "credentials_refused":
-            return _error(
+            return Finding.error(
                 "credentials_refused",
                 self._name,
                 "GitLab refuses the token: it is wrong, expired or revoked.",
                 "Create a new access token with the scope api.",
             )
-        return _warning(
+        return Finding.warning(
             "token_unknown",
             self._name,
             "GitLab does not tell the token's scopes and expiry.",
@@ -85,15 +85,17 @@ class Checks:
 
     def _check_scopes(self, scopes: list[str]) -> Finding:
         if "api" in scopes:
-            return _ok("token_scopes", self._name, "The token has the scope api.")
+            return Finding.ok(
+                "token_scopes", self._name, "The token has the scope api."
+            )
         if "granular" in scopes:
-            return _warning(
+            return Finding.warning(
                 "token_granular",
                 self._name,
                 "The token is fine-grained: its permissions cannot be read back.",
                 "Let it read projects, and read and write issues, notes and milestones.",
             )
-        return _error(
+        return Finding.error(
             "token_scopes",
             self._name,
             "The token has the scopes {scopes}; it needs api.",
@@ -106,7 +108,7 @@ class Checks:
             return
         left = date.fromisoformat(expires_at) - today
         if left < EXPIRY_WARNING:
-            yield _warning(
+            yield Finding.warning(
                 "token_expires",
                 self._name,
                 "The token expires on {expires_on}, in {days} days.",
@@ -120,7 +122,7 @@ class Checks:
         try:
             row = self._projects.get_row(project)
         except PermanentError as error:
-            yield _error(
+            yield Finding.error(
                 "project_unreachable",
                 subject,
                 "The token cannot see the project ({error}).",
@@ -148,7 +150,7 @@ class Checks:
         try:
             hooks = self._rest.get_all(f"{project_path(row['id'])}/hooks")
         except PermanentError:
-            yield _warning(
+            yield Finding.warning(
                 "webhook_unknown",
                 subject,
                 "The token may not look at webhooks (Maintainers may).",
@@ -163,7 +165,7 @@ class Checks:
 def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
     for status in sorted(statuses):
         if status.casefold() not in _STATUSES:
-            yield _error(
+            yield Finding.error(
                 "status_unknown",
                 name,
                 "GitLab has no status {status}, only opened and closed.",
@@ -175,7 +177,7 @@ def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
 def _check_label_names(name: str, labels: Iterable[str]) -> Iterator[Finding]:
     for label in sorted(labels):
         if "," in label:
-            yield _error(
+            yield Finding.error(
                 "label_impossible",
                 name,
                 "GitLab cannot hold the label {label}: it has a comma.",
@@ -186,7 +188,7 @@ def _check_label_names(name: str, labels: Iterable[str]) -> Iterator[Finding]:
 
 def _check_label(subject: str, label: str, twin: str | None) -> Finding:
     if twin:
-        return _warning(
+        return Finding.warning(
             "label_case_differs",
             subject,
             "The project spells the label {label} as {twin}; that one is used.",
@@ -194,7 +196,7 @@ def _check_label(subject: str, label: str, twin: str | None) -> Finding:
             label=label,
             twin=twin,
         )
-    return _ok(
+    return Finding.ok(
         "label_new",
         subject,
         "The label {label} will be made when it is first used.",
@@ -205,7 +207,7 @@ def _check_label(subject: str, label: str, twin: str | None) -> Finding:
 def _check_name(subject: str, project: int | str, row: Json) -> Iterator[Finding]:
     path = row.get("path_with_namespace", "")
     if isinstance(project, str) and path.casefold() != project.casefold():
-        yield _warning(
+        yield Finding.warning(
             "project_renamed",
             subject,
             "The project is called {path} now.",
@@ -217,14 +219,14 @@ def _check_name(subject: str, project: int | str, row: Json) -> Iterator[Finding
 
 def _check_use(subject: str, row: Json) -> Iterator[Finding]:
     if row.get("archived"):
-        yield _error(
+        yield Finding.error(
             "project_archived",
             subject,
             "The project is archived: nothing can be written to it.",
             "Unarchive it, or take it out of the source.",
         )
     if row.get("issues_access_level") == "disabled":
-        yield _error(
+        yield Finding.error(
             "issues_disabled",
             subject,
             "The project has issues switched off.",
@@ -236,20 +238,20 @@ def _check_access(subject: str, row: Json) -> Finding:
     told = (row.get("permissions") or {}).values()
     level = max((int(access["access_level"]) for access in told if access), default=0)
     if level >= REPORTER:
-        return _ok(
+        return Finding.ok(
             "access_level",
             subject,
             "The token has the access level {level}.",
             level=str(level),
         )
     if level >= PLANNER:
-        return _warning(
+        return Finding.warning(
             "access_level",
             subject,
             "The token's role is Planner, which older servers do not know.",
             "Give it the role Reporter, if writes are refused.",
         )
-    return _error(
+    return Finding.error(
         "access_level",
         subject,
         "The token has the access level {level}; labels and milestones need Reporter.",
@@ -260,7 +262,7 @@ def _check_access(subject: str, row: Json) -> Finding:
 
 def _judge_hooks(subject: str, ours: list[Json], url: str) -> Iterator[Finding]:
     if not ours:
-        yield _warning(
+        yield Finding.warning(
             "webhook_missing",
             subject,
             "The project has no webhook to {url}: changes come by polling alone.",
@@ -275,7 +277,7 @@ def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
     status = hook.get("alert_status") or "executable"
     if status != "executable" or hook.get("disabled_until"):
         until = hook.get("disabled_until") or "a test succeeds"
-        yield _error(
+        yield Finding.error(
             "webhook_disabled",
             subject,
             "GitLab has disabled the webhook after failures, until {until}.",
@@ -284,7 +286,7 @@ def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
         )
     missing = [word for name, word in _HOOK_EVENTS.items() if not hook.get(name)]
     if missing:
-        yield _warning(
+        yield Finding.warning(
             "webhook_events",
             subject,
             "The webhook does not send: {events}.",
@@ -292,28 +294,11 @@ def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
             events=", ".join(missing),
         )
     if hook.get("custom_webhook_template"):
-        yield _error(
+        yield Finding.error(
             "webhook_template",
             subject,
             "The webhook has a custom template, which reqpool cannot read.",
             "Remove the template from the webhook.",
         )
     if status == "executable" and not missing:
-        yield _ok("webhook", subject, "The webhook is there and enabled.")
-
-
-def _ok(code: str, subject: str, message: str, **params: str) -> Finding:
-    filled = message.format(**params)
-    return Finding(code, Severity.OK, subject, filled, params=params)
-
-
-def _warning(
-    code: str, subject: str, message: str, hint: str, **params: str
-) -> Finding:
-    filled, advice = message.format(**params), hint.format(**params)
-    return Finding(code, Severity.WARNING, subject, filled, advice, params)
-
-
-def _error(code: str, subject: str, message: str, hint: str, **params: str) -> Finding:
-    filled, advice = message.format(**params), hint.format(**params)
-    return Finding(code, Severity.ERROR, subject, filled, advice, params)
+        yield Finding.ok("webhook", subject, "The webhook is there and enabled.")

@@ -20,7 +20,6 @@ import httpx
 
 from connectors.base import (
     Authentic,
-    Capabilities,
     Cursor,
     Fetched,
     Page,
@@ -40,7 +39,7 @@ from connectors.gitlab.feed import (
     split,
     write_cursor,
 )
-from connectors.gitlab.mapping import IssuePlace, IssueReader
+from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects, has_notes
 from connectors.gitlab.rest import Json, ListPage, Rest
@@ -53,6 +52,7 @@ from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.errors import PermanentError
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot
+from model.trackers import Capabilities
 
 _Result = TypeVar("_Result")
 
@@ -66,7 +66,13 @@ class GitLabConnector:
 
     kind: ClassVar[str] = "gitlab"
     Config: ClassVar[type[SourceConfig]] = GitLabConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(label_pattern="[^,]+")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        name="GitLab",
+        statuses=("opened", CLOSED),
+        label_pattern="[^,]{1,255}",
+        label_limits="takes a comma for two labels, and refuses more than 255 characters",
+        secret_headers=frozenset({"x-gitlab-token"}),
+    )
 
     def __init__(
         self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock

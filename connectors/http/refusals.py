@@ -78,10 +78,18 @@ def find_refusal(response: httpx.Response, clock: Clock) -> TrackerError | None:
         return PermanentError("redirected", params | _target(response))
     if status == httpx.codes.CONFLICT:
         return Conflict("conflict", params)
-    if status in RETRIABLE or status > 500:  # noqa: PLR2004 - 5xx
-        code = RETRIABLE.get(status, "server_error")
-        return RetriableError(code, params, find_retry_after(response.headers, clock))
+    wait = find_retry_after(response.headers, clock)
+    code = _find_retriable(status, wait)
+    if code:
+        return RetriableError(code, params, wait)
     return PermanentError(PERMANENT.get(status, "refused"), params)
+
+
+def _find_retriable(status: int, wait: float | None) -> str:
+    """GitHub limits rates with 403; who lacks a permission is not asked to wait."""
+    if status == httpx.codes.FORBIDDEN and wait is not None:
+        return "rate_limited"
+    return RETRIABLE.get(status, "server_error" if status > 500 else "")  # noqa: PLR2004 - 5xx
 
 
 def get_failure(error: httpx.TransportError, request: httpx.Request) -> RetriableError:

@@ -9,7 +9,6 @@ import httpx
 
 from connectors.base import (
     Authentic,
-    Capabilities,
     Cursor,
     Fetched,
     Page,
@@ -41,6 +40,7 @@ from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.errors import ConfigError, Problem
 from model.findings import Finding
 from model.issues import IssueRef
+from model.trackers import Capabilities
 
 
 class JiraConnector:
@@ -48,7 +48,11 @@ class JiraConnector:
 
     kind: ClassVar[str] = "jira"
     Config: ClassVar[type[SourceConfig]] = JiraConfig
-    capabilities: ClassVar[Capabilities] = Capabilities(label_pattern=r"\S{1,255}")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        name="Jira",
+        label_pattern=r"\S{1,255}",
+        label_limits="refuses white space and more than 255 characters",
+    )
 
     def __init__(
         self, name: str, config: SourceConfig, http: httpx.Client, clock: Clock

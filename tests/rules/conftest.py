@@ -8,6 +8,7 @@ import pytest
 from model.errors import Problem
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
+from tests.rules.defaults import TRACKERS
 
 
 class Loaded(NamedTuple):
@@ -23,7 +24,9 @@ def written_in(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def loaded(request: pytest.FixtureRequest) -> Loaded:
-    return Loaded(*load_ruleset(written_in(request), file="rules.yaml"))
+    return Loaded(
+        *load_ruleset(written_in(request), file="rules.yaml", trackers=TRACKERS)
+    )
 
 
 @pytest.fixture

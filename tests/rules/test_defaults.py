@@ -17,7 +17,7 @@ from rules.ruleset import Ruleset
 from rules.run_examples import run_examples
 from rules.schema import ruleset_schema
 from rules.vocabulary import VOCABULARY
-from tests.rules.defaults import DEFAULTS, default_text, load_default
+from tests.rules.defaults import DEFAULTS, TRACKERS, default_text, load_default
 
 SKETCH = Path(__file__).parents[3] / "shared" / "design" / "RULES.md"
 
@@ -61,7 +61,7 @@ def test_a_default_speaks_both_languages_everywhere(name: str) -> None:
 def test_a_default_is_valid_by_the_published_schema(name: str) -> None:
     document = parse_document(default_text(name), Problems())
     assert document is not None
-    jsonschema.validate(to_plain(document), ruleset_schema())
+    jsonschema.validate(to_plain(document), ruleset_schema(TRACKERS))
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_a_default_is_valid_by_the_published_schema(name: str) -> None:
 )
 def test_the_schema_refuses_what_the_loader_refuses(wrong: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, ruleset_schema())
+        jsonschema.validate(wrong, ruleset_schema(TRACKERS))
 
 
 def test_the_schema_is_a_schema_and_knows_every_fact() -> None:
-    schema = ruleset_schema()
+    schema = ruleset_schema(TRACKERS)
     jsonschema.Draft202012Validator.check_schema(schema)
     condition = schema["$defs"]["condition"]  # type: ignore[index, call-overload] # plain JSON
     assert set(VOCABULARY) < set(condition["properties"])  # type: ignore[arg-type, index, call-overload] # plain JSON
@@ -151,4 +151,4 @@ def test_the_sketch_of_the_rule_language_loads_and_passes() -> None:
     assert [result.passed for result in run_examples(ruleset)] == [True]
     document = parse_document(sketch, Problems())
     assert document is not None
-    jsonschema.validate(to_plain(document), ruleset_schema())
+    jsonschema.validate(to_plain(document), ruleset_schema(TRACKERS))

@@ -3,6 +3,7 @@
 import pytest
 
 from rules.load_ruleset import load_ruleset
+from tests.rules.conftest import Loaded
 
 Problems = list[tuple[str, int, int, str]]
 
@@ -328,8 +329,18 @@ def test_labels_that_no_tracker_can_hold(problems: Problems) -> None:
           daily_change: a,b
     """
     assert problems == [
-        ("E_LABEL", 5, 20, "write - instead"),
-        ("E_LABEL", 6, 21, "write - instead"),
+        ("E_LABEL", 5, 20, "Jira refuses white space"),
+        ("E_LABEL", 6, 21, "GitLab splits at commas"),
+    ]
+
+
+def test_a_label_that_one_tracker_alone_cannot_hold(loaded: Loaded) -> None:
+    """
+    name: x
+    write_back: {labels: {kind: {defect: pool-kind-of-this-requirement-is-a-defect-of-our-making}}}
+    """
+    assert [problem.message for problem in loaded.problems] == [
+        'label "pool-kind-of-this-requirement-is-a-defect-of-our-making" cannot be held by GitHub'
     ]
 
 
@@ -384,18 +395,28 @@ def test_an_internal_field_in_a_comment(problems: Problems) -> None:
     assert problems[1][3] == 'did you mean "release.name"?'
 
 
-def test_a_status_that_gitlab_does_not_have(problems: Problems) -> None:
+def test_a_stored_ruleset_may_name_a_tracker_that_is_not_installed_here() -> None:
+    text = "{name: x, write_back: {status: {paper: {delivered: Filed}}}}"
+    ruleset, found = load_ruleset(text, file="rules.yaml")
+    assert found == []
+    assert ruleset
+    assert ruleset.write_back.statuses == {"paper": {"delivered": "Filed"}}
+
+
+def test_a_status_that_the_tracker_does_not_have(problems: Problems) -> None:
     """
     name: x
     write_back:
       status:
         gitlab: {delivered: close, deliverd: closed}
+        github: {declined: not_planned}
         jria: {delivered: Done}
     """
     assert sorted(problems) == [
-        ("E_FIELD", 5, 5, 'did you mean "jira"?'),
+        ("E_FIELD", 6, 5, 'did you mean "jira"?'),
         ("E_REF", 4, 25, 'did you mean "closed"?'),
         ("E_REF", 4, 32, 'did you mean "delivered"?'),
+        ("E_REF", 5, 24, 'did you mean "not planned"?'),
     ]
 
 
