@@ -8,6 +8,8 @@ from enum import StrEnum
 
 _WORDS = re.compile(r"[㐀-鿿]|[^\W㐀-鿿]+|\s+|[^\w\s]")
 _MOST_WORDS = 1_500
+_LEAST_KEPT = 0.3
+"""Texts that share less are two texts: a mixture of both reads as neither."""
 
 
 class Fate(StrEnum):
@@ -29,13 +31,17 @@ class Piece:
 def diff_words(before: str, after: str) -> tuple[Piece, ...]:
     """The pieces of both wordings in reading order; what goes comes before what is new.
 
-    Kept and gone pieces together are ``before``, kept and new ones ``after``. Longer
-    texts than people write in a clause are compared as a whole.
+    Kept and gone pieces together are ``before``, kept and new ones ``after``. Texts
+    that have little in common, or are longer than people write in a clause, are
+    compared as a whole.
     """
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if max(len(old), len(new)) > _MOST_WORDS:
         old, new = [before], [after]
     pieces = [(fate, words) for fate, words in _compare(old, new) if words]
+    kept = sum(len(words) for fate, words in pieces if fate is Fate.KEPT)
+    if kept < _LEAST_KEPT * max(len(old), len(new)):
+        pieces = [(Fate.GONE, old), (Fate.NEW, new)]
     _slide(pieces)
     return tuple(Piece(fate, "".join(words)) for fate, words in pieces if words)
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from pool.database import Connection, query, query_one
 
 _COUNTED = """
-SELECT i.clause, q.id AS requirement_id, max(i.estimate_days) AS days
+SELECT i.clause, q.id AS requirement_id, COALESCE(
+    CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END,
+    max(i.estimate_days)) AS days
 FROM issues i
 JOIN projects p ON p.id = i.project_id
 JOIN contracts n ON n.id = p.contract_id
@@ -18,7 +20,8 @@ WHERE n.slug = %(contract)s AND i.clause IS NOT NULL AND i.scope = 'in_contract'
     AND i.deleted_at IS NULL AND q.state <> 'declined'
 GROUP BY i.clause, q.id
 """
-"""A requirement counts once against a clause, however many issues ask for it."""
+"""A requirement counts once against a clause, however many issues ask for it; what a
+person estimated goes before what trackers say."""
 
 _CONSUMED = f"""
 SELECT COALESCE(sum(days), 0) AS days FROM ({_COUNTED}) counted

@@ -15,6 +15,8 @@ from web.api_views import concern_view, requirement_view, source_view
 from web.asked import PARAMETERS
 from web.desk import TheDesk
 from web.problems import Problem
+from web.project_page import Slug, get_project
+from web.project_views import ProjectInFull, project_view
 from web.reader import TheReader
 from web.requirement_page import get_detail, get_requirement
 from web.words.translate import Words
@@ -92,7 +94,14 @@ async def overrule(
     """Pin a section of all issues of the requirement; rules never overwrite it."""
     requirement = await get_requirement(desk, number)
     try:
-        await desk.overrule(requirement, body.section, body.value, body.reason, body.by)
+        await desk.overrule(
+            requirement,
+            body.section,
+            body.value,
+            body.reason,
+            body.by,
+            clause=body.clause,
+        )
     except ValueError as error:
         raise Problem(422, "impossible_value", str(error)) from error
     return Response(status_code=204)
@@ -141,6 +150,13 @@ async def list_projects(desk: TheDesk) -> list[models.ProjectView]:
     async with desk.database.transaction() as connection:
         found = await overview.find_projects(connection)
     return [models.ProjectView.model_validate(row) for row in found]
+
+
+@router.get("/projects/{slug}", summary="Read a project in full")
+async def read_project(desk: TheDesk, slug: Slug) -> ProjectInFull:
+    """With milestones, the contract's clauses and what counts against each."""
+    project, _ = await get_project(desk, slug)
+    return project_view(project)
 
 
 @router.get("/releases", summary="List releases")

@@ -95,6 +95,11 @@ class OverrideBody(BaseModel):
             " or `none`."
         ),
     ]
+    clause: Annotated[str, _Plain] = Field(
+        default="",
+        max_length=200,
+        description="With the scope `in_contract`: whose allowance it counts against.",
+    )
     reason: Why
     by: Who
 
@@ -202,6 +207,7 @@ class OverrideView(_Answer):
 
     section: str
     value: str
+    clause: str = Field(description="Named with a scope; else empty.")
     reason: str
     made_by: str
     made_at: datetime

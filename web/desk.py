@@ -2,24 +2,44 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from model.clock import Clock
 from model.decisions import PoolState, Section
-from pool.database import Database
+from pool.database import Connection, Database
 from sync.advance import advance
 from sync.engine import Engine
 from sync.overrule import overrule
+from sync.sitting import open_sitting
 
-Overrule = Callable[[UUID, Section, str | None, str, str], Awaitable[None]]
-"""Requirement, section, value (None revokes), reason, by whom."""
+
+class Overrule(Protocol):
+    """Requirement, section, value (None revokes), reason, by whom, against which clause."""
+
+    def __call__(
+        self,
+        requirement: UUID,
+        section: Section,
+        value: str | None,
+        reason: str,
+        by: str,
+        *,
+        clause: str = "",
+    ) -> Awaitable[None]:
+        """Pin a section, or let the rules decide again."""
+        ...
+
 
 Advance = Callable[[UUID, PoolState, str, str], Awaitable[None]]
 """Requirement, state, reason, by whom."""
+
+FindToday = Callable[[Connection], Awaitable[date]]
+"""The day in the ruleset's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,7 @@ class Desk:
     clock: Clock
     overrule: Overrule
     advance: Advance
+    find_today: FindToday
 
 
 def desk_of(engine: Engine) -> Desk:
@@ -43,7 +64,13 @@ def desk_of(engine: Engine) -> Desk:
         clock=engine.clock,
         overrule=partial(overrule, engine),
         advance=partial(advance, engine),
+        find_today=partial(_find_today, engine),
     )
+
+
+async def _find_today(engine: Engine, connection: Connection) -> date:
+    sitting = await open_sitting(engine, connection)
+    return sitting.today if sitting else engine.clock().date()
 
 
 def _desk(request: Request) -> Desk:

@@ -35,6 +35,7 @@ class OverruleForm(_SignedForm):
 
     section: Section
     value: Annotated[str, _Plain] = Field(default="", max_length=200)
+    clause: Annotated[str, _Plain] = Field(default="", max_length=200)
 
 
 class StateForm(_SignedForm):
@@ -64,8 +65,11 @@ async def overrule_section(
     if not form.reason or not form.by:
         return await _show(request, desk, reader, number, "failed.reason")
     value = form.value or None
+    clause = form.clause if form.value == Scope.IN_CONTRACT else ""
     try:
-        await desk.overrule(requirement, form.section, value, form.reason, form.by)
+        await desk.overrule(
+            requirement, form.section, value, form.reason, form.by, clause=clause
+        )
     except ValueError:
         return await _show(request, desk, reader, number, "failed.value")
     return _go_back(number, "overruled" if value else "revoked", form.by)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -73,7 +75,7 @@ async def test_a_crash_is_answered_with_the_policy_and_without_its_cause(
         raise RuntimeError("the secret")
 
     desk = desk_of(town.engine)
-    site = build(type(desk)(desk.database, desk.clock, crash, crash))
+    site = build(replace(desk, advance=crash))
     transport = httpx.ASGITransport(site, raise_app_exceptions=False)
     number = await town.raise_issue("导出报错")
     async with httpx.AsyncClient(

@@ -1,11 +1,14 @@
 """Every text of the templates, in Chinese and English."""
 
+from web.words.project_texts import PROJECT_TEXTS
+
 TEXTS = {
     "html.lang": ("zh-CN", "en"),
     "language.other": ("English", "中文"),
     "skip": ("跳到正文", "Skip to content"),
     "nav": ("导航", "Navigation"),
     "nav.pool": ("需求池", "Pool"),
+    "nav.projects": ("项目", "Projects"),
     "nav.health": ("运行状况", "Health"),
     "theme": ("外观", "Appearance"),
     "theme.auto": ("跟随系统", "As the system"),
@@ -205,5 +208,5 @@ TEXTS = {
     "ago.minutes": ("{n} 分钟前", "{n} min ago"),
     "ago.hours": ("{n} 小时前", "{n} h ago"),
     "ago.days": ("{n} 天前", "{n} d ago"),
-}
+} | PROJECT_TEXTS
 """Chinese and English by key; the only place where templates take sentences from."""
