@@ -90,3 +90,13 @@ def gitlab_headers(refusal: Refusal) -> dict[str, str]:
         "RateLimit-Reset": str(int(reset.timestamp())),
         "RateLimit-ResetTime": f"{reset:%a, %d %b %Y %H:%M:%S GMT}",
     }
+
+
+def github_headers(refusal: Refusal) -> dict[str, str]:
+    return {
+        "Retry-After": str(refusal.retry_after_seconds),
+        "X-RateLimit-Limit": str(refusal.limit),
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": str(int(refusal.reset_at.timestamp())),
+        "X-RateLimit-Resource": "core",
+    }

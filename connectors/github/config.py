@@ -1,0 +1,36 @@
+"""What a ``[sources.NAME]`` section of kind ``github`` holds."""
+
+import re
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+
+from connectors.labels import LabelledConfig
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", re.ASCII)
+
+
+class GitHubConfig(LabelledConfig):
+    """Repositories of one client.
+
+    Attributes:
+        base_url: of the API; an Enterprise Server's is ``https://HOST/api/v3``.
+        repositories: ``owner/name``, or numeric ids; ids survive renames.
+        token: a personal access token that may write issues (fine-grained: Issues
+            read and write, Webhooks read; classic: the scope ``repo``).
+        page_size: issues that a page of a list holds; GitHub gives 100 at most.
+    """
+
+    base_url: str = "https://api.github.com"
+    repositories: Annotated[tuple[int | str, ...], Field(min_length=1)]
+    token: SecretStr
+    page_size: Annotated[int, Field(gt=0, le=100)] = 100
+
+    @field_validator("repositories")
+    @classmethod
+    def _names_are_full(cls, named: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        for one in named:
+            if isinstance(one, str) and not _FULL_NAME.fullmatch(one):
+                message = "a repository is owner/name, or a numeric id"
+                raise ValueError(message)
+        return named
