@@ -27,7 +27,7 @@ STRUCTURE = Coefficients(
 LEANS = Coefficients(
     "leans",
     0.0,
-    (2.0, -2.0, 1.0, -1.0, 1.0, -1.0, 0.5, 0.5, -0.5, 0.5, 2.5, 2.5),
+    (2.0, -2.0, 1.0, -1.0, 1.0, -1.0, 0.5, 0.5, -0.5, 0.5, 2.5, 0.0),
 )
 """The same for a request as a whole; the last two have no labelled request to learn on."""
 

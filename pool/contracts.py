@@ -39,6 +39,14 @@ async def load(connection: Connection) -> dict[str, Contract]:
     return {row["slug"]: await _contract(connection, row) for row in rows}
 
 
+async def find_texts(connection: Connection) -> list[str]:
+    """The wordings that hold now, of every contract."""
+    rows = await query(
+        connection, "SELECT DISTINCT text FROM clauses WHERE until_version IS NULL"
+    )
+    return [row["text"] for row in rows]
+
+
 async def find(connection: Connection, slug: str) -> Contract | None:
     """A contract as it is now."""
     row = await query_one(connection, _CONTRACTS + "WHERE n.slug = %s", (slug,))

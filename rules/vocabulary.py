@@ -85,7 +85,10 @@ _LISTS = {
 _NUMBERS = {
     "issue.comment_count": "How many comments the issue has.",
     "project.days_to_acceptance": "Days until the planned acceptance; negative after.",
-    "contract.match.score": "Likeness of the nearest clause, from 0 to 1.",
+    "contract.match.score": "How probably the nearest clause is the one that the "
+    "issue is about, from 0 to 1.",
+    "contract.match.in_probability": "How probably the issue is in the contract, from "
+    "0 to 1; told from clauses, phase, type and what people decided.",
     "contract.match.allowance_left": (
         "Person-days that other approved work leaves of the allowance of the nearest"
         " clause that grants anything, or of the one that a person named."

@@ -38,22 +38,26 @@ class BlendedMatcher:
 
     def index(self, contract: Contract) -> "BlendedIndex":
         """Count a contract's words and hear what its clauses mean, once."""
-        clauses = self.meanings.get([clause.text for clause in contract.clauses])
-        ids = (clause.id for clause in contract.clauses)
+        texts = [clause.text for clause in contract.clauses]
         calibration = self.words.calibration
         return BlendedIndex(
             engine=self.engine,
             meanings=self.meanings,
             words=self.words.index(contract),
             coefficients=self.coefficients,
-            clauses=dict(zip(ids, clauses, strict=True)),
+            clauses=dict(zip(texts, self.meanings.get(texts), strict=True)),
             precedents=gather_precedents(calibration, contract.slug, self.meanings),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class BlendedIndex:
-    """A contract whose words are counted and whose clauses' meanings are known."""
+    """A contract whose words are counted.
+
+    Attributes:
+        clauses: by their wording, what they mean.
+        precedents: what was decided on requests under this contract.
+    """
 
     engine: str
     meanings: Meanings
@@ -86,7 +90,7 @@ class BlendedIndex:
         self, request: Request, asked: Asked, meaning: Meaning
     ) -> list[Ranked]:
         compared = self.words.compare(asked, request.today)
-        alike = [meaning.likeness(self.clauses[one.clause.id]) for one in compared]
+        alike = [meaning.likeness(self.clauses[one.clause.text]) for one in compared]
         most = max(alike, default=0.0)
         return [
             one.weigh(

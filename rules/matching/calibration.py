@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rules.matching.likeness import INSIDE, Coefficients
+from rules.matching.likeness import INSIDE, Coefficients, Leaning
 from rules.matching.meaning import Meaning, Meanings
 
 _FAR = 0.45
@@ -40,6 +40,11 @@ class Calibration:
     inside: Coefficients
     daily_share: float = 0.0
     precedents: tuple[Precedent, ...] = ()
+
+    @property
+    def hears_judge(self) -> bool:
+        """People's decisions have shown what the judge's opinion is worth."""
+        return bool(self.inside.weights[Leaning._fields.index("judge")])
 
 
 BUILT_IN = Calibration("built-in", INSIDE)

@@ -31,6 +31,7 @@ class Asked:
         tone: how it is put.
         type: 1 for a defect, -1 for a wish, by the tracker's type.
         late: 1 from the trial run on, -1 before UAT.
+        opinion: the judge's.
     """
 
     passages: tuple[tuple[str, Sequence[Term]], ...]
@@ -43,6 +44,7 @@ class Asked:
     tone: Tone
     type: float
     late: float
+    opinion: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def lean(shown: Sequence[Ranked], asked: Asked) -> Leaning:
         reference=best.reference,
         late=asked.late,
         type=asked.type,
+        judge=asked.opinion,
     )
 
 

@@ -75,13 +75,18 @@ class Report:
 def evaluate(matcher: Matcher, sets: Iterable[PairSet]) -> Report:
     """Ask an engine every request of the pairs, and compare."""
     answers = [answered for one in sets for answered in _answers(matcher, one)]
+    return evaluate_answers(matcher.engine, answers)
+
+
+def evaluate_answers(engine: str, answers: Sequence[Answer]) -> Report:
+    """Compare what was answered with what people said."""
     languages = sorted({answered.pair.language for answered in answers})
     by_language = [
         _measure(name, [one for one in answers if one.pair.language == name])
         for name in languages
     ]
     return Report(
-        engine=matcher.engine,
+        engine=engine,
         measured=(_measure(ALL, answers), *by_language),
         missed=tuple(one for one in answers if one.pair.clause and not one.rank),
     )

@@ -117,14 +117,14 @@ BLENDED = Coefficients(
 """The same, by words and meaning."""
 
 INSIDE = Coefficients(
-    "2",
-    -0.44,
-    (2.2, -2.25, 1.3, -1.48, 1.49, -1.55, 0.42, 0.61, -1.0, 1.0, 2.5, 2.5),
+    "3",
+    -0.52,
+    (2.18, -2.27, 1.34, -1.39, 1.51, -1.99, 0.36, 0.63, -0.5, 0.69, 2.5, 0.0),
 )
 """The probability that a request is inside the contract, by its leaning.
 
-Lateness and type were fitted higher (-1.68 and 1.3), on phases and types that the
-author of the requests gave them, and are held back: a deployment's own decisions say
-better what they are worth there. What was decided on similar requests, and what the
-judge said, are assumptions until decisions are there to learn from.
+Lateness (-0.5) and earlier decisions (2.5) are assumptions until a deployment's own
+decisions are there to learn from: the labelled requests have no phases or decisions of
+real projects. The judge counts for nothing until people's decisions have shown that it
+should.
 """

@@ -22,6 +22,7 @@ class Request:
         issue_type: the tracker's own name of the type.
         phase: of the project, as :class:`model.projects.Phase` spells it; empty when
             not known.
+        opinion: what the judge said, 1 inside and -1 outside; 0 when there is none.
         today: clauses must hold on this day, in the ruleset's time zone; None asks all.
     """
 
@@ -30,6 +31,7 @@ class Request:
     module: str = ""
     issue_type: str = ""
     phase: str = ""
+    opinion: float = 0.0
     today: date | None = None
 
 

@@ -18,10 +18,10 @@ _BROKEN = re.compile(
     r"|cannot|can't|does not|doesn't|did not|didn't|disappear(?:s|ed)?|nobody|no longer|twice|garbled)\b"
 )
 _WISH = re.compile(
-    r"再加|还要|也要|也能|改成|改为|换成|直接|实时|随时|不要|另外|更多|每个|每位|各自|扩展|对接|接上|打通|定制|新增|增加"
-    r"|希望|想要|能不能|能否|自动"
+    r"再加|再来|还要|也要|也能|都要|之外|不够用|永久|改成|改为|换成|直接|实时|随时|不要|另外|更多|每个|每位|各自|扩展|对接|接上|打通|定制|新增|增加"
+    r"|希望|想要|想做|能不能|能否|自动"
     r"|\b(?:also|more|every|add|another|instead|automatically|themselves|itself|should|would like|we want"
-    r"|please add|publish|real[ -]time|integrate|extend|new feature|as well|additional(?:ly)?|all)\b"
+    r"|please add|publish|real[ -]time|integrate|extend|new feature|as well|additional(?:ly)?|all|whole|could|let|want)\b"
 )
 _DEFECT_TYPE = re.compile(r"bug|defect|incident|缺陷|故障|事件")
 _WISH_TYPE = re.compile(

@@ -185,6 +185,7 @@ class WordIndex:
             tone=hear_tone(folded),
             type=read_type(fold(request.issue_type)),
             late=_LATE.get(request.phase, 0.0),
+            opinion=request.opinion,
         )
 
     def _masses(self, terms: Iterable[Term]) -> dict[str, float]:

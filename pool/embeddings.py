@@ -1,0 +1,36 @@
+"""What texts mean, encoded once for every process."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from pool.database import Connection, query
+
+_FIND = """
+SELECT hash, vector FROM embeddings WHERE encoder = %s AND hash = ANY(%s)
+"""
+_ADD = """
+INSERT INTO embeddings (hash, encoder, vector) VALUES (%s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+
+
+async def find(
+    connection: Connection, encoder: str, texts: Sequence[str]
+) -> dict[str, bytes]:
+    """The packed meanings that are known, by text."""
+    hashes = {_hash(text): text for text in texts}
+    rows = await query(connection, _FIND, (encoder, list(hashes)))
+    return {hashes[row["hash"]]: bytes(row["vector"]) for row in rows}
+
+
+async def add(
+    connection: Connection, encoder: str, packed: Mapping[str, bytes]
+) -> None:
+    """Keep packed meanings by text; those that are there stay."""
+    rows = [(_hash(text), encoder, packed[text]) for text in sorted(packed, key=_hash)]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_ADD, rows)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

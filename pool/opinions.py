@@ -1,0 +1,136 @@
+"""What the operator's judge said of issues: evidence beside the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from model.decisions import Scope
+from model.ids import Ids
+from pool.database import Connection, query, query_one
+from pool.encode import jsonb
+
+_ADD = """
+INSERT INTO opinions (id, client_id, issue_id, content_hash, contract, model, prompt,
+    opinion, discarded, made_at)
+VALUES (%(id)s, %(client)s, %(issue)s, %(content)s, %(contract)s, %(model)s, %(prompt)s,
+    %(opinion)s, %(discarded)s, %(at)s)
+ON CONFLICT DO NOTHING
+"""
+_LATEST = """
+SELECT * FROM opinions WHERE issue_id = %s AND opinion IS NOT NULL
+    AND (%s::text IS NULL OR (content_hash = %s AND contract = %s))
+ORDER BY made_at DESC, id DESC LIMIT 1
+"""
+_TO_ASK = """
+SELECT i.id FROM issues i
+JOIN projects p ON p.id = i.project_id JOIN contracts c ON c.id = p.contract_id
+WHERE i.scope = 'needs_review' AND i.deleted_at IS NULL AND NOT EXISTS (
+    SELECT FROM opinions o WHERE o.issue_id = i.id AND o.content_hash = i.content_hash
+        AND o.contract = c.fingerprint AND o.model = %s AND o.prompt = %s)
+ORDER BY i.id LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a judge said, or why nothing of it was kept.
+
+    Attributes:
+        scope: in or out of contract; None when it was not sure, or was discarded.
+        clauses: ids that it cited; they exist in the contract.
+        reason: its own words; text of a model, never trusted.
+        model: as the operator's endpoint calls it.
+        prompt: the version of the question.
+        discarded: why its answer was not kept; empty when it was.
+    """
+
+    scope: Scope | None
+    clauses: tuple[str, ...]
+    reason: str
+    model: str
+    prompt: str
+    made_at: datetime
+    discarded: str = ""
+
+    @property
+    def leaning(self) -> float:
+        """1 inside, -1 outside, 0 not sure."""
+        match self.scope:
+            case Scope.IN_CONTRACT:
+                return 1.0
+            case Scope.OUT_OF_CONTRACT:
+                return -1.0
+            case _:
+                return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an opinion is about: it holds for one content under one contract."""
+
+    client: UUID
+    issue: UUID
+    content_hash: str
+    contract: str
+
+
+async def add(connection: Connection, ids: Ids, asked: Asked, said: Opinion) -> None:
+    """Keep an opinion; the same question is never kept twice."""
+    opinion = {
+        "scope": said.scope,
+        "clauses": list(said.clauses),
+        "reason": said.reason,
+    }
+    await connection.execute(
+        _ADD,
+        {
+            "id": ids(),
+            "client": asked.client,
+            "issue": asked.issue,
+            "content": asked.content_hash,
+            "contract": asked.contract,
+            "model": said.model,
+            "prompt": said.prompt,
+            "opinion": None if said.discarded else jsonb(opinion),
+            "discarded": said.discarded,
+            "at": said.made_at,
+        },
+    )
+
+
+async def find(
+    connection: Connection, issue: UUID, content_hash: str, contract: str
+) -> Opinion | None:
+    """The latest opinion on an issue as it is, under a contract as it is."""
+    values = (issue, content_hash, content_hash, contract)
+    row = await query_one(connection, _LATEST, values)
+    return _opinion(row) if row else None
+
+
+async def find_latest(connection: Connection, issue: UUID) -> Opinion | None:
+    """The latest opinion on an issue, whatever has changed since: for pages."""
+    row = await query_one(connection, _LATEST, (issue, None, None, None))
+    return _opinion(row) if row else None
+
+
+async def find_unasked(
+    connection: Connection, model: str, prompt: str, most: int
+) -> Sequence[UUID]:
+    """Issues under review that the judge has not been asked about as they are."""
+    rows = await query(connection, _TO_ASK, (model, prompt, most))
+    return [row["id"] for row in rows]
+
+
+def _opinion(row: DictRow) -> Opinion:
+    said = row["opinion"]
+    return Opinion(
+        scope=Scope(said["scope"]) if said["scope"] else None,
+        clauses=tuple(said["clauses"]),
+        reason=said["reason"],
+        model=row["model"],
+        prompt=row["prompt"],
+        made_at=row["made_at"],
+    )
