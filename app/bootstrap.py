@@ -12,7 +12,7 @@ import uuid6
 
 from app.config import Config, DatabaseConfig
 from app.jobs import build_jobs, wake_through
-from app.plugins import get_connector
+from app.plugins import get_connector, load_capabilities
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, open_client
 from model.clock import Clock
@@ -100,6 +100,7 @@ async def open_application(
             random=SystemRandom(),
             matcher=WordMatcher(),
             wake=wake_through(jobs),
+            trackers=load_capabilities(),
         )
         yield Application(config, engine, jobs, await register(engine))
 

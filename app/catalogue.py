@@ -49,7 +49,7 @@ from pool import catalogue
 from pool.audit import Entry, append
 from pool.contracts import Making
 from pool.database import Database
-from pool.issues import set_aside_decisions, set_aside_decisions_by
+from pool.runs import set_aside_all, set_aside_contracts
 from rules.document import (
     MapNode,
     Node,
@@ -122,9 +122,9 @@ async def apply_catalogue(
         made = Making(clock(), actor, file.name)
         await catalogue.keep(connection, ids, file.catalogue, file.texts, made)
         if {edit.section for edit in edits} <= {"contracts"}:
-            await set_aside_decisions_by(connection, [edit.name for edit in edits])
+            await set_aside_contracts(connection, [edit.name for edit in edits])
         else:
-            await set_aside_decisions(connection)
+            await set_aside_all(connection)
         entry = Entry(
             at=clock(),
             actor=actor,

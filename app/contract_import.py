@@ -11,7 +11,7 @@ from pool import contracts, overview, texts
 from pool.audit import Entry, append
 from pool.contracts import Making
 from pool.database import Connection
-from pool.issues import set_aside_decisions_by
+from pool.runs import set_aside_contracts
 from sync.engine import Engine
 
 
@@ -83,7 +83,7 @@ async def import_contract(engine: Engine, file: ContractFile, actor: str) -> Pre
         made = Making(engine.clock(), actor, file.name)
         before = await contracts.find(connection, changes.contract)
         await contracts.keep(connection, engine.ids, file.contract, file.text, made)
-        await set_aside_decisions_by(connection, [changes.contract])
+        await set_aside_contracts(connection, [changes.contract])
         await append(connection, _entry(made, file.contract, before, changes))
     await engine.wake("redecide", "")
     return changes

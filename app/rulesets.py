@@ -1,7 +1,5 @@
 """Rulesets from files: beside each other in a folder, or shipped with reqpool."""
 
-from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 
 from app.plugins import load_capabilities
@@ -16,29 +14,46 @@ from rules.document import (
     parse_document,
 )
 from rules.fields import Fields
-from rules.load_ruleset import load_ruleset
+from rules.load_ruleset import LoadBase, load_ruleset
 from rules.read_examples import read_examples
 from rules.ruleset import Ruleset
+from sync.shipped import find_shipped
 
 
-def load_ruleset_file(path: Path) -> Ruleset:
+def load_ruleset_file(path: Path, known: LoadBase | None = None) -> Ruleset:
     """Read a ruleset and the bases that it extends.
 
     A base ``NAME`` is ``NAME.yaml`` in the same folder, else the shipped one of that
     name.
 
+    Args:
+        path: of the ruleset.
+        known: answers bases instead, as far as it knows them.
+
     Raises:
         RulesetError: every problem of every file at once.
     """
+    beside = _load_base_beside(path)
+    load_base = _first_of(known, beside) if known else beside
     ruleset, problems = load_ruleset(
         load_bytes(path),
         file=str(path),
-        load_base=_load_base_beside(path),
+        load_base=load_base,
         trackers=load_capabilities(),
     )
     if ruleset is None:
         raise RulesetError(problems)
     return ruleset
+
+
+def _first_of(known: LoadBase, other: LoadBase) -> LoadBase:
+    def load_base(name: str) -> str:
+        try:
+            return known(name)
+        except KeyError:
+            return other(name)
+
+    return load_base
 
 
 def load_facts(path: Path) -> Facts:
@@ -79,7 +94,7 @@ def load_bytes(path: Path) -> bytes:
         raise RulesetError([Problem("E_FILE", said, hint="check the path")]) from error
 
 
-def _load_base_beside(path: Path) -> Callable[[str], str]:
+def _load_base_beside(path: Path) -> LoadBase:
     def load_base(name: str) -> str:
         file = f"{name}.yaml"
         if Path(file).name != file:
@@ -87,16 +102,9 @@ def _load_base_beside(path: Path) -> Callable[[str], str]:
         beside = path.parent / file
         if beside.is_file():
             return beside.read_text(encoding="utf-8", errors="replace")
-        shipped = _find_shipped(name)
+        shipped = find_shipped(name)
         if shipped is None:
             raise KeyError(name)
         return shipped
 
     return load_base
-
-
-def _find_shipped(name: str) -> str | None:
-    """The shipped ruleset of a name; its file is called ``vendor.en.yaml``."""
-    file = f"{name.replace('-', '.')}.yaml"
-    shipped = resources.files("rules") / "defaults" / file
-    return shipped.read_text(encoding="utf-8") if shipped.is_file() else None

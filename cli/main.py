@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "cli.check",
     "status": "cli.status",
     "backfill": "cli.backfill",
+    "resume": "cli.resume",
     "apply": "cli.apply",
     "rules": "cli.rules",
     "contract": "cli.contract",

@@ -17,7 +17,10 @@ from rules.schema import ruleset_schema
 _LAZY = {
     "explain": "cli.rules_explain",
     "activate": "cli.rules_activate",
+    "diff": "cli.rules_diff",
     "history": "cli.rules_history",
+    "rollback": "cli.rules_rollback",
+    "retire": "cli.rules_retire",
 }
 
 app = typer.Typer(

@@ -5,37 +5,74 @@ from typing import Annotated
 
 import typer
 
+from app.bootstrap import Application
 from app.rulesets import load_ruleset_file
 from cli.opened import Actor, ConfigFile, load, run
-from model.errors import Problem, RulesetError
-from rules.run_examples import run_examples
+from cli.rules_diff import print_edits
+from pool import rulesets
+from pool.rulesets import Activation
+from rules.ruleset import Ruleset
+from rules.ruleset_diff import compare_rulesets
 from sync.activate import activate as make_active
+from sync.draft import UnknownProject, find_bases, get_project_id
+from sync.sitting import load_stored
 
 app = typer.Typer(add_completion=False)
+
+OfProject = Annotated[
+    str,
+    typer.Option("--project", help="A project's own ruleset; else the general one."),
+]
+Why = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
 
 
 @app.command()
 def activate(
     file: Annotated[Path, typer.Argument(help="The ruleset, YAML.")],
+    project: OfProject = "",
+    reason: Why = "",
     config: ConfigFile = None,
     actor: Actor = "operator",
 ) -> None:
     """Store a ruleset and let it run on every host; its examples must pass first.
 
-    The pool is decided on again in the background; what people overrode stays.
+    The pool is decided on again in the background; what people overrode stays. A
+    project's own ruleset decides for that project's issues instead of the general one,
+    which it normally extends; activating the general one takes along those that do.
 
-    Example: reqpool rules activate vendor.yaml --by "Li Wei"
+    Example: reqpool rules activate vendor.yaml --by "Li Wei" --reason "Small wishes"
+
+    reqpool rules activate acme.yaml --project acme-finance
     """
-    ruleset = load_ruleset_file(file)
-    failed = [
-        Problem("E_EXAMPLE", f"{result.example}: {result.why}", result.place)
-        for result in run_examples(ruleset)
-        if not result.passed
-    ]
-    if failed:
-        raise RulesetError(failed)
-    changed = run(
-        load(config), lambda opened: make_active(opened.engine, ruleset, actor)
-    )
-    state = "is active now" if changed else "was active already"
+
+    async def work(opened: Application) -> tuple[Ruleset, Activation | None, int]:
+        ruleset, before = await _load(opened, file, project)
+        number = await make_active(
+            opened.engine, ruleset, actor, reason=reason, project=project
+        )
+        return ruleset, before, number
+
+    try:
+        ruleset, before, number = run(load(config), work)
+    except UnknownProject as error:
+        raise no_project(error) from error
+    if number and before:
+        print_edits(compare_rulesets(load_stored(before), ruleset))
+    state = f"is active now (number {number})" if number else "was active already"
     typer.echo(f"{ruleset.name} ({ruleset.fingerprint[:12]}) {state}")
+
+
+async def _load(
+    opened: Application, file: Path, project: str
+) -> tuple[Ruleset, Activation | None]:
+    """A project's builds on the general one that runs, not on a file beside it."""
+    async with opened.engine.database.transaction() as connection:
+        identity = await get_project_id(connection, project)
+        known = await find_bases(connection, identity) if identity else None
+        before = await rulesets.find_active(connection, identity)
+    return load_ruleset_file(file, known), before
+
+
+def no_project(error: UnknownProject) -> typer.BadParameter:
+    """Say that there is no project of a slug."""
+    return typer.BadParameter(f"no project {str(error)!r} in the pool")

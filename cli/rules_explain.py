@@ -1,9 +1,11 @@
 """``reqpool rules explain``: every rule, whether it won, and why."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -11,25 +13,18 @@ from app.bootstrap import Application
 from app.rulesets import load_facts, load_ruleset_file
 from cli.opened import ConfigFile, load, run
 from cli.show import JSON, print_json
-from model.decisions import Facts, Section
-from pool import decisions, lookup
+from pool import lookup
 from pool.lookup import Named
 from rules.explain import Fate, RuleTrace, SectionTrace
 from rules.explain import explain as explain_rules
 from rules.ruleset import Ruleset
+from sync.explain import Explanation, NotDecided, RulesetGone, Which
+from sync.explain import explain as explain_decision
 from sync.replay import revive_facts
-from sync.sitting import open_sitting
 
 app = typer.Typer(add_completion=False)
 
 _COLORS = {Fate.WON: "green", Fate.LOST: "red", Fate.NOT_REACHED: "bright_black"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    ruleset: Ruleset
-    facts: Facts
-    overrides: Mapping[Section, str]
 
 
 @app.command()
@@ -37,8 +32,15 @@ def explain(
     issue: Annotated[
         str, typer.Argument(help="FIN-12, group/project#12, source:key, or a number.")
     ] = "",
+    *,
+    decision: Annotated[
+        str, typer.Option(help="The n-th decision on it from 1, or an id.")
+    ] = "",
+    at: Annotated[
+        str, typer.Option(help="What held on a day (2026-07-31) or at a moment.")
+    ] = "",
     ruleset: Annotated[
-        Path | None, typer.Option(help="A file instead of the active ruleset.")
+        Path | None, typer.Option(help="A file instead of the decision's ruleset.")
     ] = None,
     facts: Annotated[
         Path | None, typer.Option(help="Facts instead of an issue, as in examples.")
@@ -48,50 +50,55 @@ def explain(
 ) -> None:
     """Say of every rule which conditions held, with which values, and if it won.
 
-    For an issue: by the facts of its last decision and by the active ruleset, or by
-    another one, which changes nothing. With --ruleset and --facts no database is
-    needed.
+    A decision is explained as it was taken: by the ruleset and on the facts of then.
+    With --ruleset the same facts are put to another one, which changes nothing; with
+    --ruleset and --facts no database is needed.
 
     Examples: reqpool rules explain FIN-12
 
+    reqpool rules explain FIN-12 --at 2026-07-31
+
     reqpool rules explain --ruleset vendor.yaml --facts facts.yaml
     """
-    asked = _ask(issue, ruleset, facts, config)
-    traces = explain_rules(asked.ruleset, asked.facts, overrides=asked.overrides)
-    if as_json:
-        print_json(traces)
-    else:
-        for trace in traces:
-            _print_section(trace)
-
-
-def _ask(
-    issue: str, ruleset: Path | None, facts: Path | None, config: Path | None
-) -> _Asked:
     candidate = load_ruleset_file(ruleset) if ruleset else None
     if issue and facts is None:
-        return run(load(config), lambda opened: _find(opened, issue, candidate))
-    if facts and candidate and not issue:
-        return _Asked(candidate, load_facts(facts), {})
-    raise typer.BadParameter("name an issue, or --ruleset and --facts")
+        which = _read_which(decision, at)
+        named, found = run(load(config), lambda opened: _find(opened, issue, which))
+        _show(named, found, candidate, as_json=as_json)
+    elif facts and candidate and not issue:
+        traces = explain_rules(candidate, load_facts(facts))
+        _print({"sections": traces}, traces, as_json=as_json)
+    else:
+        raise typer.BadParameter("name an issue, or --ruleset and --facts")
+
+
+def _read_which(decision: str, at: str) -> Which | date:
+    try:
+        if at:
+            moment = datetime.fromisoformat(at)
+            is_day = len(at) <= len("2026-07-31")
+            return date.fromisoformat(at) if is_day else moment.astimezone()
+        if decision.isdigit():
+            return int(decision)
+        return UUID(decision) if decision else None
+    except ValueError as error:
+        message = f"{decision or at!r} is neither a number, an id nor a date"
+        raise typer.BadParameter(message) from error
 
 
 async def _find(
-    application: Application, name: str, candidate: Ruleset | None
-) -> _Asked:
-    engine = application.engine
-    async with engine.database.transaction() as connection:
+    application: Application, name: str, which: Which | date
+) -> tuple[Named, Explanation]:
+    async with application.engine.database.transaction() as connection:
         issue = _get_only(name, await lookup.find_issues(connection, name))
-        sitting = await open_sitting(engine, connection)
-        stored = await decisions.find_of_issue(connection, issue.id)
-        overrides = await decisions.find_overrides(connection, issue.id)
-    chosen = candidate or (sitting.ruleset if sitting else None)
-    if chosen is None or not stored:
-        message = "nothing was decided on it yet: activate a ruleset"
-        raise typer.BadParameter(message)
-    typer.echo(f"{issue.source}:{issue.key} {issue.title}", err=True)
-    pinned = {section: made.value for section, made in overrides.items()}
-    return _Asked(chosen, revive_facts(stored[0].facts), pinned)
+        try:
+            return issue, await explain_decision(connection, issue.id, which)
+        except NotDecided as error:
+            message = "nothing was decided on it (by then)"
+            raise typer.BadParameter(message) from error
+        except RulesetGone as error:
+            message = f"ruleset {error} is not stored, or too old for this version"
+            raise typer.BadParameter(message) from error
 
 
 def _get_only(name: str, found: Sequence[Named]) -> Named:
@@ -103,6 +110,61 @@ def _get_only(name: str, found: Sequence[Named]) -> Named:
     choices = ", ".join(f"{issue.source}:{issue.key}" for issue in found)
     message = f"{name!r} may be any of {choices}"
     raise typer.BadParameter(message)
+
+
+def _show(
+    issue: Named, found: Explanation, candidate: Ruleset | None, *, as_json: bool
+) -> None:
+    traces = found.sections
+    if candidate is not None:
+        traces = explain_rules(candidate, revive_facts(found.stored.facts))
+    typer.echo(f"{issue.source}:{issue.key} {issue.title}", err=True)
+    typer.echo(_about(found, candidate), err=True)
+    _print(_as_json(issue, found, traces), traces, as_json=as_json)
+
+
+def _about(found: Explanation, candidate: Ruleset | None) -> str:
+    at = found.stored.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    taken = f"decision {found.number} of {found.of}, {at}, {found.stored.cause}"
+    if candidate is not None:
+        return f"{taken}; its facts put to {candidate.name}"
+    by = found.ruleset
+    changed = "" if found.agrees else "; the engine of today says something else"
+    return f"{taken}, by {by.name} (number {by.number}){changed}"
+
+
+def _as_json(
+    issue: Named, found: Explanation, traces: Sequence[SectionTrace]
+) -> dict[str, Any]:
+    stored, ruleset = found.stored, found.ruleset
+    return {
+        "issue": asdict(issue),
+        "decision": {
+            "id": stored.id,
+            "number": found.number,
+            "of": found.of,
+            "decided_at": stored.decided_at,
+            "cause": stored.cause,
+            "facts": stored.facts,
+            "agrees": found.agrees,
+        },
+        "ruleset": {
+            "number": ruleset.number,
+            "name": ruleset.name,
+            "fingerprint": ruleset.fingerprint,
+        },
+        "sections": traces,
+    }
+
+
+def _print(
+    document: dict[str, Any], traces: Sequence[SectionTrace], *, as_json: bool
+) -> None:
+    if as_json:
+        print_json(document)
+        return
+    for trace in traces:
+        _print_section(trace)
 
 
 def _print_section(trace: SectionTrace) -> None:

@@ -1,46 +1,56 @@
 """``reqpool rules history``: which rulesets ran, and when."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
 from app.bootstrap import Application
 from cli.opened import ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
-from pool import rulesets
+from pool import rulesets, runs
+from pool.rulesets import HistoryRow
+from pool.runs import RunProgress
 
 app = typer.Typer(add_completion=False)
 
-_COLUMNS = (
-    "number",
-    "name",
-    "fingerprint",
-    "activated_at",
-    "activated_by",
-    "deactivated_at",
-)
+_COLUMNS = ("number", "project", "name", "fingerprint", "from", "until", "by", "reason")
 
 
 @app.command()
 def history(config: ConfigFile = None, as_json: Annotated[bool, JSON] = False) -> None:
-    """List every activation, the latest first.
+    """List every activation, the latest first, and how far the last one has come.
 
     Example: reqpool rules history
     """
-    rows = run(load(config), _find)
+    rows, progress = run(load(config), _find)
     if as_json:
-        print_json([dict(row) for row in rows])
-    else:
-        shown = [[_short(row[name]) for name in _COLUMNS] for row in rows]
-        print_table("", [name.replace("_", " ") for name in _COLUMNS], shown)
+        print_json(rows)
+        return
+    print_table("", _COLUMNS, [_cells(row) for row in rows])
+    if progress.left:
+        typer.echo(f"decided again: {progress.done} of {progress.total} issues")
 
 
-async def _find(application: Application) -> Sequence[Mapping[str, Any]]:
+async def _find(application: Application) -> tuple[Sequence[HistoryRow], RunProgress]:
     async with application.engine.database.transaction() as connection:
-        return await rulesets.find_history(connection)
+        progress = await runs.find_progress(connection)
+        return await rulesets.find_history(connection), progress
 
 
-def _short(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text[:12] if len(text) == 64 else text[:19]  # noqa: PLR2004 - hash, moment
+def _cells(row: HistoryRow) -> tuple[object, ...]:
+    return (
+        row.number,
+        row.project,
+        row.name,
+        row.fingerprint[:12],
+        _moment(row.activated_at),
+        _moment(row.deactivated_at),
+        row.activated_by,
+        row.reason,
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at else ""

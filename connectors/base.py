@@ -41,6 +41,10 @@ class SourceConfig(BaseModel):
             that every delivery is refused.
         poll_seconds: how often the tracker is asked for changes.
         max_concurrency: requests to this source at the same time.
+        mass_change_share: a run (an activated ruleset, an applied catalogue) that would
+            write to more than this share of the issues waits for a person; 1 never.
+        mass_change_issues: a run that writes to fewer issues never waits.
+        mass_change_first: whether the very first import waits for a person, too.
         status: pool state to tracker status; overrides the ruleset's map.
         commanders: who may use which commands in comments. A key is the tracker's id
             of a person, or ``@username`` where there are usernames.
@@ -55,6 +59,9 @@ class SourceConfig(BaseModel):
     webhook_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=2)] = ()
     poll_seconds: Annotated[float, Field(gt=0)] = 60
     max_concurrency: Annotated[int, Field(gt=0, le=32)] = 4
+    mass_change_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    mass_change_issues: Annotated[int, Field(ge=1)] = 20
+    mass_change_first: bool = False
     status: Mapping[PoolState, str] = Field(default_factory=dict)
     commanders: Mapping[str, tuple[Verb | Literal["all"], ...]] = Field(
         default_factory=dict

@@ -107,6 +107,13 @@ async def show(
     )
 
 
+async def pass_over(connection: Connection, issue: UUID, on: date) -> None:
+    """Keep the decision that there is for a day more: no other could be taken."""
+    await connection.execute(
+        "UPDATE issues SET decided_on = %s WHERE id = %s", (on, issue)
+    )
+
+
 def is_same(one: Decision, other: Decision) -> bool:
     """Whether two decisions say the same for the same reasons."""
     return digest(_fields(one)) == digest(_fields(other))

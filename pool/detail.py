@@ -149,7 +149,7 @@ ORDER BY i.deleted_at IS NOT NULL, i.number
 
 _WRITES = """
 SELECT field, state, attempts, not_before, created_at, change, error FROM outbox
-WHERE issue_id = %s AND (state = 'pending' OR state = 'dead' AND seq = (
+WHERE issue_id = %s AND (state IN ('pending', 'held') OR state = 'dead' AND seq = (
     SELECT max(newest.seq) FROM outbox newest
     WHERE newest.issue_id = outbox.issue_id AND newest.field = outbox.field))
 ORDER BY seq

@@ -298,38 +298,3 @@ async def find_comments(connection: Connection, issue: UUID) -> Sequence[Comment
         )
         for row in rows
     ]
-
-
-_STALE = """
-SELECT id FROM issues
-WHERE deleted_at IS NULL AND (decided_on IS NULL OR decided_on < %s)
-ORDER BY decided_on NULLS FIRST, id LIMIT %s
-"""
-
-
-async def find_undecided(
-    connection: Connection, today: date, most: int
-) -> Sequence[UUID]:
-    """Issues whose decision is older than the day, or was set aside."""
-    return [row["id"] for row in await query(connection, _STALE, (today, most))]
-
-
-async def set_aside_decisions(connection: Connection) -> None:
-    """Have every issue decided on again: the ruleset, a contract or a project changed."""
-    await connection.execute(
-        "UPDATE issues SET decided_on = NULL WHERE decided_on IS NOT NULL"
-    )
-
-
-_SET_ASIDE_OF_CONTRACTS = """
-UPDATE issues SET decided_on = NULL WHERE decided_on IS NOT NULL AND project_id IN (
-    SELECT p.id FROM projects p JOIN contracts n ON n.id = p.contract_id
-    WHERE n.slug = ANY(%s))
-"""
-
-
-async def set_aside_decisions_by(
-    connection: Connection, contracts: Sequence[str]
-) -> None:
-    """Have the issues of some contracts' projects decided on again."""
-    await connection.execute(_SET_ASIDE_OF_CONTRACTS, (list(contracts),))

@@ -1,6 +1,6 @@
 """Intended writes: kept with the decision that wants them, settled by receipts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,18 @@ from model.ids import Ids
 from pool.database import Connection, query, query_one
 from pool.encode import decode, digest, encode, jsonb
 from pool.schema import OutboxState
+
+
+class Caution(StrEnum):
+    """Whether what is newly wanted of an issue goes out at once.
+
+    ``FOLLOW`` holds it if something of the same issue is held already, so that nothing
+    of a run that nobody confirmed comes out through another stimulus.
+    """
+
+    SEND = "send"
+    FOLLOW = "follow"
+    HOLD = "hold"
 
 
 class Field(StrEnum):
@@ -81,11 +93,14 @@ WHERE issue_id = %s ORDER BY field, seq DESC
 
 _ADD = """
 INSERT INTO outbox (id, client_id, source_id, issue_id, field, audience, change,
-    decision_id, not_before, created_at)
+    decision_id, state, not_before, created_at)
 SELECT %(id)s, client_id, source_id, id, %(field)s, 'client', %(change)s, decision_id,
-    %(now)s, %(now)s
+    %(state)s, %(now)s, %(now)s
 FROM issues WHERE id = %(issue)s
 """
+
+
+_OPEN = frozenset({OutboxState.PENDING, OutboxState.HELD})
 
 
 async def want(
@@ -94,29 +109,39 @@ async def want(
     issue: UUID,
     changes: Collection[Change],
     now: datetime,
+    caution: Caution = Caution.FOLLOW,
 ) -> int:
     """Make these the only open writes of an issue; answers how many are new.
 
-    An equal open write stays as it is, with its attempts. A write equal to one that a
-    person has to look at (dead) is not tried again by itself.
+    An equal open write stays as it is, with its attempts; one that was held goes out
+    when a person acts on the issue. A write equal to one that a person has to look at
+    (dead) is not tried again by itself.
     """
     newest = {row["field"]: row for row in await query(connection, _NEWEST, (issue,))}
     wanted = {field_of(change): change for change in changes}
+    state = _open_state(newest.values(), caution)
     added = 0
     for field in Field:
         row, change = newest.get(field), wanted.get(field)
-        if row and change is not None and _repeats(row, change):
+        if row and change is not None and _repeats(row, change, state):
             continue
-        if row and row["state"] == OutboxState.PENDING:
+        if row and row["state"] in _OPEN:
             await _cancel(connection, row["id"], now)
         if change is not None:
-            await _add(connection, ids(), issue, change, now)
+            await _add(connection, ids(), issue, (change, state), now)
             added += 1
     return added
 
 
-def _repeats(row: DictRow, change: Change) -> bool:
-    unsettled = row["state"] in {OutboxState.PENDING, OutboxState.DEAD}
+def _open_state(newest: Iterable[DictRow], caution: Caution) -> OutboxState:
+    follows = caution is Caution.FOLLOW
+    is_held = any(row["state"] == OutboxState.HELD for row in newest)
+    held = caution is Caution.HOLD or (follows and is_held)
+    return OutboxState.HELD if held else OutboxState.PENDING
+
+
+def _repeats(row: DictRow, change: Change, state: OutboxState) -> bool:
+    unsettled = row["state"] in {OutboxState.PENDING, OutboxState.DEAD, state}
     return unsettled and digest(row["change"]) == digest(encode(change, Change))
 
 
@@ -128,8 +153,13 @@ async def _cancel(connection: Connection, operation: UUID, now: datetime) -> Non
 
 
 async def _add(
-    connection: Connection, operation: UUID, issue: UUID, change: Change, now: datetime
+    connection: Connection,
+    operation: UUID,
+    issue: UUID,
+    wanted: tuple[Change, OutboxState],
+    now: datetime,
 ) -> None:
+    change, state = wanted
     await connection.execute(
         _ADD,
         {
@@ -137,6 +167,7 @@ async def _add(
             "issue": issue,
             "field": field_of(change),
             "change": jsonb(encode(change, Change)),
+            "state": state,
             "now": now,
         },
     )

@@ -96,6 +96,14 @@ async def _find_contract(connection: Connection, project: DictRow) -> Contract |
     )
 
 
+async def find_id(connection: Connection, slug: str) -> UUID | None:
+    """The project of a slug."""
+    row = await query_one(
+        connection, "SELECT id FROM projects WHERE slug = %s", (slug,)
+    )
+    return row["id"] if row else None
+
+
 _RELEASES = """
 SELECT r.id, r.name, t.slug AS train, r.freeze_on, r.ship_on, r.state, r.capacity_days,
     COALESCE((SELECT sum(COALESCE(q.estimate_days, 0)) FROM requirements q

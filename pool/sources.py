@@ -17,7 +17,8 @@ from pool.encode import jsonb
 class SourceRow:
     """A source as the pool knows it.
 
-    ``not_before`` is the moment until which the tracker asked us to be quiet.
+    ``stopped_at`` is since when a mass change waits for a person, ``not_before`` the
+    moment until which the tracker asked us to be quiet.
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class SourceRow:
     project: str
     client: str
     paused_at: datetime | None
+    stopped_at: datetime | None
     not_before: datetime | None
     repoll_at: datetime | None
     last_webhook_at: datetime | None
@@ -38,7 +40,8 @@ class SourceRow:
 
 _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
-       p.slug AS project, c.slug AS client, s.paused_at, s.not_before, s.repoll_at,
+       p.slug AS project, c.slug AS client, s.paused_at, s.stopped_at,
+       s.not_before, s.repoll_at,
        s.last_webhook_at, s.last_poll_at, s.last_error
 FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
 """
@@ -115,6 +118,13 @@ async def note_error(
     await connection.execute(
         "UPDATE sources SET last_error = %s, not_before = %s WHERE id = %s",
         (jsonb(error), not_before, source),
+    )
+
+
+async def note_stop(connection: Connection, source: UUID, at: datetime | None) -> None:
+    """A mass change waits for a person; None: no longer."""
+    await connection.execute(
+        "UPDATE sources SET stopped_at = %s WHERE id = %s", (at, source)
     )
 
 

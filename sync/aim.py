@@ -38,7 +38,7 @@ def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
     release = ruling.release
     source = sitting.engine.sources[issue.snapshot.ref.source]
     desired = desire(
-        sitting.ruleset,
+        sitting.ruleset_of(issue.project_id),
         ruling.decision,
         _client_safe(issue, ruling),
         tracker=source.connector.kind,

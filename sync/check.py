@@ -1,15 +1,16 @@
 """Compare the configuration with the pool and with what every tracker offers us."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors.base import Wanted
 from model.errors import TrackerError
 from model.findings import Finding, Severity
 from pool import sources
+from pool.sources import SourceRow
 from rules.ruleset import Ruleset
 from sync.engine import Engine, Source
-from sync.sitting import open_sitting
+from sync.sitting import Sitting, open_sitting
 
 
 async def check(engine: Engine, webhook_base: str = "") -> list[Finding]:
@@ -25,19 +26,27 @@ async def check(engine: Engine, webhook_base: str = "") -> list[Finding]:
     async with engine.database.transaction() as connection:
         sitting = await open_sitting(engine, connection)
         known = {row.name: row for row in await sources.find_all(connection)}
-    ruleset = sitting.ruleset if sitting else None
-    findings = [_check_ruleset(ruleset)]
+    findings = [_check_ruleset(sitting.ruleset if sitting else None)]
     for source in engine.sources.values():
         row = known.get(source.name)
         findings += _check_source(source, row.project if row else "")
     asked = (
-        _ask(source, _wanted(source, ruleset, webhook_base))
+        _ask(source, _wanted(source, _ruleset_of(source, sitting, known), webhook_base))
         for source in engine.sources.values()
     )
     return [
         *findings,
         *(each for found in await asyncio.gather(*asked) for each in found),
     ]
+
+
+def _ruleset_of(
+    source: Source, sitting: Sitting | None, known: Mapping[str, SourceRow]
+) -> Ruleset | None:
+    """What decides on a source's issues; the general one while it has no project."""
+    if sitting is None or source.name not in known:
+        return sitting.ruleset if sitting else None
+    return sitting.ruleset_of(known[source.name].project_id)
 
 
 def _check_ruleset(ruleset: Ruleset | None) -> Finding:

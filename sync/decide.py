@@ -17,6 +17,7 @@ from pool.decisions import StoredDecision
 from pool.encode import encode
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
+from pool.outbox import Caution
 from pool.projects import Setting
 from pool.schema import StateOrigin
 from rules.decide import decide as apply_rules
@@ -30,6 +31,8 @@ from sync.plan import Plan, plan
 from sync.sitting import Sitting
 
 _RULES = "rules"
+_BY_PERSON = frozenset({"override", "state"})
+_FIRST_IMPORT = "backfill"
 _MOST_ANSWERS = 5
 
 
@@ -64,9 +67,10 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     count = await requirements.count_clients(sitting.connection, issue.requirement_id)
     charge = Charge(match, overrides)
     left = await _find_left(sitting, issue, setting, charge)
-    facts = gather_facts(Occasion(issue, setting, sitting.today, match, count, left))
+    today = sitting.today_in(issue.project_id)
+    facts = gather_facts(Occasion(issue, setting, today, match, count, left))
     decision = apply_rules(
-        sitting.ruleset,
+        sitting.ruleset_of(issue.project_id),
         facts,
         overrides={section: made.value for section, made in overrides.items()},
         evidence=match.clauses if match else (),
@@ -90,7 +94,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     target = aim(sitting, issue, ruling)
     planned = plan(issue.base, issue.snapshot, target)
     await _note_kept(sitting, issue, planned)
-    return await _want(sitting, issue, planned)
+    return await _want(sitting, issue, planned, _caution(sitting, issue, cause))
 
 
 async def _find_answers(sitting: Sitting, issue: StoredIssue) -> Sequence[Answer]:
@@ -108,7 +112,7 @@ def _match(sitting: Sitting, issue: StoredIssue, setting: Setting) -> Match | No
             description=issue.snapshot.description,
             module=", ".join(issue.snapshot.modules),
             issue_type=issue.snapshot.issue_type,
-            today=sitting.today,
+            today=sitting.today_in(issue.project_id),
         )
     )
 
@@ -156,7 +160,8 @@ async def _place(
     current = {identity: release.name for release, identity in releases.items()}
     days = issue.estimate_days or Decimal(0)
     stays_in = current.get(issue.release_id) if issue.release_id else None
-    release = next_release(releases, on=sitting.today, days=days, current=stays_in)
+    today = sitting.today_in(issue.project_id)
+    release = next_release(releases, on=today, days=days, current=stays_in)
     if release is None:
         return Placement(None, None)
     identity = releases[release]
@@ -181,8 +186,9 @@ async def _store(
         await _note_flips(sitting, issue, last, stored)
     else:
         stored = last
+    today = sitting.today_in(issue.project_id)
     await decisions.show(
-        connection, issue.id, stored, placement.id, placement.clause, sitting.today
+        connection, issue.id, stored, placement.id, placement.clause, today
     )
     await requirements.roll_up(connection, issue.requirement_id, stored.decided_at)
 
@@ -275,10 +281,23 @@ def _kept(issue: StoredIssue, name: str, value: str) -> Concern:
     )
 
 
-async def _want(sitting: Sitting, issue: StoredIssue, planned: Plan) -> int:
+def _caution(sitting: Sitting, issue: StoredIssue, cause: str) -> Caution:
+    """What a run set aside is held until it is over; a person's act never is."""
+    if cause in _BY_PERSON:
+        return Caution.SEND
+    if issue.decision_id is not None:
+        return Caution.FOLLOW if issue.decided_on else Caution.HOLD
+    config = sitting.engine.sources[issue.snapshot.ref.source].config
+    asks = config.mass_change_first and cause == _FIRST_IMPORT
+    return Caution.HOLD if asks else Caution.FOLLOW
+
+
+async def _want(
+    sitting: Sitting, issue: StoredIssue, planned: Plan, caution: Caution
+) -> int:
     engine, connection = sitting.engine, sitting.connection
     if planned.base != issue.base:
         await issues.keep_base(connection, issue.id, planned.base)
     return await outbox.want(
-        connection, engine.ids, issue.id, planned.changes, engine.clock()
+        connection, engine.ids, issue.id, planned.changes, engine.clock(), caution
     )

@@ -7,6 +7,7 @@ from random import Random
 from connectors.base import Connector, SourceConfig
 from model.clock import Clock
 from model.ids import Ids
+from model.trackers import Trackers
 from pool.database import Database
 from rules.matching.match import Index, Matcher
 from rules.ruleset import Ruleset
@@ -29,13 +30,17 @@ class Source:
 class Memory:
     """What was loaded once and is known by its fingerprint; only ever a shortcut."""
 
-    ruleset: Ruleset | None = None
+    rulesets: dict[str, Ruleset] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The surroundings of the sync verbs."""
+    """The surroundings of the sync verbs.
+
+    Attributes:
+        trackers: the kinds that rulesets are written for; None for any.
+    """
 
     database: Database
     sources: Mapping[str, Source]
@@ -44,4 +49,5 @@ class Engine:
     random: Random
     matcher: Matcher
     wake: Wake
+    trackers: Trackers | None = None
     memory: Memory = field(default_factory=Memory)

@@ -1,11 +1,18 @@
 """Decide again on issues whose decision is older than today, or was set aside."""
 
-from pool import issues
+from datetime import date
+
+from pool import decisions, issues, runs
+from pool.attention import Concern, raise_concern
+from pool.database import Connection, DatabaseGone
+from pool.issues import StoredIssue
 from pool.sources import find_all
 from sync.decide import decide
 from sync.engine import Engine
 from sync.poll import Progress
-from sync.sitting import open_sitting
+from sync.prepare import reindex
+from sync.sitting import Sitting, open_sitting
+from sync.weigh import weigh
 
 _BATCH = 100
 
@@ -16,13 +23,15 @@ async def redecide(
     """Go through the pool in batches; each is committed, so that a kill loses nothing.
 
     A day boundary in the ruleset's time zone, an activated ruleset and an applied
-    catalogue are what makes decisions old.
+    catalogue are what makes decisions old. What the last two want to write is weighed
+    at the end: see :func:`sync.weigh.weigh`.
     """
+    await reindex(engine)
     count = 0
     while done := await _redecide_batch(engine):
         count += done
         progress(count, None)
-    if count:
+    if await weigh(engine) or count:
         await _wake_all(engine)
     return count
 
@@ -32,10 +41,45 @@ async def _redecide_batch(engine: Engine) -> int:
         sitting = await open_sitting(engine, connection)
         if sitting is None:
             return 0
-        stale = await issues.find_undecided(connection, sitting.today, _BATCH)
+        stale = await runs.find_undecided(
+            connection, sitting.today, _BATCH, sitting.days
+        )
         for issue in await issues.lock(connection, stale):
-            await decide(sitting, issue, "redecide")
+            await _try_decide(sitting, issue)
         return len(stale)
+
+
+async def _try_decide(sitting: Sitting, issue: StoredIssue) -> None:
+    """One issue that cannot be decided on must not hold up the others."""
+    try:
+        async with sitting.connection.transaction():
+            await decide(sitting, issue, "redecide")
+    except DatabaseGone:
+        raise
+    except Exception as error:  # noqa: BLE001 - one item of a batch, behind a savepoint
+        today = sitting.today_in(issue.project_id)
+        await _give_up(sitting.engine, sitting.connection, issue, today, error)
+
+
+async def _give_up(
+    engine: Engine,
+    connection: Connection,
+    issue: StoredIssue,
+    today: date,
+    error: Exception,
+) -> None:
+    """Its old decision stays; it is tried again tomorrow, or when it changes."""
+    told = f"{type(error).__name__}: {error}"
+    concern = Concern(
+        code="issue_not_decided",
+        subject=str(issue.snapshot.ref),
+        params={"key": issue.snapshot.key, "error": told},
+        client_id=issue.client_id,
+        source_id=issue.source_id,
+        issue_id=issue.id,
+    )
+    await raise_concern(connection, engine.ids, concern, engine.clock())
+    await decisions.pass_over(connection, issue.id, today)
 
 
 async def _wake_all(engine: Engine) -> None:

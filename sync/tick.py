@@ -6,12 +6,13 @@ The net under the wake-ups: a job that was lost with its process is found here.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pool import issues, sources
+from pool import runs, sources
+from pool.database import Connection
 from pool.due import Due, find_due
 from pool.sources import SourceRow
 from sync.engine import Engine
 from sync.register import register
-from sync.sitting import open_sitting
+from sync.sitting import Sitting, open_sitting
 from sync.trouble import is_quiet
 
 _REPOLL_EVERY = timedelta(minutes=5)
@@ -25,13 +26,21 @@ async def tick(engine: Engine) -> Sequence[Due]:
         due = await find_due(connection, now)
         known = await sources.find_all(connection)
         sitting = await open_sitting(engine, connection)
-        if sitting and await issues.find_undecided(connection, sitting.today, 1):
+        if await _is_run_due(connection, sitting):
             due.append(Due("redecide", ""))
     due.extend(_due_polls(engine, known, now))
     configured = [one for one in due if one.source in engine.sources or not one.source]
     for verb, source in configured:
         await engine.wake(verb, source)
     return configured
+
+
+async def _is_run_due(connection: Connection, sitting: Sitting | None) -> bool:
+    """Whether anything is to be decided on again, or what a run wants to be weighed."""
+    if sitting is None:
+        return False
+    stale = await runs.find_undecided(connection, sitting.today, 1, sitting.days)
+    return bool(stale or await runs.find_holdings(connection))
 
 
 async def _register_new(engine: Engine) -> None:

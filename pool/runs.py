@@ -1,0 +1,192 @@
+"""Runs: everything that was set aside at once is decided on again, and then weighed.
+
+An issue that has a decision but no day of it (``decided_on``) was set aside, by an
+activated ruleset or an applied catalogue, and has not been reached yet. What a run
+wants to write is held until all of its source has been reached.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pool.database import Connection, query, query_one
+
+_UNDECIDED = """
+(SELECT id FROM issues
+ WHERE deleted_at IS NULL AND (decided_on IS NULL OR decided_on < %(today)s)
+   AND project_id <> ALL(%(projects)s)
+ ORDER BY decided_on NULLS FIRST, id LIMIT %(most)s)
+UNION ALL
+(SELECT i.id FROM unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
+ CROSS JOIN LATERAL (
+    SELECT id FROM issues
+    WHERE project_id = own.project AND deleted_at IS NULL
+      AND (decided_on IS NULL OR decided_on < own.today)
+    LIMIT %(most)s) i)
+LIMIT %(most)s
+"""
+
+
+async def find_undecided(
+    connection: Connection,
+    today: date,
+    most: int,
+    own: Mapping[UUID, date] | None = None,
+) -> Sequence[UUID]:
+    """Issues whose decision is older than the day, or was set aside.
+
+    Args:
+        connection: of the transaction.
+        today: in the time zone of the general ruleset.
+        most: answers no more than these.
+        own: the day in projects whose own ruleset may be in another time zone.
+    """
+    days = own or {}
+    values = {
+        "today": today,
+        "most": most,
+        "projects": list(days),
+        "days": list(days.values()),
+    }
+    return [row["id"] for row in await query(connection, _UNDECIDED, values)]
+
+
+_SET_ASIDE = """
+WITH chosen AS (
+    SELECT id FROM issues
+    WHERE decided_on IS NOT NULL AND ({condition}) ORDER BY id FOR UPDATE),
+aside AS (
+    UPDATE issues SET decided_on = NULL WHERE id IN (SELECT id FROM chosen)
+    RETURNING source_id)
+UPDATE sources SET stopped_at = NULL
+WHERE stopped_at IS NOT NULL AND id IN (SELECT source_id FROM aside)
+"""
+"""Locks in the order of every other batch. What a stopped source asked is void: it is
+asked again, or not, when the new run is over."""
+
+
+async def set_aside_all(connection: Connection, besides: Collection[UUID] = ()) -> None:
+    """Have every issue decided on again, except those of some projects."""
+    condition = _SET_ASIDE.format(condition="project_id <> ALL(%s)")
+    await connection.execute(condition, (list(besides),))
+
+
+async def set_aside_projects(
+    connection: Connection, projects: Collection[UUID]
+) -> None:
+    """Have the issues of some projects decided on again."""
+    condition = _SET_ASIDE.format(condition="project_id = ANY(%s)")
+    await connection.execute(condition, (list(projects),))
+
+
+_OF_CONTRACTS = """project_id IN (
+    SELECT p.id FROM projects p JOIN contracts n ON n.id = p.contract_id
+    WHERE n.slug = ANY(%s))"""
+
+
+async def set_aside_contracts(connection: Connection, contracts: Sequence[str]) -> None:
+    """Have the issues of some contracts' projects decided on again."""
+    condition = _SET_ASIDE.format(condition=_OF_CONTRACTS)
+    await connection.execute(condition, (list(contracts),))
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far the run has come, in issues; ``left`` is 0 when none is going on."""
+
+    total: int
+    left: int
+
+    @property
+    def done(self) -> int:
+        """How many are decided on."""
+        return self.total - self.left
+
+
+async def find_progress(connection: Connection) -> RunProgress:
+    """Count what was set aside and has not been reached."""
+    row = await query_one(
+        connection,
+        "SELECT count(*) AS total, count(*) FILTER (WHERE decided_on IS NULL"
+        " AND decision_id IS NOT NULL) AS left FROM issues WHERE deleted_at IS NULL",
+    )
+    return RunProgress(row["total"], row["left"]) if row else RunProgress(0, 0)
+
+
+async def is_running(connection: Connection) -> bool:
+    """Whether anything that was set aside has not been reached; quick to ask."""
+    return bool(await query(connection, _SET_ASIDE_STILL))
+
+
+_SET_ASIDE_STILL = """
+SELECT id FROM issues
+WHERE decided_on IS NULL AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A source whose run is over, and what it wants.
+
+    Attributes:
+        changed: issues with writes that are held.
+        written: issues that are written to at all: open, or with something of ours.
+        is_stopped: a person has been asked already.
+    """
+
+    source: UUID
+    name: str
+    client: UUID
+    changed: int
+    written: int
+    is_stopped: bool
+
+
+_HOLDING = """
+SELECT s.id AS source, s.name, s.client_id AS client,
+    s.stopped_at IS NOT NULL AS is_stopped,
+    (SELECT count(DISTINCT o.issue_id) FROM outbox o
+     WHERE o.source_id = s.id AND o.state = 'held') AS changed,
+    (SELECT count(*) FROM issues i WHERE i.source_id = s.id AND i.deleted_at IS NULL
+       AND (i.status_category <> 'done' OR i.base->>'comment_hash' IS NOT NULL
+            OR i.base->'labels' <> '[]'::jsonb)) AS written
+FROM sources s
+WHERE CASE WHEN s.stopped_at IS NULL
+    THEN EXISTS (SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'held')
+      OR EXISTS (SELECT FROM attention a WHERE a.code = 'mass_change'
+            AND a.subject = s.name AND a.resolved_at IS NULL)
+    ELSE NOT EXISTS (
+        SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'held') END
+  AND NOT EXISTS (SELECT FROM issues i WHERE i.source_id = s.id
+        AND i.decided_on IS NULL AND i.decision_id IS NOT NULL AND i.deleted_at IS NULL)
+FOR UPDATE OF s
+"""
+"""Sources with something held that nobody was asked about, and those that were and no
+longer have anything."""
+
+
+async def find_holdings(connection: Connection) -> Sequence[Holding]:
+    """Sources to be weighed now; locked until the transaction ends."""
+    return [Holding(**row) for row in await query(connection, _HOLDING)]
+
+
+async def release_held(connection: Connection, source: UUID) -> int:
+    """Let the held writes of a source go out; answers of how many issues."""
+    rows = await query(
+        connection,
+        "UPDATE outbox SET state = 'pending' WHERE source_id = %s AND state = 'held'"
+        " RETURNING issue_id",
+        (source,),
+    )
+    return len({row["issue_id"] for row in rows})
+
+
+async def lock_stopped(connection: Connection, name: str) -> UUID | None:
+    """The source of a name, if a mass change of it waits for a person."""
+    row = await query_one(
+        connection,
+        "SELECT id FROM sources WHERE name = %s AND stopped_at IS NOT NULL FOR UPDATE",
+        (name,),
+    )
+    return row["id"] if row else None
