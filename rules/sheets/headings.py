@@ -6,7 +6,7 @@ import unicodedata
 from rules.sheets.sheet import Row
 
 HEADINGS = {
-    "id": "id no no. number clause clauseid clauseno clausenumber 编号 序号 条款 条款号 条款编号",
+    "id": "id no number clause clauseid clauseno clausenumber 编号 序号 条款 条款号 条款编号",
     "module": "module component area 模块 模块名称 所属模块 功能模块",
     "text": "text content wording description clausetext 内容 条款内容 条款描述 描述 说明",
     "excluded": "excluded exclusion excludes outofscope 是否排除 排除 除外 不含 不包含",
@@ -18,7 +18,7 @@ HEADINGS = {
 """Names of each field without spaces and signs; those of ``""`` are left out."""
 
 _FIELD_OF = {name: field for field, names in HEADINGS.items() for name in names.split()}
-_NOISE = re.compile(r"[\s_\-:：*]+|[(（\[【].*?[)）\]】]")
+_NOISE = re.compile(r"[\s_\-.:：*]+|[(（\[【].*?[)）\]】]")
 _LOOKED_AT = 10
 _LEAST = 2
 

@@ -3,7 +3,8 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -56,35 +57,37 @@ def parse_xlsx(data: bytes, problems: Problems, *, sheet: str = "") -> list[Row]
     Returns:
         Every row that has anything in it; None when the file cannot be read.
     """
-    if not _is_safe(data, problems):
+    honest = _unpack(data, problems)
+    if honest is None:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and the like
-            return _read(data, problems, sheet)
+            return _read(honest, problems, sheet)
     except _TORN:
         hint = "open it in a spreadsheet program and save it as .xlsx again"
         add(problems, "E_XLSX", "this is no readable XLSX file", hint)
         return None
 
 
-def _is_safe(data: bytes, problems: Problems) -> bool:
+def _unpack(data: bytes, problems: Problems) -> bytes | None:
+    """The same archive, not compressed, with nothing larger in it than it claims."""
     if data.startswith(_OLE):
         hint = "save it as .xlsx, without a password"
         add(problems, "E_XLSX", "an old .xls file, or one with a password", hint)
     elif len(data) > MAX_BYTES:
         add_limit(problems, f"larger than {MAX_BYTES // 1024} KiB")
     else:
-        return _is_small_inside(data, problems)
-    return False
+        return _unpack_parts(data, problems)
+    return None
 
 
-def _is_small_inside(data: bytes, problems: Problems) -> bool:
-    """Look at the parts before anything is parsed.
+def _unpack_parts(data: bytes, problems: Problems) -> bytes | None:
+    """Inflate no more of a part than the directory says, and look at it.
 
-    ``zipfile`` never inflates more of a part than the directory says, so that what it
-    says can be added up; and no part of a spreadsheet has a document type, which is
-    what XML bombs are made of.
+    ``ZipFile.read`` inflates up to a GiB before it cuts off what the directory does not
+    claim, so openpyxl never sees the original. No part of a spreadsheet has a document
+    type, which is what XML bombs are made of.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -93,14 +96,28 @@ def _is_small_inside(data: bytes, problems: Problems) -> bool:
             if len(parts) > _MAX_PARTS or inflated > _MAX_INFLATED:
                 most = _MAX_INFLATED // 1024 // 1024
                 add_limit(problems, f"would be larger than {most} MiB when unpacked")
-                return False
-            bad = any(_has_document_type(archive.read(part)) for part in parts)
-    except (zipfile.BadZipFile, *_TORN, RuntimeError):
+                return None
+            found = {part.filename: _inflate(archive, part) for part in parts}
+    except (*_TORN, zlib.error, RuntimeError):
         add(problems, "E_XLSX", "this is no XLSX file", "save it as .xlsx")
-        return False
-    if bad:
+        return None
+    if any(_has_document_type(part) for part in found.values()):
         add(problems, "E_XLSX", "a part with a document type", "save it as .xlsx again")
-    return not bad
+        return None
+    return _pack(found)
+
+
+def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with archive.open(part) as opened:
+        return opened.read(part.file_size)
+
+
+def _pack(parts: Mapping[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return target.getvalue()
 
 
 def _has_document_type(part: bytes) -> bool:
@@ -125,7 +142,7 @@ def _read(data: bytes, problems: Problems, sheet: str) -> list[Row] | None:
             add_limit(problems, f"more than {MAX_ROWS} rows", line)
             return None
         _check_formulas(row, written, line, problems)
-        cells = list(_cells(row, line))
+        cells = _without_padding(list(_cells(row, line)))
         if any(len(cell.text) > MAX_CELL for cell in cells):
             add_limit(problems, f"a cell of more than {MAX_CELL} characters", line)
             return None
@@ -157,6 +174,11 @@ def _check_formulas(
 def _cells(row: tuple[Any, ...], line: int) -> Iterator[Scalar]:
     for column, cell in enumerate(row, 1):
         yield _scalar(cell.value, line, column)
+
+
+def _without_padding(cells: list[Scalar]) -> list[Scalar]:
+    last = max((at for at, cell in enumerate(cells, 1) if cell.text), default=0)
+    return cells[:last]
 
 
 def _scalar(value: Any, line: int, column: int) -> Scalar:

@@ -81,7 +81,7 @@ async def test_earlier_wordings_versions_and_what_was_taken_out_stay_readable(
     assert "Earlier wordings (1) version 1 · allowance: no limit" in shown
     assert "taken out by version 2" in shown
     assert "支持凭证录入" in shown
-    assert "条款.xlsx 1 added 1 reworded 3 taken out" in shown
+    assert "条款.xlsx1 added 1 reworded 3 taken out" in shown
     assert "A1 补充一 signed 2026-11-01 adds 3.3 rewords 3.2" in shown
 
 
