@@ -103,7 +103,7 @@ async def has_twin(
 
 _NEWEST = """
 SELECT comment, answer FROM commands WHERE issue_id = %s
-ORDER BY commented_at DESC, comment DESC, position DESC LIMIT %s
+ORDER BY settled_at DESC, commented_at DESC, comment DESC, position DESC LIMIT %s
 """
 
 

@@ -187,7 +187,8 @@ class _One:
         return issue
 
     async def _obey(self, issue: StoredIssue, snapshot: IssueSnapshot) -> StoredIssue:
-        zone = self.sitting.ruleset.zone if self.sitting else UTC
+        project = self.source.project_id
+        zone = self.sitting.ruleset_of(project).zone if self.sitting else UTC
         comments = snapshot.comments or ()
         return await obey(self.engine, self.connection, issue, comments, zone)
 

@@ -195,6 +195,9 @@ class ConnectorContract:
         assert found.comments is not None
         assert [one.body for one in found.comments] == ["什么时候可以?"]
         assert found.comments[0].visibility is Visibility.PUBLIC
+        assert found.comments[0].author is not None
+        assert found.comments[0].author.tracker_id
+        assert not found.comments[0].ours
         assert found.status == bench.names.start
 
     async def test_search_and_direct_read_agree(
@@ -397,6 +400,7 @@ class ConnectorContract:
         comments = (await state_of(connector, issue)).comments or ()
         assert [one.tracker_id for one in comments] == [first.comment_id]
         assert comments[0].body.startswith("改到下个版本")
+        assert comments[0].ours
 
     async def test_a_comment_whose_answer_was_lost_is_not_repeated(
         self, bench: Rig, connector: Connector, issue: str

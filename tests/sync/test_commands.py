@@ -206,7 +206,7 @@ async def test_a_command_on_an_issue_that_is_seen_first_with_it_counts(
 
 
 async def test_our_own_comment_commands_nothing(stage: Stage) -> None:
-    """Not even when its text begins like a command and its receipt was lost."""
+    """It is known by its mark, so a lost receipt makes no difference."""
     key = await stage.mirror(REPORT)
     ours = stage.sticky(key)
     before = stage.writes()
@@ -247,20 +247,57 @@ async def test_several_commands_in_one_comment_are_carried_out_in_order(
     assert "the estimate is now 3 person-days" in sticky
 
 
+async def merge(stage: Stage, key: str, into: str) -> None:
+    """Link an issue to the requirement of another one."""
+    async with stage.world.engine.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE requirement_issues SET requirement_id = (SELECT requirement_id"
+            " FROM requirement_issues l JOIN issues i ON i.id = l.issue_id"
+            " WHERE i.key = %s) WHERE issue_id = (SELECT id FROM issues WHERE key = %s)",
+            (into, key),
+        )
+
+
 async def test_an_estimate_is_a_fact_of_every_issue_of_the_requirement(
     jira: Stage,
 ) -> None:
-    key = await jira.mirror(REPORT)
-    jira.say(key, "/pool estimate 2.5d as we talked")
+    key = await jira.mirror("Please add a wider column")
+    other = await jira.mirror("We wish for a broader column")
+    await merge(jira, other, into=key)
+    assert (await jira.world.issue(key))["scope"] != "daily_change"
+    jira.say(key, "/pool estimate 0.5d as we talked")
     await jira.settle()
-    [row] = await jira.rows("SELECT estimate_days, estimated_by FROM requirements")
-    assert row == {"estimate_days": Decimal("2.5"), "estimated_by": "Li Lei (acme)"}
-    issue = await jira.world.issue(key)
-    [decision] = await jira.rows(
-        "SELECT facts FROM decisions WHERE id = %s", issue["decision_id"]
+    [row] = await jira.rows(
+        "SELECT estimate_days, estimated_by FROM requirements"
+        " WHERE estimated_by IS NOT NULL"
     )
-    assert Decimal(str(decision["facts"]["estimate.days"])) == Decimal("2.5")
-    assert issue["estimate_days"] == Decimal("2.5")
+    assert row == {"estimate_days": Decimal("0.5"), "estimated_by": "Li Lei (acme)"}
+    for each in (key, other):
+        issue = await jira.world.issue(each)
+        assert issue["scope"] == "daily_change"
+        assert issue["estimate_days"] == Decimal("0.5")
+
+
+async def test_a_person_s_estimate_outlives_the_tracker_s(jira: Stage) -> None:
+    key = await jira.mirror(REPORT)
+    jira.say(key, "/pool estimate 2.5d")
+    await jira.settle()
+    jira.say(key, "Thank you.", CLIENT)
+    await jira.settle()
+    assert (await jira.world.issue(key))["estimate_days"] == Decimal("2.5")
+
+
+async def test_an_override_holds_for_the_issue_it_was_asked_for_in(
+    jira: Stage,
+) -> None:
+    """Other issues of the requirement may be other clients'."""
+    key = await jira.mirror(OUTSIDE)
+    other = await jira.mirror("A WeChat mini program to approve")
+    await merge(jira, other, into=key)
+    jira.say(key, "/pool scope daily")
+    await jira.settle()
+    assert len(await overrides(jira, key)) == 1
+    assert await overrides(jira, other) == []
 
 
 async def test_an_unknown_command_is_answered_with_the_nearest(stage: Stage) -> None:
@@ -393,6 +430,16 @@ async def test_only_the_newest_answers_are_shown(jira: Stage) -> None:
     assert "now 8 person-days" in sticky
     assert "now 4 person-days" in sticky
     assert "now 3 person-days" not in sticky
+
+
+async def test_the_answer_to_an_edit_is_the_newest(jira: Stage) -> None:
+    key = await jira.mirror(REPORT)
+    lines = "\n".join(f"/pool estimate {days}d" for days in range(1, 8))
+    comment = jira.say(key, lines)
+    await jira.settle()
+    jira.edit(key, comment, f"{lines}\n/pool scope out")
+    await jira.settle()
+    assert jira.sticky(key).index("7 person-days") < jira.sticky(key).index("edited")
 
 
 async def test_a_display_name_cannot_smuggle_markup(jira: Stage) -> None:
