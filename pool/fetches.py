@@ -20,6 +20,16 @@ WHERE source_id = %(source)s AND not_before <= %(now)s
 ORDER BY asked_at LIMIT %(most)s
 """
 
+# in the order in which `ask` takes its rows, or the two block each other
+_FINISH = """
+WITH done AS (
+    SELECT source_id, tracker_id FROM fetches
+    WHERE source_id = %s AND tracker_id = ANY(%s) AND asked_at <= %s
+    ORDER BY tracker_id COLLATE "C" FOR UPDATE)
+DELETE FROM fetches f USING done d
+WHERE f.source_id = d.source_id AND f.tracker_id = d.tracker_id
+"""
+
 
 async def ask(
     connection: Connection,
@@ -60,11 +70,7 @@ async def finish(
     began_at: datetime,
 ) -> None:
     """They were read by a request begun at ``began_at``; a later wish stays."""
-    await connection.execute(
-        "DELETE FROM fetches"
-        " WHERE source_id = %s AND tracker_id = ANY(%s) AND asked_at <= %s",
-        (source, list(tracker_ids), began_at),
-    )
+    await connection.execute(_FINISH, (source, list(tracker_ids), began_at))
 
 
 async def postpone(

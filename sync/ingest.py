@@ -1,8 +1,9 @@
 """Turn pending deliveries into wishes to read issues."""
 
 from typing import Any, assert_never
+from uuid import UUID
 
-from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.deliveries import Hint, Ignored, Quarantined
 from pool import fetches, inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
@@ -12,6 +13,9 @@ from pool.sources import SourceRow
 from sync.engine import Engine
 
 _BATCH = 500
+
+Outcome = Hint | Ignored | Quarantined
+"""What a delivery means."""
 
 
 async def ingest(engine: Engine, name: str) -> int:
@@ -33,19 +37,39 @@ async def _ingest_batch(engine: Engine, name: str) -> int:
         if source is None or source.paused_at:
             return 0
         deliveries = await inbox.take(connection, source.id, _BATCH)
-        for delivery in deliveries:
-            await _settle(engine, connection, source, delivery)
+        parse = engine.sources[source.name].connector.parse
+        outcomes = [(delivery.id, parse(delivery)) for delivery in deliveries]
+        # in one order, or two batches that touch the same issues block each other
+        for _, outcome in sorted(outcomes, key=lambda pair: _issue_of(pair[1])):
+            await _ask(engine, connection, source, outcome)
+        for number, outcome in outcomes:
+            await _settle(engine, connection, source, number, outcome)
         return len(deliveries)
 
 
+def _issue_of(outcome: Outcome) -> str:
+    return "" if isinstance(outcome, Ignored) else outcome.issue_id
+
+
+async def _ask(
+    engine: Engine, connection: Connection, source: SourceRow, outcome: Outcome
+) -> None:
+    issue = _issue_of(outcome)
+    if issue:
+        cause = "webhook" if isinstance(outcome, Hint) else "quarantine"
+        await fetches.ask(connection, source.id, [issue], engine.clock(), cause)
+
+
 async def _settle(
-    engine: Engine, connection: Connection, source: SourceRow, delivery: Delivery
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    delivery: UUID,
+    outcome: Outcome,
 ) -> None:
     now = engine.clock()
-    outcome = engine.sources[source.name].connector.parse(delivery)
     match outcome:
         case Hint():
-            await fetches.ask(connection, source.id, [outcome.issue_id], now, "webhook")
             state, told = InboxState.APPLIED, encode(outcome)
         case Ignored(reason):
             state, told = InboxState.IGNORED, {"reason": reason}
@@ -56,16 +80,14 @@ async def _settle(
             )
         case _:
             assert_never(outcome)
-    await inbox.settle(connection, delivery.id, state, told, now)
+    await inbox.settle(connection, delivery, state, told, now)
 
 
 async def _quarantine(
     engine: Engine, connection: Connection, source: SourceRow, outcome: Quarantined
 ) -> dict[str, Any]:
     now = engine.clock()
-    if outcome.issue_id:
-        await fetches.ask(connection, source.id, [outcome.issue_id], now, "quarantine")
-    else:
+    if not outcome.issue_id:
         await sources.ask_repoll(connection, source.id, now)
     concern = Concern(
         code="quarantined",

@@ -1,0 +1,31 @@
+"""Two who want the same issues read do not block each other."""
+
+import asyncio
+
+from pool import fetches, sources
+from sync.ingest import ingest
+from tests.sync.conftest import JiraDesk
+from tests.sync.test_round_trip import register_hook
+from tests.sync.world import World
+
+
+async def test_hints_that_came_in_another_order_do_not_deadlock(
+    world: World, desk: JiraDesk
+) -> None:
+    """PostgreSQL ends one of two transactions that wait for each other."""
+    first = desk.raise_issue("Export the fund report to Excel")
+    second = desk.raise_issue("Export the cash report to Excel")
+    await world.settle(polls=True)
+    await register_hook(desk, world)
+    for issue in (second, first):
+        desk.edit(issue, summary="Export every report to Excel")
+    await desk.quiet()
+    now = world.clock()
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        await fetches.ask(connection, source.id, [first.id], now, "webhook")
+        ingesting = asyncio.create_task(ingest(world.engine, "acme"))
+        await asyncio.sleep(0.5)
+        await fetches.ask(connection, source.id, [second.id], now, "webhook")
+    assert await ingesting == 2
