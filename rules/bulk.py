@@ -18,8 +18,8 @@ from typing import NamedTuple
 from model.decisions import Facts, Section
 from rules.case import Case, comparable
 from rules.decide import NO_OVERRIDES, is_decided, level_of, points_for
-from rules.dimensions import MOST_KNOWN, keep
-from rules.ruleset import CommentTemplate, Ruleset
+from rules.dimensions import remember
+from rules.ruleset import Ruleset
 from rules.table import Table
 
 _PRIORITY = Section.PRIORITY
@@ -28,12 +28,14 @@ _PRIORITY = Section.PRIORITY
 class Outcome(NamedTuple):
     """What a decision says, without its reasons.
 
-    ``verdict``, ``effective`` and ``score`` are as in a decision; ``rows`` are the
-    rules that match, as bits: see :meth:`Bulk.matching`.
+    ``verdict``, ``effective`` and ``score`` are as in a decision; ``in_order`` is what
+    holds of every section, empty for nothing; ``rows`` are the rules that match, a bit
+    or more each: see :attr:`Bulk.blocks`.
     """
 
     verdict: Mapping[Section, str]
     effective: Mapping[Section, str]
+    in_order: tuple[str, ...]
     score: int
     rows: int
 
@@ -49,6 +51,7 @@ class _Stage:
 
     verdict: Mapping[Section, str]
     effective: Mapping[Section, str]
+    in_order: tuple[str, ...]
     left: int
     after: "dict[str, _Stage]" = field(default_factory=dict)
 
@@ -58,6 +61,7 @@ class Bulk:
 
     Attributes:
         asked: the facts that it reads.
+        blocks: each section with its rows.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -70,10 +74,11 @@ class Bulk:
             if rule.per
         ]
         self._every_row, self._early = self._table.every_row, self._table.early
-        self._blocks = list(self._table.blocks.items())
+        self.blocks = list(self._table.blocks.items())
         self._undivided = bool(self._table.undivided)
         self._level = lru_cache(partial(level_of, ruleset))
         self._sums: dict[int, int] = {}
+        self._comments: dict[object, int | None] = {}
         self._firsts: dict[object, _Stage] = {}
         self.asked = self._table.asked | {rule.per for _rows, rule in self._per}
 
@@ -87,7 +92,7 @@ class Bulk:
                 rows &= survivors(facts)
         stage = self._first(overrides)
         score = 0
-        for section, block in self._blocks:
+        for section, block in self.blocks:
             if self._undivided:
                 rows = self._decide_undivided(rows, block, stage, facts)
             held = rows & block
@@ -100,33 +105,38 @@ class Bulk:
                 stage, section, said, overrides
             )
             rows &= stage.left
-        return Outcome(stage.verdict, stage.effective, score, rows)
+        return Outcome(stage.verdict, stage.effective, stage.in_order, score, rows)
 
-    def matching(self, outcome: Outcome, section: Section) -> tuple[int, ...]:
-        """The places in the ruleset of a section's rules that match.
+    def places(self, rows: int) -> tuple[int, ...]:
+        """The places in their section of the rules that some rows of it belong to.
 
-        In the ordered sections the first one decides, of points all count; none where
-        the kind leaves nothing to decide.
+        In the ordered sections the first of those that match decides, of points all
+        count; there are none where the kind leaves nothing to decide.
         """
-        return self._table.matching(outcome.rows & self._table.blocks[section])
+        return self._table.matching(rows)
 
     def find_comment(
         self, outcome: Outcome, facts: Facts, release_name: str, ship_on: date | None
-    ) -> CommentTemplate | None:
-        """The comment's template, once the release is known."""
+    ) -> int | None:
+        """The place of the comment, once the release is known."""
+        rows = outcome.rows & self._table.comments
+        key = rows, release_name, ship_on
+        if key in self._comments:
+            return self._comments[key]
         results = {
             **_by_name(outcome.effective),
             "release.name": release_name,
             "release.ship_on": ship_on,
         }
-        rows = outcome.rows & self._table.comments
         for name in ("release.name", "release.ship_on"):
             rows &= self._table.survivors(name, results)
         if self._undivided:
             case = Case(facts, self._ruleset.zone, results)
             rows = self._table.decide_undivided(rows, case)
-        places = self._table.matching(rows)
-        return self._ruleset.write_back.comments[places[0]] if places else None
+        place = next(iter(self._table.matching(rows)), None)
+        if not self._undivided:
+            remember(self._comments, key, place)
+        return place
 
     def _outcome_of(self, row: int) -> str:
         section, place = self._table.rule_of(row)
@@ -139,7 +149,7 @@ class Bulk:
         if score is None:
             rules = (self._ruleset.points[each] for each in self._table.matching(held))
             once = sum(rule.add for rule in rules if not rule.per)
-            score = keep(self._sums, held, once)
+            score = remember(self._sums, held, once)
         for rows, rule in self._per:
             if held & rows:
                 units = comparable(rule.per, facts.get(rule.per), self._ruleset.zone)
@@ -149,11 +159,7 @@ class Bulk:
     def _first(self, overrides: Mapping[Section, str]) -> _Stage:
         key = tuple(overrides.items()) if overrides else ()
         first = self._firsts.get(key)
-        if first is None:
-            if len(self._firsts) >= MOST_KNOWN:
-                self._firsts.clear()
-            first = self._firsts[key] = _Stage({}, {}, -1)
-        return first
+        return first or remember(self._firsts, key, _Stage({}, {}, (), -1))
 
     def _advance(
         self,
@@ -168,7 +174,8 @@ class Bulk:
         left = self._table.survivors(section.value, _by_name(effective))
         if section is Section.KIND:
             left &= self._decided(effective)
-        stage.after[said] = _Stage(verdict, effective, left)
+        in_order = tuple(effective.get(each, "") for each in Section)
+        stage.after[said] = _Stage(verdict, effective, in_order, left)
         return stage.after[said]
 
     def _decided(self, effective: Mapping[Section, str]) -> int:

@@ -8,7 +8,7 @@ survives a class is worked out once, by the conditions' own closures.
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from model.decisions import Facts
@@ -21,8 +21,10 @@ from rules.vocabulary import VOCABULARY, FactType
 Survivors = Callable[[Facts], int]
 """From all facts to the rows that one of them leaves, a bit each."""
 
-MOST_KNOWN = 50_000
+_MOST_KNOWN = 50_000
 """Then what was worked out is forgotten, so that no pool makes memory grow."""
+
+_Worth = TypeVar("_Worth")
 
 _NONE_FOUND: frozenset[Ask] = frozenset()
 
@@ -75,12 +77,12 @@ def make_survivors(dimension: Dimension) -> Survivors:
     return _FOR[VOCABULARY[dimension.fact].type](dimension)
 
 
-def keep(known: dict[Any, int], key: Hashable, rows: int) -> int:
-    """Remember, within bounds."""
-    if len(known) >= MOST_KNOWN:
+def remember(known: dict[Any, _Worth], key: Hashable, value: _Worth) -> _Worth:
+    """Keep what was worked out, within bounds."""
+    if len(known) >= _MOST_KNOWN:
         known.clear()
-    known[key] = rows
-    return rows
+    known[key] = value
+    return value
 
 
 def _holds(condition: Condition, case: Case, found: Collection[Ask]) -> bool:
@@ -106,13 +108,13 @@ def _for_words(dimension: Dimension) -> Survivors:
     def work_out(facts: Facts) -> int:
         word = dimension.comparable(facts)
         key = word if word is None or word in named else ""
-        return by_class.get(key) or keep(by_class, key, dimension.work_out(facts))
+        return by_class.get(key) or remember(by_class, key, dimension.work_out(facts))
 
     def survivors(facts: Facts) -> int:
         word = facts.get(fact)
         if not isinstance(word, str):
             return work_out(facts)
-        return known.get(word) or keep(known, word, work_out(facts))
+        return known.get(word) or remember(known, word, work_out(facts))
 
     return survivors
 
@@ -126,7 +128,7 @@ def _for_lists(dimension: Dimension) -> Survivors:
     def work_out(facts: Facts) -> int:
         words = dimension.comparable(facts)
         key = None if words is None else words & named
-        return by_class.get(key) or keep(by_class, key, dimension.work_out(facts))
+        return by_class.get(key) or remember(by_class, key, dimension.work_out(facts))
 
     def survivors(facts: Facts) -> int:
         value = facts.get(fact)
@@ -134,7 +136,7 @@ def _for_lists(dimension: Dimension) -> Survivors:
             return work_out(facts)
         try:
             words = tuple(value)
-            return known.get(words) or keep(known, words, work_out(facts))
+            return known.get(words) or remember(known, words, work_out(facts))
         except TypeError:  # what cannot be a key is no word
             return work_out(facts)
 
@@ -148,7 +150,7 @@ def _for_flags(dimension: Dimension) -> Survivors:
     def survivors(facts: Facts) -> int:
         value = facts.get(fact)
         flag = value if value is True or value is False else None
-        return by_value.get(flag) or keep(by_value, flag, dimension.work_out(facts))
+        return by_value.get(flag) or remember(by_value, flag, dimension.work_out(facts))
 
     return survivors
 
@@ -165,7 +167,9 @@ def _for_numbers(dimension: Dimension) -> Survivors:
             place = None
         else:
             place = bisect_left(bounds, value) + bisect_right(bounds, value)
-        return by_place.get(place) or keep(by_place, place, dimension.work_out(facts))
+        return by_place.get(place) or remember(
+            by_place, place, dimension.work_out(facts)
+        )
 
     return survivors
 
@@ -178,7 +182,9 @@ def _for_days(dimension: Dimension) -> Survivors:
         day = dimension.comparable(facts)
         today = comparable("today", facts.get("today"), dimension.zone)
         place = _place_of(day, today)
-        return by_place.get(place) or keep(by_place, place, dimension.work_out(facts))
+        return by_place.get(place) or remember(
+            by_place, place, dimension.work_out(facts)
+        )
 
     def _place_of(day: Any, today: Any) -> Hashable:
         if day is None:
@@ -201,14 +207,14 @@ def _for_texts(dimension: Dimension) -> Survivors:
     def survivors(facts: Facts) -> int:
         text = value_of(dimension.fact, facts)
         if not isinstance(text, str) or not text:
-            return known.get(None) or keep(known, None, dimension.work_out(facts))
+            return known.get(None) or remember(known, None, dimension.work_out(facts))
         folded = fold(text)
         key = words(folded), patterns(text), folded if folded in named else ""
         rows = known.get(key)
         if rows is None:
             found = {asked_words[place] for place in key[0]}
             found |= {asked_patterns[place] for place in key[1]}
-            rows = keep(known, key, dimension.work_out(facts, found))
+            rows = remember(known, key, dimension.work_out(facts, found))
         return rows
 
     return survivors

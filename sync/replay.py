@@ -25,7 +25,8 @@ def _as_it_is(value: Any) -> FactValue:
     return fact
 
 
-def _day_or_moment(value: Any) -> FactValue:
+def revive_day(value: str) -> FactValue:
+    """A day or a moment, as it was stored."""
     if len(value) == _DAY_LENGTH:
         return date.fromisoformat(value)
     return datetime.fromisoformat(value)
@@ -36,7 +37,7 @@ def _number(value: Any) -> FactValue:
 
 
 _REVIVE: Mapping[FactType, Callable[[Any], FactValue]] = {
-    FactType.DATE: _day_or_moment,
+    FactType.DATE: revive_day,
     FactType.NUMBER: _number,
     FactType.LIST: tuple,
 }
