@@ -1,5 +1,6 @@
 """What lives in a tracker, normalised."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,6 +89,59 @@ class Comment:
     ours: bool = False
 
 
+class LinkKind(StrEnum):
+    """How an issue stands to the one that it is linked to."""
+
+    PARENT = "parent"
+    CHILD = "child"
+    BLOCKS = "blocks"
+    BLOCKED_BY = "blocked_by"
+    DUPLICATES = "duplicates"
+    DUPLICATED_BY = "duplicated_by"
+    RELATES = "relates"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of an issue to another one of the same tracker.
+
+    Attributes:
+        kind: seen from the issue that holds the link: its ``parent``, or what it
+            ``blocks``.
+        phrase: the tracker's own words for it, such as ``is blocked by``.
+        key: what people call the other issue.
+        tracker_id: of the other issue, as in :class:`IssueRef`; empty when not told.
+        url: where people open the other issue.
+    """
+
+    kind: LinkKind
+    phrase: str
+    key: str
+    tracker_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of an issue, without its content.
+
+    Attributes:
+        tracker_id: what the tracker finds it by: Jira's number, GitLab's
+            ``<secret>/<file name>``.
+        name: of the file, as whoever put it there named it.
+        size_bytes: None when the tracker does not tell.
+        mime_type: as the tracker tells, or by the name; empty when neither tells.
+        created_at: None when the tracker does not tell.
+    """
+
+    tracker_id: str
+    name: str
+    size_bytes: int | None = None
+    mime_type: str = ""
+    author: Person | None = None
+    created_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class IssueSnapshot:
     """The whole normalised state of an issue, as one answer showed it. Never a diff.
@@ -97,7 +151,7 @@ class IssueSnapshot:
         key: what people call it: ``FIN-12``, ``group/project#12``.
         url: where people open it.
         title: plain text.
-        description: the tracker's own markup, possibly empty.
+        description: Markdown, whatever the tracker's own markup; possibly empty.
         issue_type: the tracker's own name of the type.
         status: the tracker's own name of the status.
         status_category: what the status comes down to.
@@ -109,6 +163,13 @@ class IssueSnapshot:
         comments: oldest first; None when the answer did not carry them.
         confidential: the tracker hides the issue from most of its readers.
         estimate_days: person-days, when the tracker has an estimate.
+        spent_days: person-days that people logged; None when they logged none.
+        attachments: in the tracker's order.
+        links: to other issues, the hierarchy included.
+        sprints: names of the sprints or the iteration that it is in.
+        fields: the custom fields that the source's configuration names, by the name
+            given there; those without a value are left out.
+        moved_to: the key under which it goes on elsewhere; empty when it stays.
         created_at: on the tracker's clock.
         updated_at: on the tracker's clock; its granularity differs by tracker.
     """
@@ -134,6 +195,12 @@ class IssueSnapshot:
     confidential: bool = False
     estimate_days: Decimal | None = None
     due_on: date | None = None
+    spent_days: Decimal | None = None
+    attachments: tuple[Attachment, ...] = ()
+    links: tuple[Link, ...] = ()
+    sprints: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 class Revision(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any
 
 from connectors.base import Wanted
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import Json
 from connectors.jira.payloads import EVENTS
+from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
 from model.errors import PermanentError
 from model.findings import Finding, Severity

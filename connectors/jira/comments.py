@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.jira.mapping import ANCHOR, Json, parse_person
+from connectors.jira.mapping import ANCHOR
+from connectors.jira.people import Json, parse_person
 from connectors.jira.reading import fetch_all_comments
 from connectors.jira.site import QuietJira, segment
+from connectors.jira.wiki import to_wiki
 from model.changes import Receipt, UpsertComment
 from model.errors import PermanentError
 
@@ -37,7 +39,7 @@ def apply_comment(issue_id: str, change: UpsertComment, jira: QuietJira) -> Rece
 
     Documentation: ``POST`` and ``PUT /rest/api/2/issue/{id}/comment``.
     """
-    body = f"{neutralise(change.text.text)}\n{ANCHOR}"
+    body = f"{neutralise(to_wiki(change.text.text))}\n{ANCHOR}"
     found = _find_known(issue_id, change.comment_id, jira) or _find_ours(issue_id, jira)
     if found is None:
         made = jira.send("POST", f"issue/{segment(issue_id)}/comment", _draft(body))

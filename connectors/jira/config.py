@@ -58,7 +58,9 @@ class JiraConfig(SourceConfig):
         urgency: names of the site's priorities, added to those that Jira ships.
         estimate_field: id of the field with the estimate: ``timeoriginalestimate``
             (seconds), or a number field in person-days (``customfield_10042``).
-        hours_per_day: of a person-day, for estimates in seconds.
+        hours_per_day: of a person-day, for estimates and logged work in seconds.
+        custom_fields: the site's name of a custom field, or its id, to the name under
+            which the pool has it; no other custom field is read.
         resolution: preferred one, when a transition's screen requires it.
         page_size: issues in one answer.
     """
@@ -72,6 +74,7 @@ class JiraConfig(SourceConfig):
     urgency: Mapping[str, Urgency] = Field(default_factory=dict)
     estimate_field: str = ""
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
+    custom_fields: Mapping[str, str] = Field(default_factory=dict)
     resolution: str = ""
     page_size: Annotated[int, Field(gt=0, le=1000)] = 100
 

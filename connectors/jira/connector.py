@@ -18,8 +18,8 @@ from connectors.base import (
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import parse_moment
 from connectors.jira.payloads import parse_webhook
+from connectors.jira.people import parse_moment
 from connectors.jira.reading import complete, fetch_issues
 from connectors.jira.releases import apply_labels, apply_release
 from connectors.jira.search import Sweep

@@ -4,23 +4,29 @@ No library object is made per issue: that costs six times the parsing.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from connectors.jira.config import JiraConfig
+from connectors.jira.content import (
+    NO_FIELDS,
+    FieldNames,
+    find_people,
+    parse_attachments,
+    parse_fields,
+    parse_links,
+    parse_sprints,
+)
+from connectors.jira.people import Json, parse_moment, parse_person
+from connectors.jira.wiki import to_markdown
 from model.errors import PermanentError
 from model.issues import (
     Comment,
     IssueRef,
     IssueSnapshot,
-    Person,
     StatusCategory,
     Visibility,
 )
-
-Json = Mapping[str, Any]
-"""A JSON object of Jira's, whose shape its documentation fixes."""
 
 ANCHOR = "{anchor:reqpool}"
 """Ends the text of a comment of ours; Jira shows it as nothing."""
@@ -42,8 +48,13 @@ FIELDS = (
     "duedate",
     "security",
     "project",
+    "timespent",
+    "attachment",
+    "issuelinks",
+    "parent",
+    "subtasks",
 )
-"""What is asked for with each issue; ``estimate_field`` comes on top."""
+"""What is asked for with each issue; estimate, sprint and custom fields come on top."""
 
 CATEGORIES: Mapping[str, StatusCategory] = {
     "new": StatusCategory.TO_DO,
@@ -60,25 +71,28 @@ _ODD = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What reading a shape that is not Jira's ends in."""
 
 
-def fields_for(config: JiraConfig) -> list[str]:
+def fields_for(config: JiraConfig, names: FieldNames) -> list[str]:
     """The fields that a snapshot is made of."""
     estimate = [config.estimate_field] if config.estimate_field else []
-    return [*FIELDS, *estimate]
+    return [*FIELDS, *estimate, *names.ids]
 
 
-def parse_issue(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
+def parse_issue(
+    source: str, raw: Json, config: JiraConfig, names: FieldNames = NO_FIELDS
+) -> IssueSnapshot:
     """Normalise one issue.
 
     Args:
         source: the configured name of the source.
         raw: with the fields of :func:`fields_for`; all comments in ``fields.comment``.
         config: for urgency, estimate and URL.
+        names: of the site's custom fields.
 
     Raises:
         PermanentError: ``answer_not_understood``.
     """
     try:
-        return _snapshot(source, raw, config)
+        return _snapshot(source, raw, config, names)
     except _ODD as error:
         raise _not_understood(raw, error) from error
 
@@ -100,16 +114,19 @@ def _not_understood(raw: Json, error: Exception) -> PermanentError:
     return PermanentError("answer_not_understood", params)
 
 
-def _snapshot(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
+def _snapshot(
+    source: str, raw: Json, config: JiraConfig, names: FieldNames
+) -> IssueSnapshot:
     fields = raw["fields"]
     key = str(raw["key"])
+    people = find_people(fields)
     priority = _name(fields.get("priority"))
     return IssueSnapshot(
         ref=IssueRef(source, str(raw["id"])),
         key=key,
         url=config.browse_url(key),
         title=fields.get("summary") or "",
-        description=_plain(fields.get("description")),
+        description=to_markdown(_plain(fields.get("description")), people),
         issue_type=fields["issuetype"]["name"],
         status=fields["status"]["name"],
         status_category=category_of(fields["status"]),
@@ -122,16 +139,16 @@ def _snapshot(source: str, raw: Json, config: JiraConfig) -> IssueSnapshot:
         urgency=config.find_urgency(priority),
         reporter=parse_person(fields.get("reporter")),
         assignee=parse_person(fields.get("assignee")),
-        comments=_comments(fields.get("comment")),
+        comments=_comments(fields.get("comment"), people),
         confidential=fields.get("security") is not None,
         estimate_days=_estimate(fields, config),
         due_on=_day(fields.get("duedate")),
+        spent_days=_days(fields.get("timespent"), config),
+        attachments=parse_attachments(fields.get("attachment")),
+        links=parse_links(fields, config, names),
+        sprints=parse_sprints(fields, names),
+        fields=parse_fields(fields, names),
     )
-
-
-def parse_moment(text: str) -> datetime:
-    """``2026-11-22T10:00:00.000+0800`` in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def category_of(status: Json) -> StatusCategory:
@@ -140,23 +157,19 @@ def category_of(status: Json) -> StatusCategory:
     return CATEGORIES.get(key, StatusCategory.TO_DO)
 
 
-def parse_person(raw: Json | None) -> Person | None:
-    """Cloud: accountId; Data Center: name (its key when the name is hidden)."""
-    if not raw:
-        return None
-    username = "" if raw.get("accountId") else raw.get("name") or ""
-    tracker_id = raw.get("accountId") or username or raw.get("key") or ""
-    return Person(str(tracker_id), raw.get("displayName") or "", str(username))
+def parse_comment(raw: Json, people: Mapping[str, str]) -> Comment:
+    """A comment that only some may read (agents, a role, a group) is internal.
 
-
-def parse_comment(raw: Json) -> Comment:
-    """A comment that only some may read (agents, a role, a group) is internal."""
+    Args:
+        raw: as REST shows it.
+        people: what mentioned people are called.
+    """
     restricted = raw.get("visibility") is not None or raw.get("jsdPublic") is False
     created_at, body = parse_moment(raw["created"]), _plain(raw.get("body"))
     return Comment(
         tracker_id=str(raw["id"]),
         author=parse_person(raw.get("author")),
-        body=body,
+        body=to_markdown(body.replace(ANCHOR, ""), people),
         visibility=Visibility.INTERNAL if restricted else Visibility.PUBLIC,
         created_at=created_at,
         updated_at=parse_moment(raw["updated"]) if raw.get("updated") else created_at,
@@ -164,10 +177,12 @@ def parse_comment(raw: Json) -> Comment:
     )
 
 
-def _comments(raw: Json | None) -> tuple[Comment, ...] | None:
+def _comments(
+    raw: Json | None, people: Mapping[str, str]
+) -> tuple[Comment, ...] | None:
     if raw is None:
         return None
-    comments = [parse_comment(comment) for comment in raw["comments"]]
+    comments = [parse_comment(comment, people) for comment in raw["comments"]]
     return tuple(sorted(comments, key=lambda comment: comment.created_at))
 
 
@@ -182,12 +197,17 @@ def _plain(value: object) -> str:
 
 def _estimate(fields: Json, config: JiraConfig) -> Decimal | None:
     value = fields.get(config.estimate_field) if config.estimate_field else None
-    if value is None:
+    if value is None or config.estimate_field in _SECONDS:
+        return _days(value, config)
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _days(seconds: float | None, config: JiraConfig) -> Decimal | None:
+    """Person-days; None for no time at all."""
+    if not seconds:
         return None
-    number = Decimal(str(value))
-    if config.estimate_field in _SECONDS:
-        number /= Decimal(str(config.hours_per_day)) * 3600
-    return number.quantize(Decimal("0.01"))
+    of_a_day = Decimal(str(config.hours_per_day)) * 3600
+    return (Decimal(str(seconds)) / of_a_day).quantize(Decimal("0.01"))
 
 
 def _name(raw: Json | None) -> str | None:

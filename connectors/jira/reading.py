@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.base import Fetched
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import Json, fields_for, parse_issue
+from connectors.jira.mapping import fields_for, parse_issue
+from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
 from model.errors import PermanentError
 from model.issues import IssueSnapshot
@@ -39,7 +40,7 @@ async def complete(
 ) -> list[IssueSnapshot]:
     """Make snapshots, with all comments of each issue."""
     whole = await asyncio.gather(*(_with_comments(site, raw) for raw in raws))
-    return [parse_issue(source, raw, config) for raw in whole]
+    return [parse_issue(source, raw, config, site.names) for raw in whole]
 
 
 def fetch_all_comments(issue_id: str, jira: QuietJira) -> list[Json]:
@@ -69,33 +70,34 @@ async def _with_comments(site: Site, raw: Json) -> Json:
 async def _fetch_bulk(
     site: Site, config: JiraConfig, tracker_ids: Sequence[str]
 ) -> dict[str, Json]:
+    fields = fields_for(config, site.names)
     batches = [
         tracker_ids[start : start + BULK] for start in range(0, len(tracker_ids), BULK)
     ]
     answers = await asyncio.gather(
-        *(site.ask(partial(_ask_bulk, config, batch)) for batch in batches)
+        *(site.ask(partial(_ask_bulk, fields, batch)) for batch in batches)
     )
     return {str(raw["id"]): raw for answer in answers for raw in answer["issues"]}
 
 
-def _ask_bulk(config: JiraConfig, batch: Sequence[str], jira: QuietJira) -> Any:
-    body = {"issueIdsOrKeys": list(batch), "fields": fields_for(config)}
+def _ask_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> Any:
+    body = {"issueIdsOrKeys": list(batch), "fields": list(fields)}
     return jira.send("POST", "issue/bulkfetch", body)
 
 
 async def _fetch_each(
     site: Site, config: JiraConfig, tracker_ids: Sequence[str]
 ) -> dict[str, Json]:
-    asked = [site.ask(partial(_find_issue, config, one)) for one in tracker_ids]
+    fields = ",".join(fields_for(config, site.names))
+    asked = [site.ask(partial(_find_issue, fields, one)) for one in tracker_ids]
     raws = await asyncio.gather(*asked)
     return {
         one: raw for one, raw in zip(tracker_ids, raws, strict=True) if raw is not None
     }
 
 
-def _find_issue(config: JiraConfig, issue_id: str, jira: QuietJira) -> Any:
+def _find_issue(fields: str, issue_id: str, jira: QuietJira) -> Any:
     try:
-        fields = ",".join(fields_for(config))
         return jira.get(f"issue/{segment(issue_id)}", fields=fields)
     except PermanentError as error:
         if error.code in _OUT_OF_REACH and "login_reason" not in error.params:

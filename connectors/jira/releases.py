@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.jira.mapping import Json
+from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
 from model.changes import Receipt, SetLabels, SetRelease
 from model.errors import PermanentError

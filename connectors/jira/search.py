@@ -19,7 +19,8 @@ from functools import partial
 from typing import Any
 
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import Json, fields_for, get_updated_at
+from connectors.jira.mapping import fields_for, get_updated_at
+from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site
 from connectors.jira.windows import minute_of, write_jql
 from model.errors import RetriableError
@@ -86,7 +87,7 @@ class Sweep:
             jql,
             nextPageToken=token or None,
             maxResults=self.config.page_size,
-            fields=[",".join(fields_for(self.config))],
+            fields=[",".join(fields_for(self.config, self.site.names))],
             json_result=True,
         )
 
@@ -95,7 +96,7 @@ class Sweep:
             jql,
             startAt=start,
             maxResults=self.config.page_size,
-            fields=[",".join(fields_for(self.config))],
+            fields=[",".join(fields_for(self.config, self.site.names))],
             json_result=True,
         )
 

@@ -19,7 +19,8 @@ from jira import JIRA, JIRAError
 
 from connectors.http import HttpxAdapter
 from connectors.jira.config import JiraConfig
-from connectors.jira.mapping import Json
+from connectors.jira.content import NO_FIELDS, FieldNames, parse_field_names
+from connectors.jira.people import Json
 from model.errors import PermanentError, RetriableError
 
 Answer = TypeVar("Answer")
@@ -83,6 +84,12 @@ class Site:
         self._threads = ThreadPoolExecutor(config.max_concurrency, "jira")
         self._clients = local()
         self._deployment = ""
+        self._names: FieldNames | None = None
+
+    @property
+    def names(self) -> FieldNames:
+        """The site's custom fields, as they were at the last :meth:`learn`."""
+        return self._names or NO_FIELDS
 
     @property
     def is_cloud(self) -> bool:
@@ -92,10 +99,14 @@ class Site:
     async def learn(self) -> Json:
         """Read what the site says of itself, its own time included.
 
-        Documentation: ``GET /rest/api/2/serverInfo``.
+        The fields are asked for once: ids do not change, and a new name is found
+        after a restart. Documentation: ``GET /rest/api/2/serverInfo`` and ``/field``.
         """
         told = await self.ask(lambda jira: jira.get("serverInfo"))
         self._deployment = str(told.get("deploymentType", "Server"))
+        if self._names is None:
+            fields = await self.ask(lambda jira: jira.get("field"))
+            self._names = parse_field_names(fields, self._config)
         return dict(told)
 
     async def learn_once(self) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.mapping import Json, category_of
+from connectors.jira.mapping import category_of
+from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
 from model.changes import Receipt, Transition
 from model.errors import PermanentError
