@@ -142,7 +142,7 @@ def get_status(row: Json) -> str:
 
 def _full_name(row: Json) -> str:
     """From ``https://api.github.com/repos/octo/hello``."""
-    return "/".join(str(row["repository_url"]).split("/")[-2:])
+    return "/".join(row["repository_url"].split("/")[-2:])
 
 
 def _find_person(user: Json | None) -> Person | None:
