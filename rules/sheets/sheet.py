@@ -9,7 +9,7 @@ Row = Sequence[Scalar]
 """Cells with their places: ``line`` is the row, ``column`` the number of the column."""
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 5_000
+MAX_ROWS = 3_000
 MAX_COLUMNS = 60
 MAX_CELL = 20_000
 """Characters of a cell; Excel itself ends at 32,767."""
