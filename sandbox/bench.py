@@ -24,7 +24,7 @@ class Bench:
 
 
 class Tracker(Protocol):
-    """A stand-in that `SandboxServer` can serve (JiraTracker, GitLabTracker).
+    """A stand-in that `SandboxServer` can serve (JiraTracker, GitLabTracker, GitHubTracker).
 
     The server sets `base_url` once its port is known; every link the tracker
     writes into an answer or a webhook starts with it.
@@ -34,7 +34,7 @@ class Tracker(Protocol):
 
     @property
     def kind(self) -> str:
-        """One of "jira-cloud", "jira-dc" and "gitlab"."""
+        """One of "jira-cloud", "jira-dc", "gitlab" and "github"."""
 
     @property
     def bench(self) -> Bench: ...

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.bench import Tracker
 from sandbox.clock import Now, utc_now
+from sandbox.github.tracker import GitHubTracker
 from sandbox.gitlab.tracker import GitLabTracker
 from sandbox.jira.tracker import JiraTracker
 from sandbox.seeds import SeedProject
@@ -45,14 +46,25 @@ def configured_server(config: Mapping[str, Any]) -> SandboxServer:
 
 def build_tracker(order: Mapping[str, Any], now: Now = utc_now) -> Tracker:
     seed = SEEDS[order["seed"]]() if order.get("seed") else None
-    if order["kind"] == "gitlab":
-        gitlab = GitLabTracker(
-            now, title=f"{seed.client} — GitLab" if seed else "GitLab"
-        )
-        if seed:
-            gitlab.seed(seed)
-        return gitlab
-    return _jira(order["kind"], seed, now)
+    match order["kind"]:
+        case "gitlab":
+            return _seeded(GitLabTracker(now, title=_title("GitLab", seed)), seed)
+        case "github":
+            return _seeded(GitHubTracker(now, title=_title("GitHub", seed)), seed)
+        case kind:
+            return _jira(kind, seed, now)
+
+
+def _title(name: str, seed: SeedProject | None) -> str:
+    return f"{seed.client} — {name}" if seed else name
+
+
+def _seeded(
+    tracker: GitLabTracker | GitHubTracker, seed: SeedProject | None
+) -> Tracker:
+    if seed:
+        tracker.seed(seed)
+    return tracker
 
 
 def _jira(kind: str, seed: SeedProject | None, now: Now) -> Tracker:

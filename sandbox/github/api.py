@@ -39,7 +39,7 @@ class Call:
         if row is None or not row.may(self.token.user, "read"):
             raise RefusedByGitHub(404, "Not Found")
         if "name" in path and row.full_name != f"{path['owner']}/{path['name']}":
-            raise self._moved(f"/repositories/{row.id}", after=5)
+            raise self._moved(f"/repositories/{row.id}")
         if not row.may(self.token.user, role):
             raise RefusedByGitHub(403, "Resource not accessible by this token")
         return row
@@ -49,10 +49,11 @@ class Call:
             return self.github.repositories.get(int(path["repository"]))
         return self.github.find_repository(f"{path['owner']}/{path['name']}")
 
-    def _moved(self, target: str, after: int) -> RefusedByGitHub:
-        """`after` counts the parts of the path that `target` takes the place of."""
-        rest = self.request.url.path.removeprefix(API).split("/")[after - 1 :]
-        url = self.github.views.api + "/".join([target, *rest[1:]])
+    def _moved(self, target: str, more: int = 0) -> RefusedByGitHub:
+        """`target` takes the place of the repository and `more` parts after it."""
+        parts = self.request.url.path.removeprefix(API).split("/")
+        named = 4 if "name" in self.request.path_params else 3
+        url = self.github.views.api + "/".join([target, *parts[named + more :]])
         status = 301 if self.request.method == "GET" else 307
         return RefusedByGitHub(status, "Moved Permanently", Location=url)
 
@@ -66,7 +67,7 @@ class Call:
         if issue.transferred_to:
             twin = issue.transferred_to
             target = f"/repositories/{twin.repository.id}/issues/{twin.number}"
-            raise self._moved(target, after=5)
+            raise self._moved(target, more=2)
         return issue
 
     def comment(self) -> Comment:
