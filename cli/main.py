@@ -31,7 +31,7 @@ app = typer.Typer(
 
 @app.callback()
 def reqpool() -> None:
-    """One requirement pool over all clients' Jira and GitLab trackers."""
+    """One requirement pool over all clients' Jira, GitLab and GitHub trackers."""
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ class SourceConfig(BaseModel):
     """What every source has in its ``[sources.NAME]`` section.
 
     Attributes:
-        kind: the connector's name, such as ``jira`` or ``gitlab``.
+        kind: the connector's name, such as ``gitlab``.
         project: slug of the reqpool project that its issues belong to.
         base_url: the exact origin (and path, if any) of the tracker; the only place
             that the source's requests may go to.

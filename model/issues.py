@@ -16,7 +16,7 @@ class IssueRef:
         source: the configured name of the source.
         tracker_id: what the tracker itself never changes: Jira's numeric issue id;
             GitLab's ``<project id>#<iid>`` (its global id can be read by
-            administrators alone).
+            administrators alone); GitHub's ``<repository id>#<number>``.
     """
 
     source: str

@@ -23,7 +23,7 @@ class Filters:
     are slugs, sources and releases names; ``none`` finds what has no such value.
 
     Attributes:
-        trackers: kinds of tracker: ``jira``, ``gitlab``.
+        trackers: kinds of tracker, such as ``gitlab``.
         text: words that title, description or key have to contain.
     """
 

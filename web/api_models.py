@@ -50,7 +50,7 @@ class FilterQuery(BaseModel):
     priority: list[Priority | Literal["none"]] = _many("Priorities.")
     release: list[_Value] = _many("Names of releases; `none`: in no release.")
     source: list[_Value] = _many("Names of sources.")
-    tracker: list[_Value] = _many("Kinds of tracker: `jira`, `gitlab`.")
+    tracker: list[_Value] = _many("Kinds of tracker, such as `gitlab`.")
     q: Annotated[str, _Plain] = Field(
         default="",
         max_length=TEXT_LENGTH,

@@ -16,6 +16,8 @@ SECRETS = (
     "ACME_JIRA_WEBHOOK_SECRET",
     "LINGANG_GITLAB_TOKEN",
     "LINGANG_GITLAB_WEBHOOK_SECRET",
+    "SEAPORT_GITHUB_TOKEN",
+    "SEAPORT_GITHUB_WEBHOOK_SECRET",
 )
 SECTIONS = {
     "database": config_module.DatabaseConfig,
@@ -24,6 +26,7 @@ SECTIONS = {
     "log": config_module.LogConfig,
     "sources.acme-jira": get_connector("jira").Config,
     "sources.lingang-gitlab": get_connector("gitlab").Config,
+    "sources.seaport-github": get_connector("github").Config,
 }
 
 
@@ -46,7 +49,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 def test_the_example_is_valid_as_it_stands(tmp_path: Path) -> None:
-    assert len(load(EXAMPLE.read_text(), tmp_path).sources) == 2
+    assert len(load(EXAMPLE.read_text(), tmp_path).sources) == 3
 
 
 def test_every_commented_setting_is_valid_too(tmp_path: Path) -> None:

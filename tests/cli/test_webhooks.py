@@ -1,5 +1,6 @@
 """``reqpool webhooks parse``: a line for every file, whatever is in it."""
 
+import inspect
 import json
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.plugins import get_connector, list_kinds
 from tests.cli.conftest import Reqpool
 
 GITLAB = {
@@ -73,6 +75,17 @@ def test_an_unknown_tracker_is_the_operators_mistake(reqpool: Reqpool) -> None:
     ran = reqpool("webhooks", "parse", "--tracker", "jra", "x.json")
     assert ran.code == 2
     assert "did you mean jira?" in ran.err
+
+
+@pytest.mark.parametrize("tracker", list_kinds())
+def test_every_installed_kind_can_be_asked(reqpool: Reqpool, tracker: str) -> None:
+    folder = Path(inspect.getfile(get_connector(tracker))).parent / "fixtures"
+    files = sorted(folder.glob("*.json"))
+    lines = parse(reqpool, tracker, *files)
+    assert len(lines) == len(files)
+    hints = [line for line in lines if line["outcome"] == "hint"]
+    assert hints
+    assert {line["tracker"] for line in hints} == {tracker}
 
 
 @pytest.mark.skipif(not PAYLOADS.exists(), reason="the recordings are not beside us")

@@ -54,6 +54,7 @@ GLOSSARY = {
     "quarantined": ("已隔离", "quarantined"),
     "jira": ("Jira", "Jira"),
     "gitlab": ("GitLab", "GitLab"),
+    "github": ("GitHub", "GitHub"),
     "snapshot": ("工单变化", "the issue changed"),
     "change": ("工单变化", "the issue changed"),
     "poll": ("轮询", "polling"),

@@ -72,8 +72,8 @@ TEXTS = {
     "issues.more": ("另有 {n} 个工单", "and {n} more"),
     "empty.title": ("需求池还是空的", "The pool is empty"),
     "empty.text": (
-        "连接客户的 Jira 或 GitLab 后，工单会在几秒内出现在这里。",
-        "Connect a client's Jira or GitLab, and issues show up here within seconds.",
+        "连接客户的 Jira、GitLab 或 GitHub 后，工单会在几秒内出现在这里。",
+        "Connect a client's Jira, GitLab or GitHub, and issues show up here within seconds.",
     ),
     "empty.filtered": ("没有符合条件的需求", "Nothing matches"),
     "empty.filtered_text": (
