@@ -42,6 +42,7 @@ from connectors.gitlab.feed import (
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects, has_notes
+from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, ListPage, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.writes import Writer
@@ -85,6 +86,7 @@ class GitLabConnector:
         rest = Rest(self._config.base_url, token, http)
         self._projects = Projects(rest, self._config.projects)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
+        self._relations = RelationReads(rest, self._config.base_url)
         self._feed = Feed(rest, self._config.page_size)
         self._writer = Writer(rest)
         self._checks = Checks(name, self._config, rest, self._projects)
@@ -221,7 +223,8 @@ class GitLabConnector:
         with understanding(self._name):
             places = [IssuePlace.of(row) for row in noted]
         notes = dict(zip(places, found, strict=True))
-        return await self._run(self._reads.read_all, rows, notes)
+        relations = await self._run(self._relations.fetch, rows)
+        return await self._run(self._reads.read_all, rows, notes, relations)
 
     async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
         loop = asyncio.get_running_loop()

@@ -5,6 +5,7 @@ Fields: https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/note
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
@@ -13,12 +14,14 @@ from urllib.parse import urlsplit
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.note_text import MARKER, read_note
 from connectors.gitlab.timestamps import parse_moment
+from connectors.gitlab.uploads import Passage, find_uploads
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
 from model.issues import (
     Comment,
     IssueRef,
     IssueSnapshot,
+    Link,
     Person,
     StatusCategory,
     Visibility,
@@ -28,7 +31,9 @@ Json = Mapping[str, Any]
 
 CLOSED = "closed"
 _PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
-_ISSUE_PATH = re.compile(r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/[0-9]+/?")
+_ISSUE_PATH = re.compile(
+    r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/(?P<iid>[0-9]+)/?"
+)
 _SECONDS_PER_HOUR = 3600
 
 
@@ -63,31 +68,41 @@ class IssueReader:
         self._hours_per_day = Decimal(str(config.hours_per_day))
         self._labels = LabelReader(config)
 
-    def read(self, row: Json, notes: Iterable[Json] = ()) -> IssueSnapshot:
+    def read(
+        self,
+        row: Json,
+        notes: Iterable[Json] = (),
+        relations: "Relations | None" = None,
+    ) -> IssueSnapshot:
         """Normalise an issue.
 
         Args:
             row: as REST shows it.
             notes: its notes, oldest first; system notes are left out here.
+            relations: to other issues; None for none.
 
         Raises:
             PermanentError: ``answer_not_understood``.
         """
         with understanding(str(row.get("web_url"))):
-            return self._read(row, notes)
+            return self._read(row, notes, relations or Relations())
 
-    def _read(self, row: Json, notes: Iterable[Json]) -> IssueSnapshot:
+    def _read(
+        self, row: Json, notes: Iterable[Json], relations: "Relations"
+    ) -> IssueSnapshot:
         labels = frozenset(str(name) for name in row.get("labels") or ())
         said = self._labels.read(labels)
         own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
         closed = row["state"] == CLOSED
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
+        author = _find_person(row.get("author"))
+        description = row.get("description") or ""
         return IssueSnapshot(
             ref=IssueRef(self._source, str(IssuePlace.of(row))),
-            key=self._key(row),
+            key=key_of_row(row, self._base_path),
             url=row["web_url"],
             title=row["title"],
-            description=row.get("description") or "",
+            description=description,
             issue_type=said.issue_type or own_type,
             status=row["state"],
             status_category=StatusCategory.DONE if closed else said.open_category,
@@ -98,30 +113,65 @@ class IssueReader:
             modules=said.modules,
             priority=said.priority,
             urgency=said.urgency,
-            reporter=_find_person(row.get("author")),
+            reporter=author,
             assignee=_find_person(_first_assignee(row)),
             comments=comments,
             confidential=bool(row.get("confidential")),
-            estimate_days=self._estimate_days(row),
+            estimate_days=self._days(row, "time_estimate"),
             due_on=date.fromisoformat(row["due_date"]) if row.get("due_date") else None,
+            spent_days=self._days(row, "total_time_spent"),
+            attachments=find_uploads(
+                [
+                    Passage(description, author),
+                    *(Passage(it.body, it.author, it.created_at) for it in comments),
+                ]
+            ),
+            links=relations.links,
+            sprints=_iterations(row),
+            moved_to=relations.moved_to,
         )
 
-    def _key(self, row: Json) -> str:
-        full = (row.get("references") or {}).get("full")
-        if full:
-            return str(full)
-        path = urlsplit(row["web_url"]).path.strip("/").removeprefix(self._base_path)
-        found = _ISSUE_PATH.fullmatch(path.strip("/"))
-        project = found["project"] if found else str(row["project_id"])
-        return f"{project}#{row['iid']}"
-
-    def _estimate_days(self, row: Json) -> Decimal | None:
-        """From the time estimate; the weight is no measure of time."""
-        seconds = (row.get("time_stats") or {}).get("time_estimate") or 0
+    def _days(self, row: Json, name: str) -> Decimal | None:
+        """From hours that people wrote down; the weight is no measure of time."""
+        seconds = (row.get("time_stats") or {}).get(name) or 0
         hours = Decimal(int(seconds)) / _SECONDS_PER_HOUR
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How an issue stands to others.
+
+    Attributes:
+        links: the hierarchy included, in any order that stays the same.
+        moved_to: the key under which it goes on; empty when it was not moved.
+    """
+
+    links: tuple[Link, ...] = ()
+    moved_to: str = ""
+
+
+def key_of_row(row: Json, base_path: str) -> str:
+    """What people call an issue, also where an old server does not tell it."""
+    full = (row.get("references") or {}).get("full")
+    if full:
+        return str(full)
+    return (
+        _key_of_path(row["web_url"], base_path) or f"{row['project_id']}#{row['iid']}"
+    )
+
+
+def key_of_url(url: str, base_url: str) -> str:
+    """``group/project#12`` of an issue's address; the address when it is no issue's."""
+    return _key_of_path(url, urlsplit(base_url).path) or url
+
+
+def _key_of_path(url: str, base_path: str) -> str:
+    path = urlsplit(url).path.strip("/").removeprefix(base_path.strip("/"))
+    found = _ISSUE_PATH.fullmatch(path.strip("/"))
+    return f"{found['project']}#{found['iid']}" if found else ""
 
 
 def _comment(note: Json) -> Comment:
@@ -135,6 +185,16 @@ def _comment(note: Json) -> Comment:
         updated_at=parse_moment(note["updated_at"]),
         ours=(note.get("body") or "").rstrip().endswith(MARKER),
     )
+
+
+def _iterations(row: Json) -> tuple[str, ...]:
+    """One that GitLab schedules by itself has dates and no title."""
+    iteration = row.get("iteration")
+    if not iteration:
+        return ()
+    dates = (iteration.get("start_date"), iteration.get("due_date"))
+    title = iteration.get("title") or " – ".join(day for day in dates if day)
+    return (str(title),) if title else ()
 
 
 def _releases(row: Json) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.gitlab.feed import EVERY_ISSUE
-from connectors.gitlab.mapping import IssuePlace, IssueReader
+from connectors.gitlab.mapping import IssuePlace, IssueReader, Relations
 from connectors.gitlab.rest import (
     PER_PAGE,
     Json,
@@ -119,11 +119,15 @@ class IssueReads:
             return None
 
     def read_all(
-        self, rows: Iterable[Json], notes: Mapping[IssuePlace, Sequence[Json]]
+        self,
+        rows: Iterable[Json],
+        notes: Mapping[IssuePlace, Sequence[Json]],
+        relations: Mapping[IssuePlace, Relations],
     ) -> list[IssueSnapshot]:
-        """Issues with their notes; one that is not among ``notes`` has none."""
+        """Issues with their notes and relations; one that is not there has none."""
         return [
-            self._reader.read(row, notes.get(IssuePlace.of(row), ())) for row in rows
+            self._reader.read(row, notes.get(place, ()), relations.get(place))
+            for row, place in ((row, IssuePlace.of(row)) for row in rows)
         ]
 
     def fetch_notes(self, row: Json) -> list[Json]:

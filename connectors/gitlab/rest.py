@@ -24,6 +24,7 @@ PER_PAGE = 100
 """The most that GitLab gives (https://docs.gitlab.com/api/rest/#pagination)."""
 
 _MAX_PAGES = 1000
+_GRAPHQL = "/api/graphql"
 _NOTHING: Mapping[str, Any] = {}
 
 Json = dict[str, Any]
@@ -83,6 +84,16 @@ class Rest:
             step = page.next_query
         raise PermanentError("list_without_end", {"path": path})
 
+    def ask_graphql(self, query: str, variables: Query) -> Json:
+        """Read through GraphQL; ``errors`` are for the caller to look at."""
+        url = f"{self._base_url.rstrip('/')}{_GRAPHQL}"
+        body = {"query": query, "variables": dict(variables)}
+        return _row(self._ask("post", url, body=body))
+
+    def get_file(self, path: str) -> bytes:
+        """Read the content of a file, whole."""
+        return self._ask("get", path).content
+
     def put(self, path: str, body: Json) -> Json:
         """Change one object; answers it as it is now."""
         return _row(self._ask("put", path, body=body))
@@ -123,7 +134,7 @@ class Rest:
         session = requests.Session()
         session.trust_env = False
         for scheme in ("https://", "http://"):
-            session.mount(scheme, HttpxAdapter(self._http))
+            session.mount(scheme, HttpxAdapter(self._http, (_GRAPHQL,)))
         return gitlab.Gitlab(
             self._base_url,
             private_token=self._token,

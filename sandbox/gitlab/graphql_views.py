@@ -22,6 +22,7 @@ from sandbox.gitlab.records import (
     Issue,
     Json,
     Label,
+    Link,
     Milestone,
     Note,
     Project,
@@ -384,7 +385,7 @@ def _links_widget(viewer: Viewer, issue: Issue) -> Json:
             "nodes": [
                 {
                     "linkId": gid("IssueLink", link.id),
-                    "linkType": link.link_type,
+                    "linkType": seen_from(issue, link),
                     "workItem": work_item_view(
                         viewer, link.target if link.source is issue else link.source
                     ),
@@ -394,6 +395,12 @@ def _links_widget(viewer: Viewer, issue: Issue) -> Json:
         }
 
     return {"linkedItems": nodes}
+
+
+def seen_from(issue: Issue, link: Link) -> str:
+    mirrored = {"blocks": "is_blocked_by", "is_blocked_by": "blocks"}
+    kind = link.link_type
+    return kind if link.source is issue else mirrored.get(kind, kind)
 
 
 def find_visible_issue(viewer: Viewer, global_id: object) -> Issue | None:

@@ -191,6 +191,7 @@ class Project:
     labels: list[Label] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     issues: dict[int, Issue] = field(default_factory=dict)
+    uploads: dict[tuple[str, str], bytes] = field(default_factory=dict)
     last_iid: int = 0
     last_milestone_iid: int = 0
 

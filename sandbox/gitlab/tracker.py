@@ -20,6 +20,7 @@ from sandbox.gitlab.api import (
     participation,
     places,
     planning,
+    uploads,
 )
 from sandbox.gitlab.api.graphql import graphql_endpoint
 from sandbox.gitlab.api.spec import Spec
@@ -45,6 +46,7 @@ ROUTES: tuple[Spec, ...] = (
     *links.ROUTES,
     *planning.ROUTES,
     *hooks.ROUTES,
+    *uploads.ROUTES,
 )
 
 
