@@ -19,7 +19,7 @@ from tests.simulation.life import heal, live
 from tests.simulation.world import MortalDatabase, World, build
 from tests.sync.conftest import CATALOGUE, CONTRACT
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "20"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "6"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "150"))
 
 
