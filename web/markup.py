@@ -1,105 +1,123 @@
-"""Strangers' text as harmless HTML: paragraphs, lists, links and code, nothing else.
+"""Strangers' Markdown as harmless HTML.
 
-Every tracker has a markup of its own. None is interpreted in full: what is written is
-escaped, the few things that both Markdown and Jira's wiki markup say alike are shown
-as such, and what comes out passes an allow-list once more.
+Connectors translate each tracker's markup into Markdown; what it says is shown as
+CommonMark with tables has it, without any HTML of the writer's own, and what comes out
+passes an allow-list (nh3) once more. Links lead to the web or to files of the issue,
+never into the pool; images are links, so that nothing is loaded from elsewhere.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
+from types import MappingProxyType
+from urllib.parse import unquote
 
 import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-_TAGS = {"p", "br", "ul", "ol", "li", "a", "pre", "code", "strong", "mark"}
-_ATTRIBUTES = {"a": {"href"}}
-_LONGEST = 100_000
-_FENCE = re.compile(
-    r"^(?:```[^\n]*\n(?P<md>.*?)^```[ \t]*$"
-    r"|\{(?P<tag>code|noformat)(?::[^}\n]*)?\}\n?(?P<wiki>.*?)\{(?P=tag)\})",
-    re.MULTILINE | re.DOTALL,
+Files = Mapping[str, str]
+"""Where our own pages give out a file, by what the text calls it."""
+
+_NO_FILES: Files = MappingProxyType({})
+_TAGS = {
+    *("p", "br", "hr", "ul", "ol", "li", "a", "pre", "code", "strong", "em", "s"),
+    *("mark", "blockquote", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_LONGEST = 50_000
+_LOOSE = re.compile(
+    r"(?P<br><br\s*/?>)|(?P<url>https?://[^\s<>\"'（）【】《》，。；、)\]|]{1,2000})",
+    re.IGNORECASE,
 )
-_BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
-_NUMBERED = re.compile(r"^\s*(?:#|\d{1,3}[.)、])\s+(?=\S)")
-_HEADING = re.compile(r"^\s*(?:#{1,6}|h[1-6]\.)\s+(?=\S)")
-_SPAN = re.compile(
-    r"\[(?P<md>[^\]\n|]{1,300})\]\((?P<md_url>https?://[^\s)]{1,2000})\)"
-    r"|\[(?P<wiki>[^\]\n|]{1,300})\|(?P<wiki_url>https?://[^\s\]|]{1,2000})[^\]\n]*\]"
-    r"|\*\*(?P<bold>[^*\n]{1,300})\*\*"
-    r"|(?P<url>https?://[^\s<>\"'）】》，。；、)\]|]{1,2000})"
-)
+_WEB = ("https://", "http://", "mailto:")
 
 
-def to_html(text: str) -> Markup:
-    """Text of a tracker, to be put into a page."""
-    blocks = "".join(_blocks(text[:_LONGEST].replace("\r\n", "\n")))
+def to_html(text: str, files: Files = _NO_FILES) -> Markup:
+    """Markdown of a tracker, to be put into a page."""
+    shown = _reader().render(text[:_LONGEST], {"files": files})
     clean = nh3.clean(
-        blocks,
+        shown,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )
-    return Markup(clean)  # noqa: S704 - escaped above, and cleaned by nh3
+    return Markup(clean)  # noqa: S704 - cleaned by nh3
 
 
-def _blocks(text: str) -> Iterator[str]:
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt(
+        "commonmark", {"html": False, "breaks": True, "maxNesting": 20}
+    ).enable(["table", "strikethrough"])
+    reader.core.ruler.push("tame", _tame)
+    return reader
+
+
+def _tame(state: StateCore) -> None:
+    """Lower headings below the page's own; see to links, images and bare addresses."""
+    files: Files = state.env.get("files", _NO_FILES)
+    for token in state.tokens:
+        if token.type.startswith("heading"):
+            token.tag = f"h{min(int(token.tag[1]) + 3, 6)}"
+        if token.children:
+            token.children = list(_tamed(token.children, files))
+
+
+def _tamed(tokens: Sequence[Token], files: Files) -> Iterator[Token]:
+    in_link = 0
+    for token in tokens:
+        in_link += (token.type == "link_open") - (token.type == "link_close")
+        match token.type:
+            case "link_open":
+                token.attrs["href"] = _target(str(token.attrs.get("href", "")), files)
+                yield token
+            case "image":
+                yield from _linked_image(token, files)
+            case "text":
+                yield from _loosened(token.content, in_link=bool(in_link))
+            case _:
+                yield token
+
+
+def _target(href: str, files: Files) -> str:
+    own = files.get(unquote(href))
+    return own or (href if href.lower().startswith(_WEB) else "#")
+
+
+def _linked_image(token: Token, files: Files) -> Iterator[Token]:
+    source = str(token.attrs.get("src", ""))
+    yield from _anchor(_target(source, files), token.content or unquote(source))
+
+
+def _loosened(text: str, *, in_link: bool) -> Iterator[Token]:
+    """Text with its line breaks, and with addresses that nobody marked as links."""
     end = 0
-    for fence in _FENCE.finditer(text):
-        yield from _prose(text[end : fence.start()])
-        code = fence["md"] if fence["tag"] is None else fence["wiki"]
-        yield f"<pre><code>{escape(code)}</code></pre>"
-        end = fence.end()
-    yield from _prose(text[end:])
-
-
-def _prose(text: str) -> Iterator[str]:
-    lines = ((_role(line), line) for line in text.split("\n"))
-    for role, group in groupby(lines, key=lambda pair: pair[0]):
-        yield from _shape(role, [line for _, line in group])
-
-
-def _role(line: str) -> str:
-    if not line.strip():
-        return "blank"
-    if _BULLET.match(line):
-        return "ul"
-    if _HEADING.match(line) and not line.lstrip().startswith("# "):
-        return "heading"
-    return "ol" if _NUMBERED.match(line) else "p"
-
-
-def _shape(role: str, lines: Sequence[str]) -> Iterator[str]:
-    match role:
-        case "p":
-            yield f"<p>{'<br>'.join(_inline(line.strip()) for line in lines)}</p>"
-        case "heading":
-            for line in lines:
-                yield f"<p><strong>{_inline(_HEADING.sub('', line))}</strong></p>"
-        case "ul" | "ol":
-            mark = _BULLET if role == "ul" else _NUMBERED
-            items = "".join(f"<li>{_inline(mark.sub('', line))}</li>" for line in lines)
-            yield f"<{role}>{items}</{role}>"
-        case _:  # blank
-            return
-
-
-def _inline(line: str) -> str:
-    parts, end = list[str](), 0
-    for found in _SPAN.finditer(line):
-        parts.append(str(escape(line[end : found.start()])))
-        parts.append(_span(found))
+    for found in _LOOSE.finditer(text):
+        if found["url"] and in_link:
+            continue
+        yield _plain(text[end : found.start()])
+        if found["url"]:
+            yield from _anchor(found["url"], found["url"])
+        else:
+            yield Token("hardbreak", "br", 0)
         end = found.end()
-    return "".join([*parts, str(escape(line[end:]))])
+    yield _plain(text[end:])
 
 
-def _span(found: re.Match[str]) -> str:
-    if found["bold"]:
-        return f"<strong>{escape(found['bold'])}</strong>"
-    url = found["md_url"] or found["wiki_url"] or found["url"]
-    label = found["md"] or found["wiki"] or url
-    return f'<a href="{escape(url)}">{escape(label)}</a>'
+def _anchor(href: str, label: str) -> Iterator[Token]:
+    yield Token("link_open", "a", 1, attrs={"href": href})
+    yield _plain(label)
+    yield Token("link_close", "a", -1)
+
+
+def _plain(text: str) -> Token:
+    return Token("text", "", 0, content=text)
 
 
 def highlight(text: str, words: Sequence[str]) -> Markup:

@@ -1,5 +1,7 @@
 import re
+import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +21,17 @@ PIECES = st.lists(
             "# ",
             "h2. ",
             "```",
-            "{code}",
-            "{noformat}",
+            "| a | b |\n| --- | --- |\n",
+            "![x](a.png)",
+            "![x](https://a.example/b.png)",
+            "[x](/health)",
+            "[x](//a.example)",
+            "<javascript:alert(1)>",
+            "&#106;avascript:",
+            "> ",
+            "7. ",
+            "~~s~~",
+            "<br>",
             "https://a.example/'\"><svg/onload=alert(1)>",
             "&lt;script&gt;",
             "文字",
@@ -29,22 +40,55 @@ PIECES = st.lists(
 ).map("".join)
 
 ALLOWED = re.compile(
-    r'<(/?(p|br|ul|ol|li|pre|code|strong)|a href="https?://[^"<>]*"'
+    r"<(/?(p|br|hr|ul|ol|li|pre|code|strong|em|s|blockquote|h[456]|table|thead|tbody"
+    r'|tr|th|td)|ol start="[0-9]+"|a href="(https?://[^"<>]*|mailto:[^"<>]*|#|/files/1)"'
     r' rel="nofollow noopener noreferrer"|/a)>'
 )
 
 
 @given(PIECES | st.text())
 def test_nothing_but_the_allowed_tags_comes_out(text: str) -> None:
-    assert "<" not in ALLOWED.sub("", to_html(text))
+    shown = to_html(text, {"a.png": "/files/1"})
+    assert "<" not in ALLOWED.sub("", shown)
 
 
-def test_lists_links_and_code_are_shown() -> None:
-    assert to_html("a\n* b\n* c\n1. d\n[e|https://f.example]\n```\n<g>\n```") == (
-        "<p>a</p><ul><li>b</li><li>c</li></ul><ol><li>d</li></ol>"
+def test_lists_links_code_and_tables_are_shown() -> None:
+    text = "a\n* b\n* c\n\n3. d\n\n[e](https://f.example)\n```\n<g>\n```\n|h|\n|-|\n|i<br>j|"
+    assert to_html(text).replace("\n", "") == (
+        '<p>a</p><ul><li>b</li><li>c</li></ul><ol start="3"><li>d</li></ol>'
         '<p><a href="https://f.example" rel="nofollow noopener noreferrer">e</a></p>'
-        "<pre><code>&lt;g&gt;\n</code></pre>"
+        "<pre><code>&lt;g&gt;</code></pre><table><thead><tr><th>h</th></tr></thead>"
+        "<tbody><tr><td>i<br>j</td></tr></tbody></table>"
     )
+
+
+def test_a_line_of_a_tracker_is_a_line_of_the_page() -> None:
+    assert "a<br>" in to_html("a\nb")
+
+
+def test_headings_stay_below_those_of_the_page() -> None:
+    assert to_html("# a") == "<h4>a</h4>\n"
+
+
+def test_an_image_is_a_link_to_our_file_or_to_where_it_lies() -> None:
+    assert 'href="/files/1"' in to_html(
+        "![a b.png](<a b.png>)", {"a b.png": "/files/1"}
+    )
+    assert "<img" not in to_html("![a](https://b.example/c.png)")
+
+
+def test_no_link_leads_into_the_pool() -> None:
+    for text in ("[a](/health)", "[a](//b.example)", "[a](x)", "![a](/health)"):
+        assert 'href="#"' in to_html(text)
+
+
+@pytest.mark.parametrize(
+    "sign", ["> ", "[", "![", "*a ", "_a_", "`", "| ", "<", "&", "- ", "~~", "[a]("]
+)
+def test_hostile_text_is_shown_in_time(sign: str) -> None:
+    began = time.perf_counter()
+    to_html(sign * (100_000 // len(sign)))
+    assert time.perf_counter() - began < 3
 
 
 def test_a_chinese_full_stop_ends_an_address() -> None:
