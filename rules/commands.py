@@ -240,7 +240,7 @@ class _Markup:
         if self.fence:
             self._pass_fenced(line)
             return
-        if not self.block and (found := _FENCE.match(line)):
+        if not self.block and (found := _FENCE.match(_bare(line))):
             self.fence = found["ticks"] or found["tildes"]
             return
         if line.strip() == ">>>" and self.block in {"", ">>>"}:
@@ -250,7 +250,7 @@ class _Markup:
             self._pass_token(token)
 
     def _pass_fenced(self, line: str) -> None:
-        stripped = line.strip()
+        stripped = _bare(line).strip()
         mark = self.fence[0]
         if len(stripped) >= len(self.fence) and not stripped.strip(mark):
             self.fence = ""
@@ -261,6 +261,11 @@ class _Markup:
             self.block = opens
         elif self.block == closes:
             self.block = ""
+
+
+def _bare(line: str) -> str:
+    """A fence that somebody typed into Jira comes with its marks escaped."""
+    return line.replace("\\", "")
 
 
 def _block_of(token: re.Match[str]) -> tuple[str, str]:
