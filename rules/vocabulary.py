@@ -80,10 +80,15 @@ _TEXTS = {
 }
 _LISTS = {
     "issue.labels": "The issue's labels, as the tracker spells them.",
+    "issue.sprints": "The names of its sprints, or of its iteration.",
+    "issue.fields": (
+        "The custom fields that the source's configuration names, each as `name: value`."
+    ),
     "issue.modules": "Its modules: components, or labels that stand for them.",
 }
 _NUMBERS = {
     "issue.comment_count": "How many comments the issue has.",
+    "issue.spent_days": "The person-days that people logged on it.",
     "project.days_to_acceptance": "Days until the planned acceptance; negative after.",
     "contract.match.score": "How probably the nearest clause is the one that the "
     "issue is about, from 0 to 1.",

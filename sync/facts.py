@@ -1,6 +1,6 @@
 """The facts that rules may ask about an issue, gathered from its surroundings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from model.projects import MilestoneName, Project
 from pool.issues import StoredIssue
 from pool.projects import Setting
 from rules.matching.match import Match
+from sync.plain_text import plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ def gather_facts(occasion: Occasion) -> Facts:
 
 
 def _issue_facts(snapshot: IssueSnapshot) -> Mapping[str, Any]:
+    description = plain_text(snapshot.description)
     return {
         "issue.title": snapshot.title,
-        "issue.description": snapshot.description,
-        "issue.text": f"{snapshot.title}\n{snapshot.description}",
+        "issue.description": description,
+        "issue.text": f"{snapshot.title}\n{description}",
         "issue.type": snapshot.issue_type,
         "issue.status": snapshot.status,
         "issue.priority": snapshot.priority,
@@ -65,9 +67,17 @@ def _issue_facts(snapshot: IssueSnapshot) -> Mapping[str, Any]:
         "issue.modules": snapshot.modules,
         "issue.reporter": snapshot.reporter.name if snapshot.reporter else None,
         "issue.confidential": snapshot.confidential,
+        "issue.sprints": snapshot.sprints,
+        "issue.fields": tuple(_fields(snapshot)),
+        "issue.spent_days": snapshot.spent_days,
         "issue.created_at": snapshot.created_at,
         "issue.updated_at": snapshot.updated_at,
     }
+
+
+def _fields(snapshot: IssueSnapshot) -> Iterator[str]:
+    for name, words in sorted(snapshot.fields.items()):
+        yield from (f"{name}: {word}" for word in words)
 
 
 def _project_facts(setting: Setting, today: date) -> Mapping[str, Any]:
