@@ -18,7 +18,9 @@ _LAZY = {
     "explain": "cli.rules_explain",
     "activate": "cli.rules_activate",
     "diff": "cli.rules_diff",
+    "simulate": "cli.rules_simulate",
     "history": "cli.rules_history",
+    "calibrate": "cli.rules_calibrate",
     "rollback": "cli.rules_rollback",
     "retire": "cli.rules_retire",
 }

@@ -83,6 +83,15 @@ async def open_snapshot(connection: Connection) -> str:
     return str(row["snapshot"])
 
 
+async def take_turn(connection: Connection) -> bool:
+    """Be the only one that reads the whole pool until the transaction ends."""
+    row = await query_one(
+        connection,
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('standing', 0)) AS ours",
+    )
+    return bool(row and row["ours"])
+
+
 async def find_numbers(connection: Connection) -> range:
     """The readable numbers that issues may have."""
     row = await query_one(

@@ -10,7 +10,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from model.clock import Clock
 from pool import rulesets, standing
+from pool.database import Database
 from pool.standing import Column, Share, Stood, read_share
 from rules.count import Counting
 from rules.load_ruleset import load_ruleset
@@ -18,7 +20,6 @@ from rules.ruleset import Ruleset
 from rules.simulate import Simulation, sum_up
 from rules.tally import ReleaseOn, Standing, Tally
 from rules.vocabulary import VOCABULARY, FactType
-from sync.engine import Engine
 from sync.replay import revive_day
 
 _ISSUES_A_PROCESS = 20_000
@@ -35,6 +36,10 @@ _COLUMNS: Mapping[FactType, Column] = {
 _ACCEPTANCE = "project.days_to_acceptance"
 
 
+class AlreadySimulating(RuntimeError):  # noqa: N818 - says what is the case
+    """Somebody else simulates on this pool; one at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What a process is sent: a ruleset as its texts, for closures do not travel."""
@@ -46,7 +51,8 @@ class _Task:
 
 
 async def simulate(
-    engine: Engine,
+    database: Database,
+    clock: Clock,
     candidate: Ruleset,
     *,
     project: UUID | None = None,
@@ -58,24 +64,29 @@ async def simulate(
     stay; issues that nothing was decided on yet are left out.
 
     Args:
-        engine: only its database and clock are used.
+        database: the pool's; each process opens a connection of its own.
+        clock: says which day it is.
         candidate: the ruleset that may go live.
         project: whose issues; None for all whose project has no ruleset of its own.
-        processes: how many read and count; as many as there are cores if None.
+        processes: how many read and count; at most one a core if None.
+
+    Raises:
+        AlreadySimulating: another simulation takes every core.
     """
-    url = engine.database.url
-    today = engine.clock().astimezone(candidate.zone).date()
-    async with engine.database.transaction() as connection:
+    today = clock().astimezone(candidate.zone).date()
+    async with database.transaction() as connection:
         snapshot = await standing.open_snapshot(connection)
+        if not await standing.take_turn(connection):
+            raise AlreadySimulating
         active = await rulesets.find_active_fingerprints(connection)
         others = tuple(active.own) if active else ()
         numbers = await standing.find_numbers(connection)
         trains = await standing.find_next_releases(connection, today)
         task = _Task(candidate.name, candidate.texts, trains, today)
-        most = len(numbers) // _ISSUES_A_PROCESS + 1
+        enough = min(_count_cores(), len(numbers) // _ISSUES_A_PROCESS + 1)
         shares = [
-            Share(url, snapshot, _columns(candidate), project, others, *part)
-            for part in _split(numbers, min(processes or _count_cores(), most))
+            Share(database.url, snapshot, _columns(candidate), project, others, *part)
+            for part in _split(numbers, processes or enough)
         ]
         return sum_up(candidate, await _count_all(task, shares))
 

@@ -1,0 +1,181 @@
+"""What a candidate would do, counted."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.client_text import ClientSafeFacts, ClientText
+from model.decisions import PoolState, Section
+from model.projects import Language
+from rules.count import Counting
+from rules.decide import decide
+from rules.ruleset import Ruleset
+from rules.simulate import Simulation, sum_up
+from rules.tally import NO_RELEASE, Agreement, ReleaseOn, Shift, Standing
+from tests.rules.defaults import load_default
+from tests.rules.test_laws import FACTS, OVERRIDES
+
+KIND, SCOPE, PRIORITY, RELEASE = Section
+TRAINS: dict[str, ReleaseOn] = {"main": ("2026.12", date(2026, 12, 20))}
+
+
+def standing(key: str, *effective: str, **fields: Any) -> Standing:
+    said = (*effective, "", "", "", "")[:4]
+    plain: dict[str, Any] = {
+        "client": "acme",
+        "facts": {},
+        "overrides": {},
+        "verdict": {},
+        "state": PoolState.TRIAGED,
+        "language": Language.EN,
+        "release": NO_RELEASE,
+    }
+    return Standing(key=key, effective=said, **{**plain, **fields})
+
+
+def simulate(candidate: Ruleset, *issues: Standing) -> Simulation:
+    counting = Counting(candidate, TRAINS)
+    for issue in issues:
+        counting.count(issue)
+    return sum_up(candidate, [counting.finish()])
+
+
+def test_a_flip_names_the_rule_and_some_issues(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind:
+      - {id: asks, when: {issue.type: Question}, set: question}
+      - {id: rest, otherwise: defect}
+    """
+    asked = {"issue.type": "Question"}
+    found = simulate(
+        ruleset,
+        *(standing(f"FIN-{n}", "defect", facts=asked) for n in range(5)),
+        standing("FIN-9", "defect"),
+    )
+    (flip,) = found.flips
+    assert (flip.section, flip.before, flip.after) == (KIND, "defect", "question")
+    assert (flip.rule, flip.issues) == ("asks", 5)
+    assert flip.samples == ("FIN-0", "FIN-1", "FIN-2")
+    assert found.share == 5 / 6
+
+
+def test_person_days_move_in_and_out_of_contract_by_client(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: k, otherwise: requirement}]
+    scope:
+      - {id: in, when: {issue.type: Story}, set: in_contract}
+      - {id: out, otherwise: out_of_contract}
+    """
+    story = {"issue.type": "Story"}
+    found = simulate(
+        ruleset,
+        standing(
+            "A-1", "requirement", "needs_review", facts={**story, "estimate.days": 3}
+        ),
+        standing("A-2", "requirement", "in_contract", facts={"estimate.days": 1.5}),
+        standing("A-3", "requirement", "in_contract"),
+        standing("B-1", "requirement", "in_contract", client="b", facts=story),
+    )
+    assert found.clients == {"acme": Shift(3, 3, 3.0, 1.5, 1), "b": Shift(1)}
+    assert found.whole == Shift(4, 3, 3.0, 1.5, 1)
+
+
+def test_overrides_stay_and_tell_who_agrees(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: k, otherwise: defect}]
+    """
+    decided = {KIND: "defect"}
+    found = simulate(
+        ruleset,
+        standing("A-1", "defect", overrides=decided, verdict={KIND: "task"}),
+        standing("A-2", "task", overrides={KIND: "task"}, verdict={KIND: "task"}),
+    )
+    assert found.agreement == {KIND: Agreement(overrides=2, before=1, after=1)}
+    assert found.flips == ()
+
+
+def test_rules_that_never_match_and_rules_that_overlap(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind:
+      - {id: bug, when: {issue.type: Bug}, set: defect}
+      - {id: asks, when: {issue.title: {contains: [how]}}, set: question}
+      - {id: same, when: {issue.title: {contains: [crash]}}, set: defect}
+      - {id: epic, when: {issue.type: Epic}, set: task}
+      - {id: rest, otherwise: requirement}
+    priority:
+      points: [{id: never, when: {issue.urgency: Highest}, add: 3}]
+      levels: {P3: 0}
+    """
+    facts = {"issue.type": "Bug", "issue.title": "how does it crash"}
+    found = simulate(ruleset, *(standing(key, facts=facts) for key in ("A-1", "A-2")))
+    (pair,) = found.overlaps
+    assert (pair.first, pair.second, pair.issues) == ("bug", "asks", 2)
+    assert [(rule.rule, rule.place) for rule in found.unmatched] == [
+        ("epic", "rules.yaml:6"),
+        ("never", "rules.yaml:9"),
+    ]
+
+
+def test_comments_that_would_change_are_counted(ruleset: Ruleset) -> None:
+    """
+    name: x
+    release: [{id: r, otherwise: {train: main}}]
+    write_back:
+      comment:
+        - when: {issue.type: Bug, release.name: {exists: true}}
+          text: {en: 'Planned for {release.name}.'}
+    """
+    bug = {"issue.type": "Bug"}
+    facts = ClientSafeFacts(release_name="2026.12")
+    same = ClientText("Planned for {release.name}.", facts, Language.EN).hash
+    found = simulate(
+        ruleset,
+        standing("A-1", facts=bug, comment_hash=same),
+        standing("A-2", facts=bug, comment_hash=""),
+        standing("A-3", facts=bug, comment_hash=None),
+        standing("A-4", comment_hash=""),
+        standing("A-5", "", "", "", "train:main", facts=bug, comment_hash=same),
+    )
+    assert found.comments == 1
+
+
+ISSUES = st.lists(st.tuples(FACTS, OVERRIDES), max_size=6)
+
+
+@given(ISSUES, st.integers(0, 6))
+@settings(max_examples=40, deadline=None)
+def test_the_running_ruleset_flips_nothing_and_shares_add_up(
+    issues: list[tuple[Any, Any]], cut: int
+) -> None:
+    running, candidate = load_default("vendor.zh.yaml"), load_default("vendor.en.yaml")
+    stood = []
+    for number, (facts, overrides) in enumerate(issues):
+        decision = decide(running, facts, overrides=overrides)
+        said = (decision.effective.get(section, "") for section in Section)
+        fields = {"facts": facts, "overrides": overrides, "verdict": decision.verdict}
+        stood.append(standing(f"A-{number}", *said, **fields))
+    assert simulate(running, *stood).whole == Shift(issues=len(stood))
+    tallies = []
+    for share in (stood[:cut], stood[cut:]):
+        counting = Counting(candidate, TRAINS)
+        for issue in share:
+            counting.count(issue)
+        tallies.append(counting.finish())
+    together = sum_up(candidate, tallies)
+    at_once = simulate(candidate, *stood)
+    assert together.clients == at_once.clients
+    assert set(together.overlaps) == set(at_once.overlaps)
+    assert {flip[:5] for flip in map(plain, together.flips)} == {
+        flip[:5] for flip in map(plain, at_once.flips)
+    }
+    assert together.unmatched == at_once.unmatched
+
+
+def plain(flip: Any) -> tuple[Any, ...]:
+    return (flip.section, flip.before, flip.after, flip.rule, flip.issues)
