@@ -11,7 +11,9 @@ import procrastinate
 import uuid6
 
 from app.config import Config, DatabaseConfig
+from app.encoder import build_matcher, open_meanings
 from app.jobs import build_jobs, wake_through
+from app.judge import open_judge
 from app.plugins import get_connector, load_capabilities
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, open_client
@@ -21,7 +23,6 @@ from pool.database import Database
 from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
 from pool.reach import check_reachable
-from rules.matching.word_matcher import WordMatcher
 from sync.engine import Engine, Source
 from sync.register import register
 
@@ -89,6 +90,7 @@ async def open_application(
         await database.open()
         stack.push_async_callback(database.close)
         jobs = await stack.enter_async_context(build_jobs(url).open_async())
+        meanings = open_meanings() if config.matching.meaning else None
         engine = Engine(
             database=database,
             sources={
@@ -98,9 +100,11 @@ async def open_application(
             clock=clock,
             ids=new_id,
             random=SystemRandom(),
-            matcher=WordMatcher(),
+            matcher=build_matcher(meanings),
             wake=wake_through(jobs),
             trackers=load_capabilities(),
+            meanings=meanings,
+            judge=await open_judge(stack, config.judge, clock),
         )
         yield Application(config, engine, jobs, await register(engine))
 

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +24,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     create_model,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
@@ -79,6 +80,10 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _judge_address(url: str) -> str:
+    return _web_address(url) if url else url
+
+
 def _default_data_directory() -> Path:
     """Where the XDG base directory specification puts data; root has no home for it."""
     if os.geteuid() == 0:
@@ -126,6 +131,44 @@ class WorkerConfig(_Section):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class MatchingConfig(_Section):
+    """How clauses are found.
+
+    Attributes:
+        meaning: with the bundled sentence encoder (140 MB of memory a process), or by
+            words and structured facts alone.
+    """
+
+    meaning: bool = True
+
+
+class JudgeConfig(_Section):
+    """A model that is asked about issues under review; off unless ``url`` is set.
+
+    Attributes:
+        url: of an endpoint with OpenAI's chat completions, up to and with ``/v1``. The
+            title, description and module of issues and the contract's clauses go there.
+        model: as the endpoint calls it.
+        token: sent as a bearer token.
+        timeout_seconds: for one answer.
+    """
+
+    url: Annotated[str, AfterValidator(_judge_address)] = ""
+    model: str = ""
+    token: SecretStr | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+
+    @model_validator(mode="after")
+    def _name_the_model(self) -> "JudgeConfig":
+        if self.url and not self.model:
+            raise PydanticCustomError(
+                "E_FIELD",
+                "the judge has a url and no model",
+                {"hint": "write model as the endpoint calls it: it is kept with each opinion"},
+            )
+        return self
+
+
 class LogConfig(_Section):
     """What is logged, and how it is written."""
 
@@ -145,6 +188,8 @@ class _Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig)
     worker: WorkerConfig = Field(default_factory=WorkerConfig)
     log: LogConfig = Field(default_factory=LogConfig)
+    matching: MatchingConfig = Field(default_factory=MatchingConfig)
+    judge: JudgeConfig = Field(default_factory=JudgeConfig)
 
     @classmethod
     def settings_customise_sources(
@@ -175,6 +220,8 @@ class Config:
     log: LogConfig
     sources: Mapping[str, SourceConfig]
     path: Path | None = None
+    matching: MatchingConfig = field(default_factory=MatchingConfig)
+    judge: JudgeConfig = field(default_factory=JudgeConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -222,6 +269,8 @@ class _Reading:
             settings.log,
             sources,
             self._path,
+            settings.matching,
+            settings.judge,
         )
 
     def _add(self, path: KeyPath, problem: Problem) -> None:
@@ -319,8 +368,8 @@ def _settings_model(models: Mapping[str, type[BaseModel]]) -> type[_Settings]:
 class _Sources(_Section):
     def items(self) -> Iterator[tuple[str, Any]]:
         """Each source's name and section."""
-        for field, info in type(self).model_fields.items():
-            yield str(info.alias), getattr(self, field)
+        for name, info in type(self).model_fields.items():
+            yield str(info.alias), getattr(self, name)
 
 
 def _bad_name(name: str) -> Problem:

@@ -45,8 +45,11 @@ class BundledEncoder:
         return vectors
 
 
-def build_matcher(*, meaning: bool = True) -> Matcher:
-    """The matcher of this version; without ``meaning`` it goes by words alone."""
-    if not meaning:
-        return WordMatcher()
-    return BlendedMatcher(Meanings(BundledEncoder()))
+def open_meanings() -> Meanings:
+    """The meanings of one process; nothing is loaded until a text is compared."""
+    return Meanings(BundledEncoder())
+
+
+def build_matcher(meanings: Meanings | None) -> Matcher:
+    """The matcher of this version; without meanings it goes by words alone."""
+    return WordMatcher() if meanings is None else BlendedMatcher(meanings)

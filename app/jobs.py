@@ -11,13 +11,18 @@ from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.exceptions import (
+    AlreadyEnqueued,
+    ConnectorException,
+    UniqueViolation,
+)
 from procrastinate.jobs import Status
 
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
 from sync.fetch import fetch
 from sync.ingest import ingest
+from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
 from sync.tick import tick
@@ -37,6 +42,7 @@ VERBS: Mapping[str, Verb] = {
     "poll": poll,
     "deliver": deliver,
     "redecide": lambda engine, _source: redecide(engine),
+    "judge": lambda engine, _source: judge(engine),
 }
 """What a wake-up can start."""
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.encoder import build_matcher, open_meanings
 from app.rulesets import load_bytes
 from cli.lazy import lazy_group
 from cli.show import JSON, print_json, print_json_line, print_table
@@ -16,7 +17,6 @@ from rules.matching.contract import load_contract
 from rules.matching.evaluate import Report, evaluate
 from rules.matching.pairs import PairSet, parse_pairs
 from rules.matching.requests import answer, parse_lines
-from rules.matching.word_matcher import WordMatcher
 
 app = typer.Typer(
     cls=lazy_group({"import": "cli.contract_import"}),
@@ -30,17 +30,22 @@ app = typer.Typer(
 def match(
     contract: Annotated[Path, typer.Argument(help="The contract, YAML.")],
     requests: Annotated[Path, typer.Argument(help="One JSON object a line.")],
+    words_only: Annotated[
+        bool, typer.Option(help="Without the sentence encoder: faster, worse.")
+    ] = False,
 ) -> None:
     """Find the clauses that each request comes nearest to, one JSON line a request.
 
     A request has a title, and if known a description, a module, a phase and an
     issue_type. Each answer names the three nearest clauses at most with scores and the
-    words that met, and whether the contract excludes the first. Lines that cannot be
+    words that met, whether the contract excludes the first, and under ``likely`` the
+    probability of each scope by what is built in. Lines that cannot be
     read are reported at the end (exit code 2); the others are answered.
 
     Example: reqpool contract match acme.yaml requests.jsonl
     """
-    index = WordMatcher().index(_load_contract(contract))
+    matcher = build_matcher(None if words_only else open_meanings())
+    index = matcher.index(_load_contract(contract))
     lines, problems = parse_lines(_load_text(requests), file=str(requests))
     for line in lines:
         print_json_line(answer(line, index.match(line.request())))
@@ -64,7 +69,7 @@ def recall(
     """
     if len(files) % 2:
         raise typer.BadParameter("name a file of pairs after each contract")
-    report = evaluate(WordMatcher(), _load_pairs(files))
+    report = evaluate(build_matcher(open_meanings()), _load_pairs(files))
     if as_json:
         print_json(report)
     else:

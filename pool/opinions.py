@@ -1,5 +1,6 @@
 """What the operator's judge said of issues: evidence beside the decision."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,10 @@ from model.decisions import Scope
 from model.ids import Ids
 from pool.database import Connection, query, query_one
 from pool.encode import jsonb
+
+ASKED_HASH = """encode(sha256(convert_to((i.content ->> 'title') || chr(10)
+    || (i.content ->> 'description'), 'UTF8')), 'hex')"""
+"""What :func:`asked_hash` answers, of the issue ``i``."""
 
 _ADD = """
 INSERT INTO opinions (id, client_id, issue_id, content_hash, contract, model, prompt,
@@ -24,14 +29,19 @@ SELECT * FROM opinions WHERE issue_id = %s AND opinion IS NOT NULL
     AND (%s::text IS NULL OR (content_hash = %s AND contract = %s))
 ORDER BY made_at DESC, id DESC LIMIT 1
 """
-_TO_ASK = """
+_TO_ASK = f"""
 SELECT i.id FROM issues i
 JOIN projects p ON p.id = i.project_id JOIN contracts c ON c.id = p.contract_id
 WHERE i.scope = 'needs_review' AND i.deleted_at IS NULL AND NOT EXISTS (
-    SELECT FROM opinions o WHERE o.issue_id = i.id AND o.content_hash = i.content_hash
+    SELECT FROM opinions o WHERE o.issue_id = i.id AND o.content_hash = {ASKED_HASH}
         AND o.contract = c.fingerprint AND o.model = %s AND o.prompt = %s)
 ORDER BY i.id LIMIT %s
-"""
+"""  # noqa: S608 - a constant expression
+
+
+def asked_hash(title: str, description: str) -> str:
+    """SHA-256 of what is asked about; comments and labels of ours do not count."""
+    return hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ async def add(connection: Connection, ids: Ids, asked: Asked, said: Opinion) -> 
 async def find(
     connection: Connection, issue: UUID, content_hash: str, contract: str
 ) -> Opinion | None:
-    """The latest opinion on an issue as it is, under a contract as it is."""
+    """The latest opinion on an issue as it is asked about, under a contract as it is."""
     values = (issue, content_hash, content_hash, contract)
     row = await query_one(connection, _LATEST, values)
     return _opinion(row) if row else None

@@ -20,6 +20,7 @@ from sync.compare import compare
 from sync.decide import decide
 from sync.engine import Engine
 from sync.obey import obey
+from sync.prepare import prepare
 from sync.sitting import Sitting, open_sitting
 
 
@@ -68,6 +69,7 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
     done = Absorbed()
     if not batch.snapshots:
         return done
+    await prepare(engine, source.project_id, batch.snapshots)
     async with engine.database.transaction() as connection:
         await hold_source(connection, source.id)
         tracker_ids = [snapshot.ref.tracker_id for snapshot in batch.snapshots]

@@ -21,13 +21,13 @@ from pool.outbox import Caution
 from pool.projects import Setting
 from pool.schema import StateOrigin
 from rules.decide import decide as apply_rules
-from rules.matching.match import Index, Match, Request
 from rules.ruleset import ANSWERED_KINDS
 from sync.aim import Ruling, aim
 from sync.charge import Charge
-from sync.engine import Engine
 from sync.facts import Occasion, gather_facts
+from sync.match import match as find_match
 from sync.plan import Plan, plan
+from sync.replay import have_aged, revive_facts
 from sync.sitting import Sitting
 
 _RULES = "rules"
@@ -62,12 +62,14 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
         How many new writes to the tracker are wanted.
     """
     setting = await sitting.get_setting(issue.project_id)
-    match = _match(sitting, issue, setting)
+    today = sitting.today_in(issue.project_id)
+    match = await find_match(
+        sitting.engine, sitting.connection, issue, setting, today
+    )
     overrides = await decisions.find_overrides(sitting.connection, issue.id)
     count = await requirements.count_clients(sitting.connection, issue.requirement_id)
     charge = Charge(match, overrides)
     left = await _find_left(sitting, issue, setting, charge)
-    today = sitting.today_in(issue.project_id)
     facts = gather_facts(Occasion(issue, setting, today, match, count, left))
     decision = apply_rules(
         sitting.ruleset_of(issue.project_id),
@@ -101,30 +103,6 @@ async def _find_answers(sitting: Sitting, issue: StoredIssue) -> Sequence[Answer
     if not issue.has_commands:
         return ()
     return await commands.find_answers(sitting.connection, issue.id, _MOST_ANSWERS)
-
-
-def _match(sitting: Sitting, issue: StoredIssue, setting: Setting) -> Match | None:
-    if setting.contract is None:
-        return None
-    return _index(sitting.engine, setting).match(
-        Request(
-            title=issue.snapshot.title,
-            description=issue.snapshot.description,
-            module=", ".join(issue.snapshot.modules),
-            issue_type=issue.snapshot.issue_type,
-            today=sitting.today_in(issue.project_id),
-        )
-    )
-
-
-def _index(engine: Engine, setting: Setting) -> Index:
-    contract = setting.contract
-    if contract is None:
-        raise LookupError(setting.project.slug)
-    key = f"{contract.slug}:{contract.fingerprint}"
-    if key not in engine.memory.indexes:
-        engine.memory.indexes[key] = engine.matcher.index(contract)
-    return engine.memory.indexes[key]
 
 
 async def _find_left(
@@ -185,6 +163,8 @@ async def _store(
         await decisions.add(connection, stored, issue.client_id, issue.id)
         await _note_flips(sitting, issue, last, stored)
     else:
+        if have_aged(last.facts, revive_facts(stored.facts)):
+            await decisions.renew_facts(connection, last.id, stored.facts)
         stored = last
     today = sitting.today_in(issue.project_id)
     await decisions.show(

@@ -1,15 +1,21 @@
 """What every verb is handed: the pool, the sources, the time, and nothing global."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
+from typing import Protocol
+from uuid import UUID
 
 from connectors.base import Connector, SourceConfig
 from model.clock import Clock
 from model.ids import Ids
 from model.trackers import Trackers
 from pool.database import Database
+from rules.matching.calibration import Calibration
 from rules.matching.match import Index, Matcher
+from rules.matching.meaning import Meanings
+from rules.matching.question import Message
 from rules.ruleset import Ruleset
 
 Wake = Callable[[str, str], Awaitable[None]]
@@ -32,6 +38,25 @@ class Memory:
 
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
+    calibrations: dict[UUID, Calibration] = field(default_factory=dict)
+    judge_quiet_until: datetime | None = None
+
+
+class Judge(Protocol):
+    """A model behind an endpoint that the operator hosts."""
+
+    @property
+    def model(self) -> str:
+        """As the endpoint calls it."""
+        ...
+
+    async def ask(self, messages: Sequence[Message]) -> str:
+        """The model's answer, whatever it is.
+
+        Raises:
+            ReqpoolError: it could not be asked.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,8 @@ class Engine:
 
     Attributes:
         trackers: the kinds that rulesets are written for; None for any.
+        meanings: what texts mean; None when the matcher goes by words alone.
+        judge: who is asked about issues under review; None unless configured.
     """
 
     database: Database
@@ -51,3 +78,5 @@ class Engine:
     wake: Wake
     trackers: Trackers | None = None
     memory: Memory = field(default_factory=Memory)
+    meanings: Meanings | None = None
+    judge: Judge | None = None

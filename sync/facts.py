@@ -103,6 +103,7 @@ def _match_facts(match: Match | None) -> Mapping[str, Any]:
     nearest = match.clauses[0] if match.clauses else None
     return {
         "contract.match.score": match.score,
+        "contract.match.in_probability": match.inside,
         "contract.match.excluded": match.excluded,
         "contract.match.clause": nearest.clause if nearest else None,
     }

@@ -11,6 +11,7 @@ from pool.database import Connection
 from pool.due import Due, find_due
 from pool.sources import SourceRow
 from sync.engine import Engine
+from sync.judge import is_judge_due
 from sync.register import register
 from sync.sitting import Sitting, open_sitting
 from sync.trouble import is_quiet
@@ -28,6 +29,8 @@ async def tick(engine: Engine) -> Sequence[Due]:
         sitting = await open_sitting(engine, connection)
         if await _is_run_due(connection, sitting):
             due.append(Due("redecide", ""))
+        if await is_judge_due(engine, connection):
+            due.append(Due("judge", ""))
     due.extend(_due_polls(engine, known, now))
     configured = [one for one in due if one.source in engine.sources or not one.source]
     for verb, source in configured:

@@ -169,7 +169,7 @@ _OF_FINANCE: Mapping[str, tuple[str, str]] = {
     "big-data": ("大数据 数据仓库 数据中台", "data warehouse, data lake, big data, bi platform"),
     "rpa": ("机器人", "rpa, robot"),
     "chatbot": ("聊天机器人 客服机器人 智能客服 智能问答", "chatbot, bot, virtual assistant"),
-    "bi-tool": ("帆软", "power bi, bi tool, business intelligence, tableau, qlik, finebi, looker"),
+    "bi-tool": ("帆软", "power bi, bi tool, business intelligence, tableau, qlik, finebi"),
     "portal": ("自助门户 供应商门户 客户门户", "self service portal, supplier portal, customer portal, vendor portal"),
     "big-screen": ("大屏 大屏幕 拼接屏", "big screen, wallboard, video wall"),
     "local-stack": ("信创 国产化 国产数据库 国产操作系统", "domestic database, domestic operating system"),

@@ -28,6 +28,7 @@ from sync.deliver import deliver
 from sync.engine import Engine, Source
 from sync.fetch import fetch
 from sync.ingest import ingest
+from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
 from sync.tick import tick
@@ -54,6 +55,7 @@ VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
     "poll": poll,
     "deliver": deliver,
     "redecide": lambda engine, _source: redecide(engine),
+    "judge": lambda engine, _source: judge(engine),
 }
 
 

@@ -1,0 +1,85 @@
+"""Find the clauses that an issue is about."""
+
+from datetime import date
+from uuid import UUID
+
+from model.contracts import Contract
+from pool import calibrations, opinions
+from pool.database import Connection
+from pool.encode import decode
+from pool.issues import StoredIssue
+from pool.projects import Setting
+from rules.matching.calibration import BUILT_IN, Calibration
+from rules.matching.likeness import Leaning
+from rules.matching.match import Index, Match, Matcher, Request
+from sync.engine import Engine
+
+
+async def match(
+    engine: Engine,
+    connection: Connection,
+    issue: StoredIssue,
+    setting: Setting,
+    today: date,
+) -> Match | None:
+    """The nearest clauses of the project's contract; None without a contract.
+
+    Texts that :func:`sync.prepare.prepare` has not seen are encoded here.
+    """
+    contract = setting.contract
+    if contract is None:
+        return None
+    calibration = await find_calibration(engine, connection)
+    request = Request(
+        title=issue.snapshot.title,
+        description=issue.snapshot.description,
+        module=", ".join(issue.snapshot.modules),
+        issue_type=issue.snapshot.issue_type,
+        phase=setting.project.phase,
+        opinion=await _find_opinion(connection, issue, contract, calibration),
+        today=today,
+    )
+    matcher = engine.matcher.calibrated(calibration)
+    return _index(engine, matcher, contract).match(request)
+
+
+async def find_calibration(engine: Engine, connection: Connection) -> Calibration:
+    """What people's decisions taught, or what is built in."""
+    identity = await calibrations.find_active_id(connection)
+    if identity is None:
+        return BUILT_IN
+    known = engine.memory.calibrations
+    if identity not in known:
+        known[identity] = await _load(connection, identity)
+    return known[identity]
+
+
+async def _load(connection: Connection, identity: UUID) -> Calibration:
+    """One that another version fitted on other features is passed over."""
+    stored = await calibrations.find(connection, identity)
+    if stored is None:
+        return BUILT_IN
+    found: Calibration = decode(stored.calibration, Calibration)
+    fits = len(found.inside.weights) == len(Leaning._fields)
+    return found if fits else BUILT_IN
+
+
+async def _find_opinion(
+    connection: Connection,
+    issue: StoredIssue,
+    contract: Contract,
+    calibration: Calibration,
+) -> float:
+    """The judge is asked about only where people's decisions gave it weight."""
+    if not calibration.hears_judge:
+        return 0.0
+    asked = opinions.asked_hash(issue.snapshot.title, issue.snapshot.description)
+    said = await opinions.find(connection, issue.id, asked, contract.fingerprint)
+    return said.leaning if said else 0.0
+
+
+def _index(engine: Engine, matcher: Matcher, contract: Contract) -> Index:
+    key = f"{contract.slug}:{contract.fingerprint}:{matcher.engine}"
+    if key not in engine.memory.indexes:
+        engine.memory.indexes[key] = matcher.index(contract)
+    return engine.memory.indexes[key]
