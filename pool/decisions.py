@@ -114,6 +114,15 @@ async def pass_over(connection: Connection, issue: UUID, on: date) -> None:
     )
 
 
+async def renew_facts(
+    connection: Connection, decision: UUID, facts: Mapping[str, Any]
+) -> None:
+    """Keep what a decision stands on by now; it must say the same of these facts."""
+    await connection.execute(
+        "UPDATE decisions SET facts = %s WHERE id = %s", (jsonb(dict(facts)), decision)
+    )
+
+
 def is_same(one: Decision, other: Decision) -> bool:
     """Whether two decisions say the same for the same reasons."""
     return digest(_fields(one)) == digest(_fields(other))

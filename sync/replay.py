@@ -9,6 +9,7 @@ from model.decisions import Facts, FactValue
 from rules.vocabulary import VOCABULARY, FactType
 
 _DAY_LENGTH = len("2026-07-31")
+_ACCEPTANCE = "project.days_to_acceptance"
 
 
 def revive_facts(stored: Mapping[str, Any]) -> Facts:
@@ -41,3 +42,20 @@ _REVIVE: Mapping[FactType, Callable[[Any], FactValue]] = {
     FactType.NUMBER: _number,
     FactType.LIST: tuple,
 }
+
+
+def bring_up_to(today: date, facts: Facts) -> dict[str, FactValue]:
+    """Facts of an earlier day on a later one: what counts days has moved on."""
+    moved = {**facts, "today": today}
+    then, left = facts.get("today"), facts.get(_ACCEPTANCE)
+    if isinstance(then, date) and isinstance(left, int | float):
+        moved[_ACCEPTANCE] = left - (today - then).days
+    return moved
+
+
+def have_aged(stored: Mapping[str, Any], facts: Facts) -> bool:
+    """Whether stored facts differ from those of a later day by more than the day."""
+    today = facts.get("today")
+    if not isinstance(today, date):
+        return True
+    return bring_up_to(today, revive_facts(stored)) != dict(facts)

@@ -20,7 +20,7 @@ from rules.ruleset import Ruleset
 from rules.simulate import Simulation, sum_up
 from rules.tally import ReleaseOn, Standing, Tally
 from rules.vocabulary import VOCABULARY, FactType
-from sync.replay import revive_day
+from sync.replay import bring_up_to, revive_day
 
 _ISSUES_A_PROCESS = 20_000
 """Fewer are counted sooner than another process starts."""
@@ -33,7 +33,6 @@ _COLUMNS: Mapping[FactType, Column] = {
     FactType.FLAG: Column.FLAG,
     FactType.DATE: Column.TEXT,
 }
-_ACCEPTANCE = "project.days_to_acceptance"
 
 
 class AlreadySimulating(RuntimeError):  # noqa: N818 - says what is the case
@@ -134,7 +133,7 @@ def _revive(
         for name in dated:
             if facts[name] is not None:
                 facts[name] = revive_day(facts[name])
-        _bring_up_to(today, facts)
+        facts = bring_up_to(today, facts)
         facts["requirement.state"] = issue.state.value
         yield Standing(
             issue.key,
@@ -148,15 +147,6 @@ def _revive(
             (issue.release_name, issue.ship_on),
             issue.comment_hash,
         )
-
-
-def _bring_up_to(today: date, facts: dict[str, Any]) -> None:
-    """The facts are those of the last decision; what counts days has moved on."""
-    then = facts["today"]
-    facts["today"] = today
-    left = facts.get(_ACCEPTANCE)
-    if left is not None and isinstance(then, date):
-        facts[_ACCEPTANCE] = left - (today - then).days
 
 
 def _split(numbers: range, parts: int) -> Iterator[tuple[int, int]]:

@@ -102,3 +102,21 @@ async def test_only_one_simulation_runs_at_a_time(world: World) -> None:
         assert await standing.take_turn(connection)
         with pytest.raises(AlreadySimulating):
             await simulate(world.engine.database, world.clock, loaded(CANDIDATE))
+
+
+async def test_facts_that_changed_no_verdict_are_those_of_today(
+    world: World, desk: JiraDesk
+) -> None:
+    made = desk.raise_issue("Export of the fund report")
+    await settle(world, desk)
+    statement = "SELECT id, verdict, reasons FROM decisions"
+    decided = await world.rows(statement)
+    world.clock.wind(minutes=5)
+    desk.edit(made, labels=["board"])
+    await settle(world, desk)
+    assert await world.rows(statement) == decided
+    labelled = CANDIDATE.replace(
+        "issue.title: {contains: [export]}", "issue.labels: {any: [board]}"
+    )
+    found = await simulate(world.engine.database, world.clock, loaded(labelled))
+    assert "all-tasks" in {flip.rule for flip in found.flips}
