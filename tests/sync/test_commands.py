@@ -77,10 +77,11 @@ async def test_the_person_is_in_history_and_audit(jira: Stage) -> None:
 
 async def test_who_is_not_listed_is_refused_politely_and_once(stage: Stage) -> None:
     key = await stage.mirror(OUTSIDE)
-    stage.say(key, "/pool scope in 2.3\n/pool urgent now\n/pool explain", CLIENT)
+    stage.say(key, "/pool scope in 2.3\n/pool urgent now\n/pool dance", CLIENT)
     await stage.settle()
     assert await overrides(stage, key) == []
     assert stage.sticky(key).count("Sorry, Wang Li, you may not use this command") == 1
+    assert "no such command" not in stage.sticky(key)
     assert "pool-scope::out-of-contract" in stage.place.labels(key)
 
 
