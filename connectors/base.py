@@ -9,7 +9,7 @@ connector limits how many by itself. Errors are :class:`model.errors.RetriableEr
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol
+from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -173,6 +173,32 @@ class Connector(Protocol):
 
     async def check(self, wanted: "Wanted") -> list[Finding]:
         """Compare what the configuration needs with what the tracker offers us."""
+
+
+@runtime_checkable
+class GivesFiles(Protocol):
+    """A connector that can also hand out the content of attachments."""
+
+    async def fetch_file(self, ref: IssueRef, file: str) -> bytes:
+        """The content of an attachment, by its tracker id; whole, and only from here.
+
+        Raises:
+            PermanentError: ``not_found``, ``answer_too_large``, ``foreign_origin`` …
+            RetriableError: later.
+        """
+
+
+@runtime_checkable
+class FindsMissing(Protocol):
+    """A connector that can tell cheaply which issues a tracker no longer has for us."""
+
+    async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
+        """Which of up to 100 issues do not answer; to be confirmed by direct reads.
+
+        Raises:
+            PermanentError: ``project_unreachable``: nothing can be said about any.
+            RetriableError: later.
+        """
 
 
 @dataclass(frozen=True, slots=True)

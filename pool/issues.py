@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from model.changes import Base
 from model.decisions import PoolState
 from model.issues import Comment, IssueSnapshot, Person, Visibility
-from pool.database import Connection, query
+from pool.database import Connection, query, query_one
 from pool.encode import decode, digest, encode, jsonb
 from pool.schema import StateOrigin
 from pool.search import terms_of
@@ -205,6 +205,14 @@ def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
         "search": terms_of(f"{snapshot.key} {snapshot.title} {snapshot.description}"),
         "now": now,
     }
+
+
+async def find_snapshot(connection: Connection, issue: UUID) -> IssueSnapshot | None:
+    """The newest accepted state of an issue, without its comments."""
+    row = await query_one(
+        connection, "SELECT content FROM issues WHERE id = %s", (issue,)
+    )
+    return decode(row["content"], IssueSnapshot) if row else None
 
 
 async def note_read(

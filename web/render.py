@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from web.files import file_address, files_of
 from web.markup import highlight, to_html, web_address
 from web.reader import THEMES, Reader
 from web.words.translate import Words
@@ -63,4 +64,6 @@ _ENVIRONMENT.filters |= {
     "merge": lambda one, other: {**one, **other},
     "highlight": highlight,
     "web_address": web_address,
+    "file_address": file_address,
+    "files": files_of,
 }

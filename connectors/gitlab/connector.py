@@ -7,6 +7,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Collection,
     Iterable,
     Mapping,
     Sequence,
@@ -45,6 +46,7 @@ from connectors.gitlab.reads import IssueReads, Projects, has_notes
 from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, ListPage, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
+from connectors.gitlab.uploads import find_upload_path
 from connectors.gitlab.writes import Writer
 from connectors.shapes import understanding
 from model.changes import Change, Receipt
@@ -197,6 +199,27 @@ class GitLabConnector:
             absent = set(wanted) - {IssuePlace.of(row) for row in rows}
         reads = (self._run(self._reads.find_row, place) for place in sorted(absent))
         return rows + [row for row in await asyncio.gather(*reads) if row]
+
+    async def fetch_file(self, ref: IssueRef, file: str) -> bytes:
+        """The content of an upload (GitLab 17.4 or newer), by its secret and name.
+
+        Raises:
+            PermanentError: ``not_found`` …
+        """
+        place = IssuePlace.find(ref.tracker_id)
+        path = find_upload_path(place.project_id, file) if place else None
+        if path is None:
+            raise PermanentError("not_found", {"file": file})
+        return await self._run(self._reads.fetch_file, path)
+
+    async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
+        """Which issues do not answer: one request for 100, and one for each that is not."""
+        ours = set(await self._run(self._projects.get_ids))
+        places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
+        rows = await self._fetch_rows([one for one in places if one.project_id in ours])
+        with understanding(self._name):
+            found = {str(IssuePlace.of(row)) for row in rows}
+        return [one for one in tracker_ids if one not in found]
 
     async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
         """Look first, then write what is missing; see :mod:`connectors.gitlab.writes`.

@@ -130,6 +130,10 @@ class IssueReads:
             for row, place in ((row, IssuePlace.of(row)) for row in rows)
         ]
 
+    def fetch_file(self, path: str) -> bytes:
+        """The content of a file, whole."""
+        return self._rest.get_file(path)
+
     def fetch_notes(self, row: Json) -> list[Json]:
         """The notes of an issue, oldest first."""
         place = IssuePlace.of(row)

@@ -1,6 +1,6 @@
 """One source of a Jira site, Cloud or Data Center."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import ClassVar, assert_never
@@ -18,9 +18,10 @@ from connectors.base import (
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
 from connectors.jira.config import JiraConfig
+from connectors.jira.files import fetch_file
 from connectors.jira.payloads import parse_webhook
 from connectors.jira.people import parse_moment
-from connectors.jira.reading import complete, fetch_issues
+from connectors.jira.reading import complete, fetch_issues, find_missing
 from connectors.jira.releases import apply_labels, apply_release
 from connectors.jira.search import Sweep
 from connectors.jira.signing import authenticate_signature, authenticate_url_token
@@ -111,6 +112,18 @@ class JiraConnector:
         """Read issues directly, with comments."""
         await self._site.learn_once()
         return await fetch_issues(self._name, self._site, self._config, tracker_ids)
+
+    async def fetch_file(self, ref: IssueRef, file: str) -> bytes:  # noqa: ARG002 - ids are the site's
+        """The content of an attachment; see :mod:`connectors.jira.files`."""
+        await self._site.learn_once()
+        return await self._site.ask(
+            partial(fetch_file, file, is_cloud=self._site.is_cloud)
+        )
+
+    async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
+        """Which issues do not answer; see :mod:`connectors.jira.reading`."""
+        await self._site.learn_once()
+        return await find_missing(self._site, self._config, tracker_ids)
 
     async def apply(
         self,

@@ -32,7 +32,53 @@ async def fetch_issues(
     raws = await read(site, config, tracker_ids)
     snapshots = await complete(source, site, config, list(raws.values()))
     missing = [one for one in tracker_ids if one not in raws]
+    if missing:
+        await check_reach(site, config)
     return Fetched(snapshots, missing)
+
+
+async def find_missing(
+    site: Site, config: JiraConfig, tracker_ids: Sequence[str]
+) -> list[str]:
+    """Which issues do not answer: one request for 100 on Cloud, one each elsewhere.
+
+    Where some do not, the projects are asked for: without one of them nothing can be
+    said about an issue.
+
+    Raises:
+        PermanentError: ``project_unreachable``.
+    """
+    if site.is_cloud:
+        answer = await site.ask(partial(_ask_bulk, ("id",), tracker_ids))
+        found = {str(raw["id"]) for raw in answer["issues"]}
+    else:
+        asked = [site.ask(partial(_find_issue, "id", one)) for one in tracker_ids]
+        raws = await asyncio.gather(*asked)
+        found = {str(raw["id"]) for raw in raws if raw is not None}
+    missing = [one for one in tracker_ids if one not in found]
+    if missing:
+        await check_reach(site, config)
+    return missing
+
+
+async def check_reach(site: Site, config: JiraConfig) -> None:
+    """See that every configured project is there for us.
+
+    Raises:
+        PermanentError: ``project_unreachable``.
+    """
+    for key in config.project_keys:
+        try:
+            await site.ask(partial(_get_project, key))
+        except PermanentError as error:
+            if error.code not in _OUT_OF_REACH:
+                raise
+            params = {**error.params, "project": key}
+            raise PermanentError("project_unreachable", params) from error
+
+
+def _get_project(key: str, jira: QuietJira) -> Any:
+    return jira.get(f"project/{segment(key)}")
 
 
 async def complete(

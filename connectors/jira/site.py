@@ -63,6 +63,11 @@ class QuietJira(JIRA):
         """Read ``rest/api/2/PATH``."""
         return self._session.get(self._get_url(path), params=params).json()
 
+    def get_file(self, path: str, **params: str) -> bytes:
+        """Read the content of a file at ``rest/api/2/PATH``, or at an address."""
+        url = path if "://" in path else self._get_url(path)
+        return bytes(self._session.get(url, params=params).content)
+
     def send(self, method: str, path: str, body: Json) -> Any:
         """Write to ``rest/api/2/PATH``; None when the answer has no body."""
         data = json.dumps(body, ensure_ascii=False).encode()

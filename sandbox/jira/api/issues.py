@@ -210,7 +210,8 @@ def _fetched(ask: Ask, refs: list[str], view: View) -> Json:
     missing: list[str] = []
     for ref in refs:
         issue = ask.site.find_issue(ref)
-        if issue is None or not ask.caller.known:
+        blind = not ask.caller.known or "BROWSE_PROJECTS" in ask.reader.denied
+        if issue is None or blind:
             missing.append(ref)
         else:
             found[issue.id] = issue

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from connectors.gitlab.connector import GitLabConnector
 from connectors.gitlab.mapping import IssueReader, key_of_url
 from connectors.gitlab.uploads import Passage, find_upload_path, find_uploads
-from model.issues import IssueSnapshot, LinkKind, Person, Visibility
+from model.errors import PermanentError
+from model.issues import IssueRef, IssueSnapshot, LinkKind, Person, Visibility
 from sandbox.gitlab.issues import move_issue
 from sandbox.gitlab.records import Actor, Issue, Link
 from tests.connectors.gitlab.rig import GitLabRig, id_of
@@ -63,6 +64,27 @@ async def test_a_moved_issue_says_where_it_goes_on(
     actor = Actor(site.person)
     site.server.call(lambda: move_issue(store, issue, other, actor))
     assert (await read(connector, issue)).moved_to == "kunlun/loans#1"
+
+
+async def test_the_content_of_a_file_is_fetched_when_asked_for(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("file", description=f"![a](/uploads/{SECRET}/a%20b.png)")
+    site.project.uploads[SECRET, "a b.png"] = b"\x89PNG"
+    ref = IssueRef("acme", id_of(issue))
+    [file] = (await read(connector, issue)).attachments
+    assert await connector.fetch_file(ref, file.tracker_id) == b"\x89PNG"
+    with pytest.raises(PermanentError, match="not_found"):
+        await connector.fetch_file(ref, f"{SECRET}/other")
+
+
+async def test_what_does_not_answer_is_told(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    kept, gone = site.open_issue("kept"), site.open_issue("gone")
+    site.delete_issue(id_of(gone))
+    asked = [id_of(kept), id_of(gone)]
+    assert list(await connector.find_missing(asked)) == [id_of(gone)]
 
 
 async def test_an_idle_poll_asks_nothing_about_relations(

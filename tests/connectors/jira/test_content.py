@@ -10,7 +10,8 @@ import pytest
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import FieldNames, parse_field_names
 from connectors.jira.mapping import parse_issue
-from model.issues import IssueSnapshot, LinkKind, Visibility
+from model.errors import PermanentError
+from model.issues import IssueRef, IssueSnapshot, LinkKind, Visibility
 from sandbox.jira import talk
 from sandbox.jira.records import IssueLink, LinkType
 from tests.connectors.jira.rig import JiraRig, open_cloud, open_data_center
@@ -50,6 +51,33 @@ async def test_files_are_told_without_their_content(rig: JiraRig) -> None:
     assert file.mime_type == "application/vnd.ms-excel"
     assert file.author
     assert file.author.name == rig.client.name
+
+
+async def test_the_content_of_a_file_is_fetched_when_asked_for(rig: JiraRig) -> None:
+    issue = rig.make_issue("Report")
+    upload = talk.Upload("a.bin", "application/octet-stream", b"\x00\xff12345")
+    store, record = rig.tracker.store, rig.get_issue(issue)
+    made = rig.server.call(
+        lambda: talk.add_attachment(store, rig.client, record, upload)
+    )
+    ref = IssueRef("acme", issue)
+    assert await rig.connect().fetch_file(ref, made.id) == b"\x00\xff12345"
+    with pytest.raises(PermanentError, match="not_found"):
+        await rig.connect().fetch_file(ref, "77")
+
+
+async def test_what_does_not_answer_is_told(rig: JiraRig) -> None:
+    kept, gone = rig.make_issue("kept"), rig.make_issue("gone")
+    rig.delete_issue(gone)
+    assert list(await rig.connect().find_missing([kept, gone])) == [gone]
+
+
+async def test_without_its_project_no_issue_is_missing(rig: JiraRig) -> None:
+    issue = rig.make_issue("kept")
+    rig.bot.denied.add("BROWSE_PROJECTS")
+    for read in (rig.connect().find_missing, rig.connect().fetch):
+        with pytest.raises(PermanentError):
+            await read([issue])
 
 
 async def test_links_say_which_way_they_go(rig: JiraRig) -> None:
