@@ -127,3 +127,17 @@ def test_an_old_database_is_refused_until_it_is_upgraded(
     assert (ran.code, "reqpool db upgrade" in ran.err) == (2, True)
     assert reqpool("db", "upgrade").code == 0
     assert reqpool("status").code == 0
+
+
+def test_a_simulation_judges_the_share_and_refuses_what_cannot_be_loaded(
+    reqpool: Reqpool,
+) -> None:
+    words = ("rules", "simulate", "small.yaml", "--max-share", "0.1")
+    ran = reqpool(*words, "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert (found["ruleset"], found["share"], found["flips"]) == ("small", 0.0, [])
+    assert "0 of 0 issues flip" in reqpool(*words).out
+    Path("bad.yaml").write_text("name: x\nkinds: []\n")
+    assert reqpool("rules", "simulate", "bad.yaml").code == 2
+    assert reqpool(*words, "--project", "nowhere").code == 2
