@@ -19,6 +19,7 @@ import cel
 import celpy
 import re2
 import rule_engine
+from celpy.adapter import json_to_cel
 
 from benchmarks.report import middle, print_report
 from benchmarks.rule_workload import (
@@ -132,8 +133,7 @@ class Workload:
         cel_env: Any = celpy.Environment()
         expressions = (each.as_expression("&&") for each in self.asked)
         rules = [cel_env.program(cel_env.compile(each)) for each in expressions]
-        to_cel: Any = celpy.json_to_cel  # type: ignore[attr-defined] # as documented
-        facts = [to_cel(each) for each in self.flat[:50]]
+        facts: list[Any] = [json_to_cel(each) for each in self.flat[:50]]
         return lambda number: find_matches(
             lambda place: bool(rules[place].evaluate(facts[number]))
         )
