@@ -137,6 +137,13 @@ class ConnectorContract:
 
         rejects()
 
+    def test_a_secret_that_travels_in_a_header_is_named_as_one(
+        self, bench: Rig, connector: Connector
+    ) -> None:
+        sent = bench.sign(b"{}", SECRET)
+        plain = {name for name, value in sent.items() if SECRET in value}
+        assert plain <= connector.capabilities.secret_headers
+
     def test_url_token_opens_and_a_wrong_one_does_not(self, bench: Rig) -> None:
         connector = bench.connect(webhook_auth="url_token")
         connector.authenticate({}, b"{}", SECRET)

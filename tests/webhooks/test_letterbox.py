@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -162,9 +163,12 @@ async def test_an_unknown_event_is_202_ignored(
 
 
 async def test_no_secret_reaches_the_stored_headers(
-    world: World, post: httpx.AsyncClient
+    world: World, post: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headers = sign(BODY) | {"X-Gitlab-Token": "hush", "Authorization": "Bearer hush"}
+    kind = type(world.engine.sources["acme"].connector)
+    told = replace(kind.capabilities, secret_headers=frozenset({"x-own-token"}))
+    monkeypatch.setattr(kind, "capabilities", told)
+    headers = sign(BODY) | {"X-Own-Token": "hush", "Authorization": "Bearer hush"}
     await post.post("/webhooks/acme", content=BODY, headers=headers)
     [kept] = await world.rows("SELECT headers FROM inbox_bodies")
     assert "hush" not in json.dumps(kept["headers"])
