@@ -13,6 +13,7 @@ from app.plugins import get_connector
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 SECRETS = (
     "ACME_JIRA_API_TOKEN",
+    "JUDGE_TOKEN",
     "ACME_JIRA_WEBHOOK_SECRET",
     "LINGANG_GITLAB_TOKEN",
     "LINGANG_GITLAB_WEBHOOK_SECRET",
