@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from connectors.base import Authentic, Capabilities, Fetched, Page, SourceConfig
+from connectors.base import Authentic, Fetched, Page, SourceConfig
 from model.changes import (
     Change,
     Receipt,
@@ -26,6 +26,7 @@ from model.issues import (
     Urgency,
     Visibility,
 )
+from model.trackers import Capabilities
 
 BOT = Person("bot", "reqpool")
 CLIENT = Person("wang", "Wang Li")

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from connectors.base import Wanted
-from connectors.jira.comments import ANCHOR, neutralise
+from connectors.jira.comments import neutralise
+from connectors.jira.mapping import ANCHOR
 from model.changes import SetLabels, SetRelease, Transition, UpsertComment
 from model.errors import Conflict, PermanentError, RetriableError
 from model.findings import Severity
