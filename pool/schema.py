@@ -384,6 +384,11 @@ issues = Table(
         postgresql_where=text("clause IS NOT NULL"),
     ),
     Index("issues_release_id_idx", "release_id"),
+    Index(
+        "issues_moved_to_idx",
+        text("(content->>'moved_to')"),
+        postgresql_where=text("content->>'moved_to' <> ''"),
+    ),
 )
 
 issue_keys = Table(

@@ -562,6 +562,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     op.create_index("issues_client_id_idx", "issues", ["client_id"], unique=False)
     op.create_index("issues_decided_on_idx", "issues", ["decided_on"], unique=False)
     op.create_index(
+        "issues_moved_to_idx",
+        "issues",
+        [sa.literal_column("(content->>'moved_to')")],
+        unique=False,
+        postgresql_where=sa.text("content->>'moved_to' <> ''"),
+    )
+    op.create_index(
         "issues_project_id_clause_idx",
         "issues",
         ["project_id", "clause"],
