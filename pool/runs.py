@@ -7,7 +7,7 @@ wants to write is held until all of its source has been reached.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pool.database import Connection, query, query_one
@@ -190,3 +190,31 @@ async def lock_stopped(connection: Connection, name: str) -> UUID | None:
         (name,),
     )
     return row["id"] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A source whose mass change waits for a person.
+
+    Attributes:
+        changed: issues that would be written to.
+        written: of how many that are written to at all.
+    """
+
+    source: str
+    since: datetime
+    changed: int
+    written: int
+
+
+async def find_stops(connection: Connection) -> Sequence[Stop]:
+    """Every source that waits to be confirmed, by name."""
+    rows = await query(
+        connection,
+        "SELECT s.name AS source, s.stopped_at AS since,"
+        " (a.params->>'changed')::int AS changed, (a.params->>'written')::int AS written"
+        " FROM sources s JOIN attention a ON a.source_id = s.id"
+        " AND a.code = 'mass_change' AND a.resolved_at IS NULL"
+        " WHERE s.stopped_at IS NOT NULL ORDER BY s.name",
+    )
+    return [Stop(**row) for row in rows]

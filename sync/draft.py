@@ -1,5 +1,6 @@
 """A ruleset that somebody wants to run: loaded over its bases, and examined."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -94,8 +95,9 @@ async def examine_text(
 ) -> Examined:
     """Load a text over the bases in the pool, for these trackers, and examine it."""
     load_base = await find_bases(connection, project)
-    ruleset, problems = load_ruleset(
-        text, file=DRAFT, load_base=load_base, trackers=trackers
+    # a hostile text takes a second to refuse, and others wait for the event loop
+    ruleset, problems = await asyncio.to_thread(
+        load_ruleset, text, file=DRAFT, load_base=load_base, trackers=trackers
     )
     if ruleset is None:
         return Examined(None, problems)

@@ -25,12 +25,14 @@ _PROBLEM: dict[str, Any] = {
     "model": models.ProblemView,
     "content": {"application/problem+json": {}},
 }
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {**_PROBLEM, "description": "Asked for by a page of another origin"},
     404: {**_PROBLEM, "description": "There is no such thing"},
     422: {**_PROBLEM, "description": "Not as documented, or not possible"},
 }
-router = APIRouter(prefix="/api/v1", tags=["reqpool"], responses=_PROBLEMS)
+"""What every route may answer instead."""
+
+router = APIRouter(prefix="/api/v1", tags=["reqpool"], responses=PROBLEMS)
 
 Number = Annotated[int, Path(ge=1, lt=2**63, description="The readable number.")]
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -16,18 +17,19 @@ def _without_nul(text: str) -> str:
     return text
 
 
-_Plain = AfterValidator(_without_nul)
-_Value = Annotated[str, StringConstraints(min_length=1, max_length=200), _Plain]
+Plain = AfterValidator(_without_nul)
+"""Text that PostgreSQL can hold."""
+_Value = Annotated[str, StringConstraints(min_length=1, max_length=200), Plain]
 Why = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    _Plain,
+    Plain,
     Field(description="Why; kept for good and shown beside the verdict."),
 ]
 Who = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    _Plain,
+    Plain,
     Field(description="Who decides; recorded as given until there is sign-in."),
 ]
 
@@ -51,7 +53,7 @@ class FilterQuery(BaseModel):
     release: list[_Value] = _many("Names of releases; `none`: in no release.")
     source: list[_Value] = _many("Names of sources.")
     tracker: list[_Value] = _many("Kinds of tracker, such as `gitlab`.")
-    q: Annotated[str, _Plain] = Field(
+    q: Annotated[str, Plain] = Field(
         default="",
         max_length=TEXT_LENGTH,
         description="Words that title, description or key contain; Chinese, too.",
@@ -95,7 +97,7 @@ class OverrideBody(BaseModel):
             " or `none`."
         ),
     ]
-    clause: Annotated[str, _Plain] = Field(
+    clause: Annotated[str, Plain] = Field(
         default="",
         max_length=200,
         description="With the scope `in_contract`: whose allowance it counts against.",
@@ -114,11 +116,13 @@ class StateBody(BaseModel):
     by: Who
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What all answers have in common."""
+
     model_config = ConfigDict(from_attributes=True)
 
 
-class IssueRow(_Answer):
+class IssueRow(Answer):
     """An issue in a list."""
 
     key: str
@@ -136,7 +140,7 @@ class IssueRow(_Answer):
     tracker: str
 
 
-class RequirementRow(_Answer):
+class RequirementRow(Answer):
     """A requirement in a list, with its live issues."""
 
     number: int
@@ -150,7 +154,7 @@ class RequirementRow(_Answer):
     issues: list[IssueRow]
 
 
-class RequirementList(_Answer):
+class RequirementList(Answer):
     """A page of the list."""
 
     items: list[RequirementRow]
@@ -158,14 +162,14 @@ class RequirementList(_Answer):
     previous: str | None = Field(description="Cursor of the page before this one.")
 
 
-class FacetCounts(_Answer):
+class FacetCounts(Answer):
     """How many requirements each value would leave; `complete`: not lower bounds."""
 
     by_value: dict[str, int]
     complete: bool
 
 
-class ReasonView(_Answer):
+class ReasonView(Answer):
     """Why a section came out as it did."""
 
     section: str
@@ -176,7 +180,7 @@ class ReasonView(_Answer):
     points: int | None
 
 
-class EvidenceView(_Answer):
+class EvidenceView(Answer):
     """A clause that came near."""
 
     clause: str
@@ -187,9 +191,10 @@ class EvidenceView(_Answer):
     excluded: bool
 
 
-class DecisionView(_Answer):
+class DecisionView(Answer):
     """What the rules said, what holds, and why."""
 
+    id: UUID
     decided_at: datetime
     cause: str
     verdict: dict[str, str]
@@ -202,7 +207,7 @@ class DecisionView(_Answer):
     evidence: list[EvidenceView]
 
 
-class OverrideView(_Answer):
+class OverrideView(Answer):
     """A person's decision."""
 
     section: str
@@ -213,7 +218,7 @@ class OverrideView(_Answer):
     made_at: datetime
 
 
-class RevokedView(_Answer):
+class RevokedView(Answer):
     """A person's decision that no longer stands."""
 
     override: OverrideView
@@ -221,7 +226,7 @@ class RevokedView(_Answer):
     revoked_by: str
 
 
-class WriteView(_Answer):
+class WriteView(Answer):
     """An intended write to the tracker that is `pending` or given up (`dead`)."""
 
     field: str
@@ -233,7 +238,7 @@ class WriteView(_Answer):
     error: dict[str, Any] | None
 
 
-class ConcernView(_Answer):
+class ConcernView(Answer):
     """Something that a person must look at."""
 
     code: str
@@ -250,7 +255,7 @@ class ConcernView(_Answer):
     requirement: int | None = None
 
 
-class CommentView(_Answer):
+class CommentView(Answer):
     """A comment in the tracker, in its own markup."""
 
     author: str
@@ -288,7 +293,7 @@ class IssueView(IssueRow):
     comments: list[CommentView]
 
 
-class EventView(_Answer):
+class EventView(Answer):
     """Something that happened to an issue."""
 
     issue: str
@@ -301,7 +306,7 @@ class EventView(_Answer):
     note: str
 
 
-class RequirementView(_Answer):
+class RequirementView(Answer):
     """A requirement in full."""
 
     number: int
@@ -317,7 +322,7 @@ class RequirementView(_Answer):
     history: list[EventView] = Field(description="Newest first.")
 
 
-class ClientView(_Answer):
+class ClientView(Answer):
     """A client."""
 
     number: int
@@ -327,7 +332,7 @@ class ClientView(_Answer):
     projects: int
 
 
-class ProjectView(_Answer):
+class ProjectView(Answer):
     """A project."""
 
     number: int
@@ -339,7 +344,7 @@ class ProjectView(_Answer):
     contract: str | None
 
 
-class ReleaseView(_Answer):
+class ReleaseView(Answer):
     """A release."""
 
     number: int
@@ -350,7 +355,7 @@ class ReleaseView(_Answer):
     state: str
 
 
-class SourceView(_Answer):
+class SourceView(Answer):
     """A source, and whether it keeps up."""
 
     name: str
@@ -358,6 +363,9 @@ class SourceView(_Answer):
     client: str
     project: str
     paused_at: datetime | None
+    stopped_at: datetime | None = Field(
+        description="Since when a mass change waits for a person."
+    )
     not_before: datetime | None
     last_webhook_at: datetime | None
     last_poll_at: datetime | None
@@ -367,7 +375,7 @@ class SourceView(_Answer):
     outbox: dict[str, int] = Field(description="Writes by state.")
 
 
-class StatusView(_Answer):
+class StatusView(Answer):
     """How the pool stands with its trackers."""
 
     ruleset: str | None = Field(description="Fingerprint of the active ruleset.")

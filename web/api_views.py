@@ -55,7 +55,10 @@ def _issue(issue: LinkedIssue, words: Words) -> models.IssueView:
 
 def _decision(stored: StoredDecision) -> models.DecisionView:
     return models.DecisionView(
-        decided_at=stored.decided_at, cause=stored.cause, **asdict(stored.decision)
+        id=stored.id,
+        decided_at=stored.decided_at,
+        cause=stored.cause,
+        **asdict(stored.decision),
     )
 
 

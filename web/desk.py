@@ -14,8 +14,10 @@ from model.decisions import PoolState, Section
 from pool.database import Connection, Database
 from sync.advance import advance
 from sync.engine import Engine
+from sync.fetch_file import fetch_file
 from sync.overrule import overrule
 from sync.sitting import open_sitting
+from web.rules_desk import RulesDesk, rules_desk_of
 
 
 class Overrule(Protocol):
@@ -42,6 +44,10 @@ FindToday = Callable[[Connection], Awaitable[date]]
 """The day in the ruleset's time zone."""
 
 
+FetchFile = Callable[[UUID, str], Awaitable[tuple[str, bytes]]]
+"""Issue, attachment: the file's name and its content."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The pool, the time, and what a person can do.
@@ -55,6 +61,8 @@ class Desk:
     overrule: Overrule
     advance: Advance
     find_today: FindToday
+    rules: RulesDesk
+    fetch_file: FetchFile
 
 
 def desk_of(engine: Engine) -> Desk:
@@ -65,6 +73,8 @@ def desk_of(engine: Engine) -> Desk:
         overrule=partial(overrule, engine),
         advance=partial(advance, engine),
         find_today=partial(_find_today, engine),
+        rules=rules_desk_of(engine),
+        fetch_file=partial(fetch_file, engine),
     )
 
 

@@ -23,6 +23,14 @@ _DETAILS = {
     "method_not_allowed": "This address does not know that method.",
     "invalid": "The request does not have the form that is documented.",
     "impossible_value": "The value is not one that is possible here.",
+    "no_project": "There is no project of this slug.",
+    "not_decided": "Nothing was decided on it, or not by then.",
+    "ruleset_gone": "The decision's ruleset is not stored, or too old for this version.",
+    "bad_ruleset": "The ruleset cannot run; the active one stays.",
+    "already_simulating": "Another simulation is running; one at a time.",
+    "outdated": "Another ruleset was activated since this text was begun.",
+    "file_too_large": "The file is too large to be passed on; open it in the tracker.",
+    "tracker_silent": "The tracker did not hand the file out; try again later.",
     "internal": "Something went wrong on our side; the log tells what.",
 }
 _CODES = {404: "not_found", 405: "method_not_allowed", 422: "invalid"}

@@ -8,7 +8,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sync.engine import Engine
-from web import api, health_page, pool_page, project_page, requirement_page
+from web import (
+    api,
+    file_page,
+    health_page,
+    pool_page,
+    project_page,
+    requirement_page,
+    rules_api,
+    rules_page,
+    why_page,
+)
 from web.desk import Desk, desk_of
 from web.guard import LOOPBACK, Guard
 from web.problems import explain_problems
@@ -42,7 +52,8 @@ def _site(desk: Desk) -> FastAPI:
         redirect_slashes=False,
     )
     site.state.desk = desk
-    for page in (pool_page, requirement_page, project_page, health_page, api):
+    pages = (pool_page, requirement_page, why_page, project_page, rules_page)
+    for page in (*pages, file_page, health_page, api, rules_api):
         site.include_router(page.router)
     site.mount("/static", StaticFiles(directory=FOLDER / "static"))
     explain_problems(site)

@@ -220,6 +220,35 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "Unarchive it, or choose another release for the requirement.",
         ),
     ),
+    "mass_change": (
+        (
+            "{source}：重新判定后有 {changed} 个工单（共 {written} 个）要改写，已暂停等待确认。",
+            (
+                "{source}: deciding again would write to {changed} of {written} issues;"
+                " nothing of it is written until somebody confirms."
+            ),
+        ),
+        (
+            (
+                "在“规则”页核对后确认写入，或运行 reqpool resume {source}；"
+                "不写入则回退规则集。"
+            ),
+            (
+                "Look at the rules page and confirm it there, or run reqpool resume"
+                " {source}; to write nothing of it, roll the ruleset back."
+            ),
+        ),
+    ),
+    "issue_not_decided": (
+        ("{key}：未能重新判定：{error}", "{key}: could not be decided again: {error}"),
+        (
+            "保留原结论，次日或工单变化时会再试；请运行 reqpool check。",
+            (
+                "Its old decision stays; it is tried again tomorrow, or when it changes."
+                " Run reqpool check."
+            ),
+        ),
+    ),
     "issue_not_absorbed": (
         ("{key}：未能入池：{error}", "{key}: could not be taken in: {error}"),
         (

@@ -1,14 +1,20 @@
 """Every text of the templates, in Chinese and English."""
 
+from web.words.content_texts import CONTENT_TEXTS
 from web.words.project_texts import PROJECT_TEXTS
+from web.words.rules_texts import RULES_TEXTS
 
 TEXTS = {
+    **CONTENT_TEXTS,
+    **PROJECT_TEXTS,
+    **RULES_TEXTS,
     "html.lang": ("zh-CN", "en"),
     "language.other": ("English", "中文"),
     "skip": ("跳到正文", "Skip to content"),
     "nav": ("导航", "Navigation"),
     "nav.pool": ("需求池", "Pool"),
     "nav.projects": ("项目", "Projects"),
+    "nav.rules": ("规则", "Rules"),
     "nav.health": ("运行状况", "Health"),
     "theme": ("外观", "Appearance"),
     "theme.auto": ("跟随系统", "As the system"),
@@ -104,7 +110,10 @@ TEXTS = {
     "requirement.no_issues": ("没有关联的工单。", "No issue is linked."),
     "requirement.origin": ("由{who}设定", "set by {who}"),
     "done.overruled": ("已改判。", "Overruled."),
-    "done.revoked": ("已撤销改判，由规则决定。", "Revoked: the rules decide again."),
+    "done.revoked": (
+        "已撤销改判，由规则决定。",
+        "Revoked: the rules decide again.",
+    ),
     "done.moved": ("状态已更新。", "The state was changed."),
     "failed": ("没有保存：{detail}", "Not saved: {detail}"),
     "failed.reason": ("请填写理由和姓名。", "a reason and a name are needed."),
@@ -191,6 +200,8 @@ TEXTS = {
     "health.ruleset": ("当前规则集", "Active ruleset"),
     "health.no_ruleset": ("无", "none"),
     # problems
+    "problem.file_too_large": ("文件太大", "The file is too large"),
+    "problem.tracker_silent": ("工单系统没有回应", "The tracker does not answer"),
     "problem.not_found": ("这里什么也没有", "There is nothing here"),
     "problem.method_not_allowed": ("不支持这种请求", "This is not how to ask"),
     "problem.cross_origin": (
@@ -208,5 +219,5 @@ TEXTS = {
     "ago.minutes": ("{n} 分钟前", "{n} min ago"),
     "ago.hours": ("{n} 小时前", "{n} h ago"),
     "ago.days": ("{n} 天前", "{n} d ago"),
-} | PROJECT_TEXTS
+}
 """Chinese and English by key; the only place where templates take sentences from."""
