@@ -53,7 +53,9 @@ class Stood(NamedTuple):
     """An issue with its last decision.
 
     Attributes:
+        client: the client's slug.
         effective: what holds, in the order of the sections; empty for nothing.
+        release: the name of the one that it is planned for, and when it ships.
         verdict: of issues with overrides only.
         comment_hash: None where our comment is not only the ruleset's words: an issue
             that is not written to, or whose comment answers commands.
@@ -61,11 +63,11 @@ class Stood(NamedTuple):
     """
 
     key: str
+    client: str
     effective: tuple[str, str, str, str]
     state: PoolState
     language: Language
-    release_name: str
-    ship_on: date | None
+    release: tuple[str, date | None]
     comment_hash: str | None
     overrides: Mapping[Section, str]
     verdict: Mapping[Section, str]
@@ -118,7 +120,7 @@ async def find_next_releases(
 
 
 _READ = """
-SELECT i.key, COALESCE(i.kind, ''), COALESCE(i.scope, ''), COALESCE(i.priority, ''),
+SELECT i.key, c.slug, COALESCE(i.kind, ''), COALESCE(i.scope, ''), COALESCE(i.priority, ''),
     COALESCE(i.release_intent, ''), q.state, c.language, COALESCE(r.name, ''), r.ship_on,
     CASE WHEN m.issue_id IS NULL AND (i.status_category <> 'done'
             OR q.state_origin = 'person' OR i.base->>'comment_hash' <> ''
@@ -173,28 +175,29 @@ def _statement(share: Share) -> Composed:
 
 
 def _stood(row: tuple[Any, ...], names: list[str]) -> Stood:
-    key, kind, scope, priority, release, state, language, name, ship_on, *rest = row
-    comment_hash, made, verdict, *facts = rest
+    key, client, kind, scope, priority, intent, state, language, *more = row[:_FIXED]
+    release, ship_on, comment_hash, made, verdict = more
     return Stood(
         key,
-        (kind, scope, priority, release),
+        client,
+        (kind, scope, priority, intent),
         _STATES[state],
         _LANGUAGES[language],
-        name,
-        ship_on,
+        (release, ship_on),
         comment_hash,
-        _by_section(made),
-        _by_section(verdict),
-        dict(zip(names, facts, strict=True)),
+        _NOTHING if made is None else _by_section(made),
+        _NOTHING if verdict is None else _by_section(verdict),
+        dict(zip(names, row[_FIXED:], strict=True)),
     )
 
+
+_FIXED = 13
+"""Columns before the facts."""
 
 _STATES = {state.value: state for state in PoolState}
 _LANGUAGES = {language.value: language for language in Language}
 _NOTHING: Mapping[Section, str] = {}
 
 
-def _by_section(packed: str | None) -> Mapping[Section, str]:
-    if packed is None:
-        return _NOTHING
+def _by_section(packed: str) -> Mapping[Section, str]:
     return {Section(name): value for name, value in json.loads(packed).items()}

@@ -49,7 +49,7 @@ class Counting:
         self._tally = Tally()
         self._seen = [(*block, Counter[int]()) for block in self._bulk.blocks]
         self._hash_of = lru_cache(maxsize=10_000)(self._compute_hash)
-        self.asked = self._bulk.asked | {"estimate.days", "client.slug"}
+        self.asked = self._bulk.asked | {"estimate.days"}
 
     def count(self, issue: Standing) -> None:
         """Count one issue."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from model.decisions import Facts, PoolState, Section
 from model.projects import Language
@@ -18,25 +18,58 @@ ReleaseOn = tuple[str, date | None]
 NO_RELEASE: ReleaseOn = ("", None)
 
 
-class Standing(NamedTuple):
-    """An issue as it stands in the pool.
+class Standing(Protocol):
+    """An issue as it stands in the pool."""
 
-    Attributes:
-        effective: what holds, by section, in their order; empty for nothing.
-        verdict: what the rules said; needed of issues with overrides only.
-        comment_hash: of the text in the tracker; None if it is not to be compared.
-    """
+    @property
+    def key(self) -> str:
+        """The tracker's key."""
+        ...
 
-    key: str
-    client: str
-    facts: Facts
-    effective: tuple[str, ...]
-    overrides: Mapping[Section, str]
-    verdict: Mapping[Section, str]
-    state: PoolState
-    language: Language
-    release: ReleaseOn = NO_RELEASE
-    comment_hash: str | None = None
+    @property
+    def client(self) -> str:
+        """The client's slug."""
+        ...
+
+    @property
+    def facts(self) -> Facts:
+        """Those that the candidate reads."""
+        ...
+
+    @property
+    def effective(self) -> tuple[str, ...]:
+        """What holds, by section, in their order; empty for nothing."""
+        ...
+
+    @property
+    def overrides(self) -> Mapping[Section, str]:
+        """What people pinned."""
+        ...
+
+    @property
+    def verdict(self) -> Mapping[Section, str]:
+        """What the rules said; needed of issues with overrides only."""
+        ...
+
+    @property
+    def state(self) -> PoolState:
+        """Of its requirement's development."""
+        ...
+
+    @property
+    def language(self) -> Language:
+        """The client's."""
+        ...
+
+    @property
+    def release(self) -> ReleaseOn:
+        """The one that it is planned for."""
+        ...
+
+    @property
+    def comment_hash(self) -> str | None:
+        """Of the text in the tracker; None if it is not to be compared."""
+        ...
 
 
 class Flip(NamedTuple):

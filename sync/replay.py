@@ -9,7 +9,8 @@ from model.decisions import Facts, FactValue
 from rules.vocabulary import VOCABULARY, FactType
 
 _DAY_LENGTH = len("2026-07-31")
-_ACCEPTANCE = "project.days_to_acceptance"
+ACCEPTANCE = "project.days_to_acceptance"
+"""The fact that counts days until another one."""
 
 
 def revive_facts(stored: Mapping[str, Any]) -> Facts:
@@ -47,9 +48,9 @@ _REVIVE: Mapping[FactType, Callable[[Any], FactValue]] = {
 def bring_up_to(today: date, facts: Facts) -> dict[str, FactValue]:
     """Facts of an earlier day on a later one: what counts days has moved on."""
     moved = {**facts, "today": today}
-    then, left = facts.get("today"), facts.get(_ACCEPTANCE)
+    then, left = facts.get("today"), facts.get(ACCEPTANCE)
     if isinstance(then, date) and isinstance(left, int | float):
-        moved[_ACCEPTANCE] = left - (today - then).days
+        moved[ACCEPTANCE] = left - (today - then).days
     return moved
 
 

@@ -17,9 +17,9 @@ from rules.count import Counting
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
 from rules.simulate import Simulation, sum_up
-from rules.tally import ReleaseOn, Standing, Tally
+from rules.tally import ReleaseOn, Tally
 from rules.vocabulary import VOCABULARY, FactType
-from sync.replay import bring_up_to, revive_day
+from sync.replay import ACCEPTANCE, bring_up_to, revive_day
 
 _ISSUES_A_PROCESS = 20_000
 """Fewer are counted sooner than another process starts."""
@@ -119,33 +119,26 @@ def count_share(task: _Task, share: Share) -> Tally:
 
 def _columns(candidate: Ruleset) -> dict[str, Column]:
     known = {name for name, fact in VOCABULARY.items() if fact.known_after is None}
-    asked = Counting(candidate, {}).asked & known | {"today"}
+    asked = Counting(candidate, {}).asked & known
+    if ACCEPTANCE in asked:
+        asked |= {"today"}
     return {name: _COLUMNS[VOCABULARY[name].type] for name in sorted(asked)}
 
 
 def _revive(
     stood: Iterator[Stood], columns: Mapping[str, Column], today: date
-) -> Iterator[Standing]:
+) -> Iterator[Stood]:
     dated = [name for name in columns if VOCABULARY[name].type is FactType.DATE]
     for issue in stood:
         facts = issue.facts
         for name in dated:
             if facts[name] is not None:
                 facts[name] = revive_day(facts[name])
-        facts = bring_up_to(today, facts)
+        if ACCEPTANCE in facts:
+            facts[ACCEPTANCE] = bring_up_to(today, facts)[ACCEPTANCE]
+        facts["today"] = today
         facts["requirement.state"] = issue.state.value
-        yield Standing(
-            issue.key,
-            facts["client.slug"] or "",
-            facts,
-            issue.effective,
-            issue.overrides,
-            issue.verdict,
-            issue.state,
-            issue.language,
-            (issue.release_name, issue.ship_on),
-            issue.comment_hash,
-        )
+        yield issue
 
 
 def _split(numbers: range, parts: int) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """What a candidate would do, counted."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.client_text import ClientSafeFacts, ClientText
-from model.decisions import PoolState, Section
+from model.decisions import Facts, PoolState, Section
 from model.projects import Language
 from rules.count import Counting
 from rules.decide import decide
@@ -21,18 +23,23 @@ KIND, SCOPE, PRIORITY, RELEASE = Section
 TRAINS: dict[str, ReleaseOn] = {"main": ("2026.12", date(2026, 12, 20))}
 
 
-def standing(key: str, *effective: str, **fields: Any) -> Standing:
+@dataclass
+class Stood:
+    key: str
+    effective: tuple[str, ...]
+    client: str = "acme"
+    facts: Facts = field(default_factory=dict)
+    overrides: Mapping[Section, str] = field(default_factory=dict)
+    verdict: Mapping[Section, str] = field(default_factory=dict)
+    state: PoolState = PoolState.TRIAGED
+    language: Language = Language.EN
+    release: ReleaseOn = NO_RELEASE
+    comment_hash: str | None = None
+
+
+def standing(key: str, *effective: str, **fields: Any) -> Stood:
     said = (*effective, "", "", "", "")[:4]
-    plain: dict[str, Any] = {
-        "client": "acme",
-        "facts": {},
-        "overrides": {},
-        "verdict": {},
-        "state": PoolState.TRIAGED,
-        "language": Language.EN,
-        "release": NO_RELEASE,
-    }
-    return Standing(key=key, effective=said, **{**plain, **fields})
+    return Stood(key, said, **fields)
 
 
 def simulate(candidate: Ruleset, *issues: Standing) -> Simulation:

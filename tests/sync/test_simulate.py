@@ -1,5 +1,7 @@
 """A candidate ruleset, tried on a real pool."""
 
+from datetime import date
+
 import pytest
 
 from app.bootstrap import new_id
@@ -7,6 +9,7 @@ from model.decisions import Override, Section
 from pool import decisions, standing
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
+from sync.replay import ACCEPTANCE, bring_up_to
 from sync.simulate import AlreadySimulating, simulate
 from tests.sync.conftest import JiraDesk
 from tests.sync.world import World, ruleset_text
@@ -120,3 +123,9 @@ async def test_facts_that_changed_no_verdict_are_those_of_today(
     )
     found = await simulate(world.engine.database, world.clock, loaded(labelled))
     assert "all-tasks" in {flip.rule for flip in found.flips}
+
+
+def test_what_counts_days_moves_with_the_day() -> None:
+    then = {"today": date(2026, 11, 20), ACCEPTANCE: 5, "issue.type": "Bug"}
+    moved = {"today": date(2026, 11, 27), ACCEPTANCE: -2, "issue.type": "Bug"}
+    assert bring_up_to(date(2026, 11, 27), then) == moved
