@@ -83,6 +83,9 @@ class Rig(Protocol):
 
     def delete_comment(self, tracker_id: str, comment_id: str) -> None: ...
 
+    def stored_text(self, tracker_id: str, comment_id: str) -> str:
+        """A comment as the tracker keeps it, our mark included."""
+
     def hook_body(self, tracker_id: str) -> bytes:
         """What the tracker sends when this issue is edited."""
 

@@ -434,14 +434,19 @@ class ConnectorContract:
         assert second.comment_id not in {None, first.comment_id}
         assert len((await state_of(connector, issue)).comments or ()) == 1
 
+    @pytest.mark.parametrize("deleted", [False, True])
     async def test_a_quote_of_ours_by_a_person_is_left_alone(
-        self, bench: Rig, connector: Connector, issue: str
+        self, bench: Rig, connector: Connector, issue: str, deleted: bool
     ) -> None:
         first = await connector.apply(ref_of(issue), _comment("one"), "op-1")
-        ours = (await state_of(connector, issue)).comments or ()
-        quote = bench.write_comment(issue, f"> {ours[0].body}")
+        assert first.comment_id
+        ours = bench.stored_text(issue, first.comment_id)
+        quote = bench.write_comment(issue, f"> {ours}")
+        if deleted:
+            bench.delete_comment(issue, first.comment_id)
         again = await connector.apply(ref_of(issue), _comment("two"), "op-2")
-        assert again.comment_id == first.comment_id != quote
+        assert again.comment_id != quote
+        assert (again.comment_id == first.comment_id) is not deleted
 
     async def test_writes_are_never_repeated_in_here(
         self, bench: Rig, connector: Connector, issue: str

@@ -109,6 +109,10 @@ class GitHubRig:
         comment = next(one for one in told if str(one.id) == comment_id)
         self.server.call(lambda: self.store.delete_comment(comment, self.person))
 
+    def stored_text(self, tracker_id: str, comment_id: str) -> str:
+        told = self.get_issue(tracker_id).comments
+        return next(one.body for one in told if str(one.id) == comment_id)
+
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)
         body = self.store.views.event(issue, self.person, "edited", changes={})

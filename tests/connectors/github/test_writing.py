@@ -120,6 +120,19 @@ async def test_a_comment_of_another_issue_is_never_written_over(
     assert [one.body for one in told] == ["of one"]
 
 
+async def test_what_our_account_wrote_by_hand_is_not_written_over(
+    site: GitHubRig, connector: GitHubConnector
+) -> None:
+    issue = site.open_issue("asked")
+    by_hand = site.server.call(
+        lambda: site.store.write_comment(issue, site.bot, "Written by a person.")
+    )
+    text = UpsertComment(client_text("decided"))
+    receipt = await connector.apply(ref_of(id_of(issue)), text, "op")
+    assert receipt.comment_id != str(by_hand.id)
+    assert by_hand.body == "Written by a person."
+
+
 async def test_a_transferred_issue_is_not_written_to(
     site: GitHubRig, connector: GitHubConnector
 ) -> None:

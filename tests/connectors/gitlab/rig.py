@@ -131,6 +131,10 @@ class GitLabRig:
         note = next(note for note in notes if str(note.id) == comment_id)
         self._do(lambda: delete_note(self.tracker.store, note))
 
+    def stored_text(self, tracker_id: str, comment_id: str) -> str:
+        notes = self.get_issue(tracker_id).notes
+        return next(note.body for note in notes if str(note.id) == comment_id)
+
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)
         body = issue_body(self.tracker.store, issue, Actor(self.person), "update", {})

@@ -117,6 +117,9 @@ class JiraRig:
             lambda: talk.delete_comment(store, self.client, issue, comment)
         )
 
+    def stored_text(self, tracker_id: str, comment_id: str) -> str:
+        return talk.get_comment(self.get_issue(tracker_id), comment_id).body
+
     def hook_body(self, tracker_id: str) -> bytes:
         bodies, issue = self.tracker.store.bodies, self.get_issue(tracker_id)
         event = bodies.issue("jira:issue_updated", "issue_updated", self.client, issue)
