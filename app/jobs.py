@@ -25,6 +25,7 @@ from sync.ingest import ingest
 from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
+from sync.sweep import sweep
 from sync.tick import tick
 from sync.trouble import report_failure
 
@@ -41,6 +42,7 @@ VERBS: Mapping[str, Verb] = {
     "fetch": fetch,
     "poll": poll,
     "deliver": deliver,
+    "sweep": sweep,
     "redecide": lambda engine, _source: redecide(engine),
     "judge": lambda engine, _source: judge(engine),
 }

@@ -13,6 +13,10 @@ class Due(NamedTuple):
     source: str
 
 
+SWEEP = "sweep"
+"""The stream whose cursor is the last issue that a round looked for; empty between
+two rounds."""
+
 _DUE = """
 SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
     SELECT 'ingest' AS verb WHERE EXISTS (
@@ -22,6 +26,9 @@ SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
     UNION ALL SELECT 'deliver' WHERE EXISTS (
         SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'pending'
             AND o.not_before <= %(now)s)
+    UNION ALL SELECT 'sweep' WHERE s.last_poll_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM cursors c WHERE c.source_id = s.id AND c.stream = 'sweep'
+            AND c.value = '' AND c.kept_at > %(now)s - interval '1 day')
 ) due
 WHERE s.paused_at IS NULL AND (s.not_before IS NULL OR s.not_before <= %(now)s)
 """

@@ -156,15 +156,24 @@ def _stored(row: DictRow) -> StoredIssue:
 
 
 async def add(
-    connection: Connection, issue: StoredIssue, link: UUID, now: datetime
+    connection: Connection,
+    issue: StoredIssue,
+    link: UUID,
+    now: datetime,
+    *,
+    has_requirement: bool = False,
 ) -> None:
-    """Store an issue seen for the first time, with a requirement of its own."""
+    """Store an issue seen for the first time.
+
+    It gets a requirement of its own, unless the one that it names is there already.
+    """
     values = {
         **_columns(issue, now),
         "link_id": link,
         "requirement_id": issue.requirement_id,
     }
-    await connection.execute(_ADD_REQUIREMENT, values)
+    if not has_requirement:
+        await connection.execute(_ADD_REQUIREMENT, values)
     await connection.execute(_ADD, values)
     await connection.execute(_LINK, values)
     await connection.execute(_ALIAS, values)
@@ -213,6 +222,21 @@ async def find_snapshot(connection: Connection, issue: UUID) -> IssueSnapshot | 
         connection, "SELECT content FROM issues WHERE id = %s", (issue,)
     )
     return decode(row["content"], IssueSnapshot) if row else None
+
+
+_STANDING = """
+SELECT tracker_id FROM issues
+WHERE source_id = %s AND deleted_at IS NULL AND tracker_id > %s
+ORDER BY tracker_id LIMIT %s
+"""
+
+
+async def find_standing(
+    connection: Connection, source: UUID, after: str, most: int
+) -> Sequence[str]:
+    """Tracker ids of a source's issues that are not deleted, in their order."""
+    rows = await query(connection, _STANDING, (source, after, most))
+    return [row["tracker_id"] for row in rows]
 
 
 async def note_read(

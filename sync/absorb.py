@@ -13,12 +13,14 @@ from pool.attention import Concern
 from pool.database import Connection, DatabaseGone, hold_source
 from pool.history import Origin
 from pool.issues import StoredIssue, content_hash_of
+from pool.moves import hand_on_overrides
 from pool.schema import StateOrigin
 from pool.sources import SourceRow
 from sync.accept import Acceptance, Observation, accept
 from sync.compare import compare
 from sync.decide import decide
 from sync.engine import Engine
+from sync.follow import find_origin, follow
 from sync.obey import obey
 from sync.prepare import prepare
 from sync.sitting import Sitting, open_sitting
@@ -119,7 +121,7 @@ class _One:
         self, stored: StoredIssue | None, snapshot: IssueSnapshot
     ) -> None:
         if stored is None:
-            await self._decide(await self._obey(await self._add(snapshot), snapshot))
+            await self._go_on(await self._add(snapshot), snapshot)
             self.done.new += 1
             return
         seen = Observation(
@@ -131,15 +133,25 @@ class _One:
         match accept(stored, seen):
             case Acceptance.NEWER:
                 issue = await self._replace(stored, snapshot, seen)
-                await self._decide(await self._obey(issue, snapshot))
+                await self._go_on(issue, snapshot, stored.snapshot.moved_to)
                 self.done.changed += 1
             case Acceptance.UNSURE:
                 await self._look_again(stored, seen)
             case Acceptance.SAME | Acceptance.OLDER:
                 self.done.same += 1
 
+    async def _go_on(
+        self, issue: StoredIssue, snapshot: IssueSnapshot, moved_before: str = ""
+    ) -> None:
+        """Decide on the issue, unless it goes on elsewhere."""
+        if snapshot.moved_to:
+            await follow(self.engine, self.connection, issue, moved_before)
+        else:
+            await self._decide(await self._obey(issue, snapshot))
+
     async def _add(self, snapshot: IssueSnapshot) -> StoredIssue:
         engine, now = self.engine, self.engine.clock()
+        origin = await find_origin(self.connection, self.source, snapshot)
         issue = StoredIssue(
             id=engine.ids(),
             number=0,
@@ -151,12 +163,16 @@ class _One:
             read=self.batch.read,
             write_read=0,
             base=Base(),
-            requirement_id=engine.ids(),
-            requirement_state=PoolState.NEW,
-            state_origin=StateOrigin.RULES,
+            requirement_id=origin.requirement_id if origin else engine.ids(),
+            requirement_state=origin.state if origin else PoolState.NEW,
+            state_origin=origin.state_origin if origin else StateOrigin.RULES,
             comment_count=len(snapshot.comments or ()),
         )
-        await issues.add(self.connection, issue, engine.ids(), now)
+        await issues.add(
+            self.connection, issue, engine.ids(), now, has_requirement=bool(origin)
+        )
+        if origin:
+            await hand_on_overrides(self.connection, origin.id, issue.id)
         await issues.replace_comments(
             self.connection, issue, snapshot.comments or (), now
         )

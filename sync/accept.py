@@ -52,7 +52,8 @@ def accept(stored: StoredIssue, seen: Observation) -> Acceptance:
     wins; an older ``updated_at`` is believed when two direct reads show it alike (a
     restored tracker, a clock set back).
     """
-    if seen.content_hash == stored.content_hash and stored.deleted_at is None:
+    stands = stored.deleted_at is None or bool(stored.snapshot.moved_to)
+    if seen.content_hash == stored.content_hash and stands:
         return Acceptance.SAME
     if seen.read < stored.write_read:
         return Acceptance.UNSURE

@@ -1,6 +1,6 @@
 """What people changed between two observations of an issue."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ _FIELDS = (
     "due_on",
     "estimate_days",
     "confidential",
+    "spent_days",
+    "sprints",
 )
 
 
@@ -33,6 +35,7 @@ def compare(
     events = [
         *_compare_fields(stored, snapshot),
         *_compare_labels(stored, snapshot),
+        *_compare_content(stored.snapshot, snapshot),
         *_compare_people(stored.snapshot, snapshot),
     ]
     if snapshot.comments is not None:
@@ -72,6 +75,22 @@ def _compare_labels(stored: StoredIssue, new: IssueSnapshot) -> Iterator[Event]:
     after = sorted(new.labels - stored.base.labels)
     if before != after:
         yield Event(new.updated_at, Origin.TRACKER, "", "labels", before, after)
+
+
+def _compare_content(old: IssueSnapshot, new: IssueSnapshot) -> Iterator[Event]:
+    for name, tell in _CONTENT.items():
+        before, after = tell(old), tell(new)
+        if before != after:
+            yield Event(new.updated_at, Origin.TRACKER, "", name, before, after)
+
+
+_CONTENT: Mapping[str, Callable[[IssueSnapshot], list[str]]] = {
+    "attachments": lambda issue: [file.name for file in issue.attachments],
+    "links": lambda issue: [f"{link.phrase} {link.key}" for link in issue.links],
+    "fields": lambda issue: [
+        f"{name}: {', '.join(words)}" for name, words in sorted(issue.fields.items())
+    ],
+}
 
 
 def _compare_people(old: IssueSnapshot, new: IssueSnapshot) -> Iterator[Event]:

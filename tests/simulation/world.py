@@ -20,6 +20,7 @@ from sync.ingest import ingest
 from sync.poll import poll
 from sync.receive import Letter, admit, keep
 from sync.redecide import redecide
+from sync.sweep import sweep
 from sync.tick import tick
 from tests.simulation.tracker import ModelConnector, ModelTracker
 
@@ -31,6 +32,7 @@ VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
     "poll": poll,
     "deliver": deliver,
     "redecide": lambda engine, _source: redecide(engine),
+    "sweep": sweep,
 }
 
 

@@ -31,6 +31,7 @@ from sync.ingest import ingest
 from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
+from sync.sweep import sweep
 from sync.tick import tick
 
 START = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -54,6 +55,7 @@ VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
     "fetch": fetch,
     "poll": poll,
     "deliver": deliver,
+    "sweep": sweep,
     "redecide": lambda engine, _source: redecide(engine),
     "judge": lambda engine, _source: judge(engine),
 }
@@ -91,6 +93,7 @@ class World:
         found = await self.rows(
             "SELECT i.*, q.state, q.number AS requirement, r.name AS release"
             " FROM issues i JOIN requirement_issues l ON l.issue_id = i.id"
+            " AND l.unlinked_at IS NULL"
             " JOIN requirements q ON q.id = l.requirement_id"
             " LEFT JOIN releases r ON r.id = i.release_id WHERE i.key = %s",
             key,

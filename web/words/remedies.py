@@ -91,6 +91,17 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ("连不上工单系统。", "The tracker cannot be reached."),
         _WAIT,
     ),
+    "many_issues_missing": (
+        (
+            "{of} 个工单中有 {missing} 个读不到，多半是权限没有了；没有当作删除处理。",
+            "Of {of} issues {missing} do not answer, most likely for lack of permission;"
+            " nothing was taken for deleted.",
+        ),
+        (
+            "请检查接入账号的权限；确属删除的，可重新读取这些工单来确认。",
+            "Check what our account may read; if they were deleted indeed, read them again.",
+        ),
+    ),
     "unreachable": (
         ("连不上工单系统。", "The tracker cannot be reached."),
         _WAIT,

@@ -1,0 +1,69 @@
+"""Follow an issue that goes on elsewhere in its tracker: no twin, nothing lost.
+
+Jira keeps an issue's id when it moves. GitLab closes the old issue and makes a new one
+in the other project; either may be seen first.
+"""
+
+from datetime import datetime
+
+from model.issues import IssueSnapshot
+from pool import history, issues, moves, outbox
+from pool.database import Connection
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+from pool.moves import Placed
+from pool.sources import SourceRow
+from sync.engine import Engine
+
+
+async def find_origin(
+    connection: Connection, source: SourceRow, snapshot: IssueSnapshot
+) -> Placed | None:
+    """The issue that a new one is the continuation of."""
+    return await moves.find_moved_here(
+        connection, source.client_id, source.id, snapshot.key
+    )
+
+
+async def follow(
+    engine: Engine, connection: Connection, issue: StoredIssue, came_from: str = ""
+) -> None:
+    """Close an issue that was moved, without writing; its requirement goes on.
+
+    Args:
+        engine: for ids and the time.
+        connection: the transaction's.
+        issue: as stored, with ``moved_to``.
+        came_from: where it was said to have gone before, if it was.
+    """
+    now = engine.clock()
+    await issues.mark_deleted(connection, issue.id, now)
+    await outbox.want(connection, engine.ids, issue.id, (), now)
+    moved_to = issue.snapshot.moved_to
+    if moved_to != came_from:
+        event = Event(now, Origin.TRACKER, "", "moved_to", issue.snapshot.key, moved_to)
+        await history.add(connection, engine.ids, issue.client_id, issue.id, [event])
+    target = await moves.find_called(
+        connection, issue.client_id, issue.source_id, moved_to
+    )
+    if target is not None:
+        await _join(engine, connection, issue, target, now)
+
+
+async def _join(
+    engine: Engine,
+    connection: Connection,
+    issue: StoredIssue,
+    target: Placed,
+    now: datetime,
+) -> None:
+    """The new issue was here first: one of the two requirements takes in the other."""
+    await moves.hand_on_overrides(connection, issue.id, target.id)
+    if target.requirement_id == issue.requirement_id:
+        return
+    if target.siblings == 1:
+        into = issue.requirement_id
+        await moves.relink(connection, engine.ids(), target.id, into, now)
+    else:
+        into = target.requirement_id
+        await moves.relink(connection, engine.ids(), issue.id, into, now)
