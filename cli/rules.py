@@ -1,5 +1,6 @@
 """``reqpool rules``: check, try, explain and activate rulesets."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from app.rulesets import load_ruleset_file
 from cli.lazy import lazy_group
 from cli.show import JSON, print_json
 from model.errors import Problem, RulesetError
+from rules.reference import facts_page, rules_page
 from rules.ruleset import Ruleset
 from rules.run_examples import run_examples
 from rules.schema import ruleset_schema
@@ -75,6 +77,24 @@ def run_own_examples(file: RulesetFile, as_json: Annotated[bool, JSON] = False) 
             typer.secho(f"{result.place}: {result.example}: {result.why}", fg="red")
         typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
+
+
+class Page(StrEnum):
+    """A page of the reference."""
+
+    RULES = "rules"
+    FACTS = "facts"
+
+
+@app.command()
+def reference(
+    page: Annotated[Page, typer.Argument(help="The language, or its vocabulary.")],
+) -> None:
+    """Print the reference of the language, or of the facts that rules may ask.
+
+    Example: reqpool rules reference facts > docs/reference/facts.md
+    """
+    typer.echo(rules_page() if page is Page.RULES else facts_page(), nl=False)
 
 
 @app.command()
