@@ -49,10 +49,12 @@ async def _find_missing(
     engine: Engine, source: SourceRow, batch: Sequence[str]
 ) -> Collection[str] | None:
     connector = engine.sources[source.name].connector
-    if not batch or not isinstance(connector, FindsMissing):
+    if not batch:
         return ()
     try:
-        return await connector.find_missing(batch)
+        if isinstance(connector, FindsMissing):
+            return await connector.find_missing(batch)
+        return (await connector.fetch(batch)).missing
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return None

@@ -29,7 +29,7 @@ _TAGS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-_LONGEST = 50_000
+_LONGEST = 40_000
 _LOOSE = re.compile(
     r"(?P<br><br\s*/?>)|(?P<url>https?://[^\s<>\"'（）【】《》，。；、)\]|]{1,2000})",
     re.IGNORECASE,

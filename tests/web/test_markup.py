@@ -86,9 +86,9 @@ def test_no_link_leads_into_the_pool() -> None:
     "sign", ["> ", "[", "![", "*a ", "_a_", "`", "| ", "<", "&", "- ", "~~", "[a]("]
 )
 def test_hostile_text_is_shown_in_time(sign: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     to_html(sign * (100_000 // len(sign)))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_chinese_full_stop_ends_an_address() -> None:

@@ -203,6 +203,6 @@ def test_hostile_text_costs_no_more_than_its_length(
     convert: Callable[[str], str], sign: str
 ) -> None:
     text = sign * (20_000 // len(sign))
-    began = time.perf_counter()
+    began = time.process_time()
     convert(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
