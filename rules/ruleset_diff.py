@@ -130,13 +130,22 @@ class FileDiff:
 def diff_texts(
     before: Mapping[str, str], after: Mapping[str, str]
 ) -> tuple[FileDiff, ...]:
-    """How the files of two rulesets differ; equal ones are left out."""
+    """How the files of two rulesets differ; equal ones are left out.
+
+    The first of each is the ruleset's own file, whatever it is called.
+    """
+    before = _renamed(before, next(iter(after), ""))
     names = dict.fromkeys([*after, *before])
     return tuple(
         FileDiff(name, tuple(_diff(before.get(name, ""), after.get(name, ""))))
         for name in names
         if before.get(name, "") != after.get(name, "")
     )
+
+
+def _renamed(texts: Mapping[str, str], own: str) -> Mapping[str, str]:
+    first = next(iter(texts), "")
+    return {own if name == first else name: text for name, text in texts.items()}
 
 
 def _diff(before: str, after: str) -> Iterator[DiffLine]:

@@ -71,6 +71,42 @@ def test_a_ruleset_whose_examples_fail_is_not_activated(reqpool: Reqpool) -> Non
     assert json.loads(reqpool("rules", "history", "--json").out) == []
 
 
+def test_what_an_activation_changes_is_shown_and_can_be_taken_back(
+    reqpool: Reqpool,
+) -> None:
+    reqpool("rules", "activate", "small.yaml", "--reason", "first")
+    Path("small.yaml").write_text(RULESET.replace("how do I", "[how do I, how can I]"))
+    shown = reqpool("rules", "diff", "small.yaml")
+    assert (shown.code, "changed  kind asks" in shown.out) == (1, True)
+    assert "+   - {id: asks" in shown.out
+    assert "changed  kind asks" in reqpool("rules", "activate", "small.yaml").out
+    assert reqpool("rules", "diff", "1", "2").code == 1
+    assert "number 3" in reqpool("rules", "rollback", "--reason", "too many").out
+    newest, _, first = json.loads(reqpool("rules", "history", "--json").out)
+    assert newest["fingerprint"] == first["fingerprint"]
+    assert (newest["reason"], first["reason"]) == ("too many", "first")
+    assert "no such earlier ruleset" in reqpool("rules", "rollback", "9").err
+
+
+def test_a_project_has_its_own_ruleset_over_the_general_one(reqpool: Reqpool) -> None:
+    reqpool("apply", "catalogue.yaml", "--yes")
+    own = "name: own\nextends: small\nkind: [{id: x, when: {issue.type: A}, set: task}]"
+    Path("own.yaml").write_text(own)
+    before = reqpool("rules", "activate", "own.yaml", "--project", "acme-finance")
+    assert "no general ruleset is active" in before.err
+    reqpool("rules", "activate", "small.yaml")
+    Path("small.yaml").write_text("name: small\nkind: [{nonsense: x}]")
+    ran = reqpool("rules", "activate", "own.yaml", "--project", "acme-finance")
+    assert "is active now" in ran.out, ran.err
+    assert reqpool("rules", "retire", "acme-finance").out.startswith("the general")
+    assert "no project 'x'" in reqpool("rules", "retire", "x").err
+
+
+def test_nothing_can_be_confirmed_that_does_not_wait(reqpool: Reqpool) -> None:
+    ran = reqpool("resume", "acme")
+    assert (ran.code, "nothing of 'acme' waits" in ran.err) == (2, True)
+
+
 def test_an_issue_that_is_not_in_the_pool_cannot_be_explained(
     reqpool: Reqpool,
 ) -> None:

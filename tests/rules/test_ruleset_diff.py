@@ -71,6 +71,18 @@ def test_the_place_is_that_of_the_later_ruleset() -> None:
     assert edit == Edit("kind", "a", How.CHANGED, "x.yaml:4")
 
 
+def test_a_ruleset_that_got_another_name_is_compared_with_what_it_was() -> None:
+    before = {"old": "name: old\nkind: []", "base": "name: base"}
+    after = {"new": "name: new\nkind: []", "base": "name: base"}
+    (found,) = diff_texts(before, after)
+    assert found.file == "new"
+    assert [line.sign + line.text for line in found.lines] == [
+        "-name: old",
+        "+name: new",
+        " kind: []",
+    ]
+
+
 LINES = st.lists(st.sampled_from("abcd"), max_size=30)
 
 
