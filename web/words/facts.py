@@ -20,6 +20,10 @@ FACTS = {
     "issue.comment_count": ("评论数", "number of comments"),
     "project.days_to_acceptance": ("距验收天数", "days to acceptance"),
     "contract.match.score": ("条款相似度", "likeness of the nearest clause"),
+    "contract.match.in_probability": (
+        "属于合同的概率",
+        "probability of being in the contract",
+    ),
     "contract.match.allowance_left": ("条款剩余人天", "person-days left"),
     "requirement.client_count": ("提出客户数", "number of clients"),
     "estimate.days": ("估算人天", "estimate in person-days"),
