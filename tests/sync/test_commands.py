@@ -405,15 +405,20 @@ async def test_a_later_decision_is_not_undone_by_an_older_command(jira: Stage) -
 async def test_a_moved_issue_takes_its_commands_along_unheard(
     database: Database, tmp_path: Path
 ) -> None:
-    """GitLab copies the notes of an issue that is moved, with author and time."""
+    """GitLab copies the notes of an issue that is moved, with author and time.
+
+    What was pinned by them is handed on; the copies pin nothing again.
+    """
     async with open_stage("gitlab", database, tmp_path) as stage:
         key = await stage.mirror(OUTSIDE)
         stage.say(key, "/pool scope daily")
         await stage.settle()
         assert isinstance(stage.place, GitLabPlace)
+        pinned = await overrides(stage, key)
         moved = stage.place.move(key)
         await stage.settle()
-        assert await overrides(stage, moved) == []
+        assert await overrides(stage, moved) == pinned
+        assert await overrides(stage, key) == []
         answers = await stage.rows(
             "SELECT answer->>'code' AS code FROM commands c JOIN issues i"
             " ON i.id = c.issue_id WHERE i.key = %s",
