@@ -164,7 +164,9 @@ class JudgeConfig(_Section):
             raise PydanticCustomError(
                 "E_FIELD",
                 "the judge has a url and no model",
-                {"hint": "write model as the endpoint calls it: it is kept with each opinion"},
+                {
+                    "hint": "write model as the endpoint calls it: it is kept with each opinion"
+                },
             )
         return self
 

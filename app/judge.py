@@ -51,7 +51,9 @@ class ChatJudge:
             PermanentError: it refused, or ``not_a_completion``.
         """
         token = self.config.token
-        headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        headers = (
+            {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        )
         body = {
             "model": self.model,
             "messages": list(messages),

@@ -11,8 +11,8 @@ NEWEST = {"yunhe-2026", "lanhai-2026"}
 
 
 def main() -> None:
-    gloss_everyday.EVERYDAY.clear()
-    gloss_everyday.EVERYDAY_FAINT.clear()
+    gloss_everyday.EVERYDAY = {}
+    gloss_everyday.EVERYDAY_FAINT = {}
     from benchmarks.fit_matcher import fit_clause, tell  # noqa: PLC0415 - reads the gloss
     from benchmarks.labelled import bundled_meanings, load_sets  # noqa: PLC0415 - the same
     from rules.matching.blended_matcher import BlendedMatcher  # noqa: PLC0415 - the same

@@ -144,7 +144,10 @@ def show(found: dict[str, dict[str, float]], parts: Sequence[Measure]) -> None:
 def main() -> None:
     meanings = bundled_meanings()
     held = load_sets(held_out=True)
-    engines = {"words": WordMatcher(), "words and meaning": BlendedMatcher(meanings)}
+    engines: dict[str, Matcher] = {
+        "words": WordMatcher(),
+        "words and meaning": BlendedMatcher(meanings),
+    }
     recalls = {name: recall(matcher, held) for name, matcher in engines.items()}
     seen = list(decide_all(meanings, held_out=False))
     asked = list(decide_all(meanings, held_out=True))

@@ -178,8 +178,8 @@ def make_facts(random: Random, number: int) -> dict[str, Any]:
 
 def flatten(facts: dict[str, Any]) -> dict[str, Any]:
     """For the other engines: only what the rules read; they fold nothing."""
-    names = ("issue.title", "issue.type", "issue.labels", "estimate.days")
-    names = (*names, "project.phase", "contract.match.score")
+    of_issue = ("issue.title", "issue.type", "issue.labels", "estimate.days")
+    names = (*of_issue, "project.phase", "contract.match.score")
     flat = {name.replace(".", "_"): facts[name] for name in names}
     return flat | {"issue_labels": list(flat["issue_labels"])}
 

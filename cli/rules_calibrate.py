@@ -60,7 +60,9 @@ def _show(made: Calibrated) -> None:
     rows = [_row(one) for one in made.measured]
     print_table(f"What each part adds, on {made.decisions} decisions", _COLUMNS, rows)
     groups = list(_groups(made.measured[-1]))
-    print_table("Decided at a precision of 0.9", ("group", "of", "share", "right"), groups)
+    print_table(
+        "Decided at a precision of 0.9", ("group", "of", "share", "right"), groups
+    )
 
 
 def _row(one: Measure) -> tuple[str, ...]:

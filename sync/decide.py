@@ -63,9 +63,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     """
     setting = await sitting.get_setting(issue.project_id)
     today = sitting.today_in(issue.project_id)
-    match = await find_match(
-        sitting.engine, sitting.connection, issue, setting, today
-    )
+    match = await find_match(sitting.engine, sitting.connection, issue, setting, today)
     overrides = await decisions.find_overrides(sitting.connection, issue.id)
     count = await requirements.count_clients(sitting.connection, issue.requirement_id)
     charge = Charge(match, overrides)

@@ -12,7 +12,11 @@ from sync.overrule import overrule
 from tests.sync.conftest import JiraDesk
 from tests.sync.world import World
 
-INSIDE = ("Fund report number {}", "Excel of fund report {}", "Payment approval step {}")
+INSIDE = (
+    "Fund report number {}",
+    "Excel of fund report {}",
+    "Payment approval step {}",
+)
 OUTSIDE = ("Canteen menu of week {}", "Parking lot number {}", "Birthday list {}")
 
 

@@ -94,8 +94,10 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "many_issues_missing": (
         (
             "{of} 个工单中有 {missing} 个读不到，多半是权限没有了；没有当作删除处理。",
-            "Of {of} issues {missing} do not answer, most likely for lack of permission;"
-            " nothing was taken for deleted.",
+            (
+                "Of {of} issues {missing} do not answer, most likely for lack of permission;"
+                " nothing was taken for deleted."
+            ),
         ),
         (
             "请检查接入账号的权限；确属删除的，可重新读取这些工单来确认。",
