@@ -77,7 +77,8 @@ class Person:
 class Comment:
     """A comment or note.
 
-    ``body`` is the tracker's own markup; ``ours`` says that it carries our mark.
+    ``body`` is Markdown, whatever the tracker's own markup; ``ours`` says that it
+    carries our mark.
     """
 
     tracker_id: str
