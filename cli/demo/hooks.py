@@ -1,6 +1,7 @@
 """Registers the service's webhooks with the trackers, as their administrators do."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
@@ -45,7 +46,7 @@ def register_hooks(
 
 
 def _register_at_jira(
-    tracker: str, signed_in: Mapping[str, object], url: str, secret: str
+    tracker: str, signed_in: Mapping[str, Any], url: str, secret: str
 ) -> None:
     hook = {"name": "reqpool", "url": url, "events": _JIRA_EVENTS, "secret": secret}
     _post(f"{tracker}/rest/webhooks/1.0/webhook", signed_in, hook)
@@ -66,6 +67,6 @@ def _register_at_gitlab(tracker: str, url: str, secret: str) -> None:
     _post(f"{tracker}/api/v4/projects/{project}/hooks", signed_in, hook)
 
 
-def _post(url: str, signed_in: Mapping[str, object], body: object) -> None:
-    with httpx.Client(trust_env=False, **signed_in) as client:  # type: ignore[arg-type]
+def _post(url: str, signed_in: Mapping[str, Any], body: object) -> None:
+    with httpx.Client(trust_env=False, **signed_in) as client:
         client.post(url, json=body).raise_for_status()
