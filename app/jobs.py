@@ -25,6 +25,7 @@ from sync.ingest import ingest
 from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
+from sync.seal import seal
 from sync.sweep import sweep
 from sync.tick import tick
 from sync.trouble import report_failure
@@ -33,6 +34,7 @@ _log = structlog.get_logger()
 
 _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
+_EACH_MINUTE = "* * * * *"
 _RUN = "run"
 
 Verb = Callable[[Engine, str], Awaitable[Any]]
@@ -64,6 +66,12 @@ async def _tick(context: JobContext, timestamp: int) -> None:
     await take_over(context.app)
 
 
+async def _seal(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    if newest := await seal(_engine_of(context)):
+        _log.info("audit sealed", seal=newest)  # logs go where the database is not
+
+
 async def take_over(app: App) -> None:
     """Start the jobs of a worker that died again.
 
@@ -92,6 +100,8 @@ def build_jobs(url: str) -> App:
     # No lock: a tick that died with its worker would hold it, and nobody took over.
     at_times = app.task(name="tick", pass_context=True, queueing_lock="tick")
     app.periodic(cron=_TICK)(at_times(_tick))
+    each_minute = app.task(name="seal", pass_context=True, queueing_lock="seal")
+    app.periodic(cron=_EACH_MINUTE)(each_minute(_seal))
     return app
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": "cli.rules",
     "contract": "cli.contract",
     "webhooks": "cli.webhooks",
+    "audit": "cli.audit",
     "db": "cli.database",
 }
 

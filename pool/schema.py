@@ -690,6 +690,16 @@ audit = Table(
     comment="Append-only; a trigger refuses update and delete",
 )
 
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("last_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("rows", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    _at("sealed_at"),
+    comment="A chain of digests over the audit; as append-only as that",
+)
+
 CREATE_TRIGGERS = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

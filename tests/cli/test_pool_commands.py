@@ -177,3 +177,10 @@ def test_a_simulation_judges_the_share_and_refuses_what_cannot_be_loaded(
     Path("bad.yaml").write_text("name: x\nkinds: []\n")
     assert reqpool("rules", "simulate", "bad.yaml").code == 2
     assert reqpool(*words, "--project", "nowhere").code == 2
+
+
+def test_the_audit_is_verified_and_a_wrong_seal_is_an_error(reqpool: Reqpool) -> None:
+    reqpool("rules", "activate", "small.yaml")
+    assert "1 since the last seal" in reqpool("audit", "verify").out
+    ran = reqpool("audit", "verify", "--json", "--expect", "ab")
+    assert (ran.code, json.loads(ran.out)["expected_found"]) == (1, False)

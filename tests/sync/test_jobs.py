@@ -9,6 +9,7 @@ from procrastinate import App
 
 from app.jobs import build_jobs, wake_through, work
 from sync.engine import Engine
+from sync.seal import seal
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_round_trip import register_hook
 from tests.sync.world import World, serve_letterbox
@@ -52,3 +53,11 @@ async def test_the_tick_polls_without_any_webhook(
     made = desk.raise_issue("Export the fund report to Excel")
     async with running(world, database_url):
         assert await seen(world, made.key)
+
+
+async def test_what_is_decided_and_written_is_sealed_in_the_audit(world: World) -> None:
+    assert await seal(world.engine)
+    assert await seal(world.engine) is None
+    (row,) = await world.rows("SELECT sum(rows) AS sealed FROM audit_seals")
+    (audit,) = await world.rows("SELECT count(*) AS rows FROM audit")
+    assert row["sealed"] == audit["rows"] > 0
