@@ -63,6 +63,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"
     DEAD = "dead"
+    DISCARDED = "discarded"
 
 
 class StateOrigin(StrEnum):
@@ -232,8 +233,12 @@ sources = Table(
     _text("kind"),
     _text("base_url"),
     _at("paused_at", nullable=True),
+    _text("paused_by", nullable=True),
+    _text("paused_reason", nullable=True),
     _at("stopped_at", nullable=True, comment="a mass change waits for a person"),
     _at("not_before", nullable=True, comment="the tracker asked us to wait until"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
+    _at("broken_at", nullable=True, comment="taken to be down; only probed since"),
     _at("repoll_at", nullable=True, comment="a full look is due; asked for at"),
     _at("first_read_at", nullable=True, comment="older comments command nothing"),
     _at("last_webhook_at", nullable=True),
@@ -268,6 +273,12 @@ inbox = Table(
         "source_id",
         "received_at",
         postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "inbox_quarantined_idx",
+        "source_id",
+        "id",
+        postgresql_where=text("state = 'quarantined'"),
     ),
     comment="Deliveries; the rows are the keys that absorb duplicates and stay",
 )
@@ -626,6 +637,7 @@ outbox = Table(
     _json("receipt", nullable=True),
     _json("error", nullable=True),
     _one_of("state", OutboxState),
+    UniqueConstraint("seq"),
     Index("outbox_issue_id_field_seq_idx", "issue_id", "field", "seq"),
     Index(
         "outbox_open_key",
@@ -645,6 +657,53 @@ outbox = Table(
         "not_before",
         postgresql_where=text("state = 'pending'"),
     ),
+    Index(
+        "outbox_dead_idx",
+        "source_id",
+        "seq",
+        postgresql_where=text("state = 'dead'"),
+    ),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    _id(),
+    _to("clients"),
+    _to("issues"),
+    _at("noticed_at"),
+    _text("field", comment="labels, status, release or comment"),
+    _text("base", comment="what we wrote last"),
+    _text("theirs", comment="what a person put there"),
+    _text("ours", comment="what was to be written"),
+    _text("kept", comment="theirs or ours"),
+    _text("actor", server_default="", comment="the person, when the tracker told"),
+    Column("decision_id", Uuid),
+    Index("conflicts_issue_id_noticed_at_idx", "issue_id", "noticed_at"),
+    comment="Where a person and we changed the same field; one row a change of theirs",
+)
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    _id(),
+    _to("sources"),
+    _at("began_at"),
+    _at("ended_at", nullable=True),
+    _text("made_by"),
+    Column("repair", Boolean, nullable=False),
+    _at("since", nullable=True, comment="issues changed before were left out"),
+    _text("stage", comment="listed, then stored"),
+    _text("cursor", nullable=True),
+    Column("compared", BigInteger, nullable=False, server_default="0"),
+    _json("found"),
+    Index(
+        "reconciliations_open_key",
+        "source_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    comment="Comparisons of the pool with a tracker; an open one is gone on with",
 )
 
 attention = Table(
