@@ -66,7 +66,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def new_database(server: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    create = SQL("CREATE DATABASE {} TEMPLATE {}")
+    create = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     execute(server, create.format(Identifier(name), Identifier(template)))
     yield with_database(server, name)
     drop = SQL("DROP DATABASE {} WITH (FORCE)")
