@@ -101,6 +101,7 @@ FROM issues WHERE id = %(issue)s
 
 
 _OPEN = frozenset({OutboxState.PENDING, OutboxState.HELD})
+_STANDING = frozenset({OutboxState.PENDING, OutboxState.DEAD, OutboxState.DISCARDED})
 
 
 async def want(
@@ -115,7 +116,7 @@ async def want(
 
     An equal open write stays as it is, with its attempts; one that was held goes out
     when a person acts on the issue. A write equal to one that a person has to look at
-    (dead) is not tried again by itself.
+    (dead) or gave up (discarded) is not tried again by itself.
     """
     newest = {row["field"]: row for row in await query(connection, _NEWEST, (issue,))}
     wanted = {field_of(change): change for change in changes}
@@ -141,8 +142,8 @@ def _open_state(newest: Iterable[DictRow], caution: Caution) -> OutboxState:
 
 
 def _repeats(row: DictRow, change: Change, state: OutboxState) -> bool:
-    unsettled = row["state"] in {OutboxState.PENDING, OutboxState.DEAD, state}
-    return unsettled and digest(row["change"]) == digest(encode(change, Change))
+    stands = row["state"] in _STANDING | {state}
+    return stands and digest(row["change"]) == digest(encode(change, Change))
 
 
 async def _cancel(connection: Connection, operation: UUID, now: datetime) -> None:
@@ -271,11 +272,20 @@ async def bury(
     )
 
 
+_COUNTS = """
+SELECT s.name, o.state, o.n FROM sources s CROSS JOIN LATERAL (
+    SELECT 'pending' AS state, count(*) AS n FROM outbox
+        WHERE source_id = s.id AND state = 'pending'
+    UNION ALL SELECT 'held', count(*) FROM outbox
+        WHERE source_id = s.id AND state = 'held'
+    UNION ALL SELECT 'dead', count(*) FROM outbox
+        WHERE source_id = s.id AND state = 'dead') o
+WHERE o.n > 0
+"""
+"""Each state by its own partial index; what is settled is not counted."""
+
+
 async def count_by_state(connection: Connection) -> dict[tuple[str, str], int]:
-    """How many writes are in each state, by source name and state."""
-    rows = await query(
-        connection,
-        "SELECT s.name, o.state, count(*) AS n FROM outbox o"
-        " JOIN sources s ON s.id = o.source_id GROUP BY 1, 2",
-    )
+    """How many writes are pending, held or dead, by source name and state."""
+    rows = await query(connection, _COUNTS)
     return {(row["name"], row["state"]): row["n"] for row in rows}

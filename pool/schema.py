@@ -242,6 +242,7 @@ sources = Table(
     _at("repoll_at", nullable=True, comment="a full look is due; asked for at"),
     _at("first_read_at", nullable=True, comment="older comments command nothing"),
     _at("last_webhook_at", nullable=True),
+    Column("received", BigInteger, nullable=False, server_default="0"),
     _at("last_poll_at", nullable=True),
     _json("last_error", nullable=True),
 )

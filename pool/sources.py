@@ -17,8 +17,13 @@ from pool.encode import jsonb
 class SourceRow:
     """A source as the pool knows it.
 
-    ``stopped_at`` is since when a mass change waits for a person, ``not_before`` the
-    moment until which the tracker asked us to be quiet.
+    Attributes:
+        paused_at: since when a person lets it rest.
+        stopped_at: since when a mass change waits for a person.
+        not_before: until then nothing is sent: the tracker asked for it, or failed.
+        failures: requests in a row that failed for now.
+        broken_at: since when the tracker is taken to be down: it is only probed.
+        received: deliveries that were ever kept.
     """
 
     id: UUID
@@ -30,19 +35,24 @@ class SourceRow:
     project: str
     client: str
     paused_at: datetime | None
+    paused_by: str | None
+    paused_reason: str | None
     stopped_at: datetime | None
     not_before: datetime | None
+    failures: int
+    broken_at: datetime | None
     repoll_at: datetime | None
     last_webhook_at: datetime | None
+    received: int
     last_poll_at: datetime | None
     last_error: dict[str, Any] | None
 
 
 _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
-       p.slug AS project, c.slug AS client, s.paused_at, s.stopped_at,
-       s.not_before, s.repoll_at,
-       s.last_webhook_at, s.last_poll_at, s.last_error
+       p.slug AS project, c.slug AS client, s.paused_at, s.paused_by, s.paused_reason,
+       s.stopped_at, s.not_before, s.failures, s.broken_at, s.repoll_at,
+       s.last_webhook_at, s.received, s.last_poll_at, s.last_error
 FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
 """
 

@@ -363,6 +363,11 @@ class SourceView(Answer):
     client: str
     project: str
     paused_at: datetime | None
+    paused_by: str | None
+    paused_reason: str | None
+    broken_at: datetime | None = Field(
+        description="Since when the tracker is taken to be down and only probed."
+    )
     stopped_at: datetime | None = Field(
         description="Since when a mass change waits for a person."
     )
@@ -371,8 +376,9 @@ class SourceView(Answer):
     last_poll_at: datetime | None
     last_error: dict[str, Any] | None
     fetches: int = Field(description="Issues waiting to be read.")
-    inbox: dict[str, int] = Field(description="Deliveries by state.")
-    outbox: dict[str, int] = Field(description="Writes by state.")
+    received: int = Field(description="Deliveries that were ever kept.")
+    inbox: dict[str, int] = Field(description="Deliveries not settled, by state.")
+    outbox: dict[str, int] = Field(description="Writes not settled, by state.")
 
 
 class StatusView(Answer):

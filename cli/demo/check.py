@@ -88,6 +88,7 @@ def _count(play: Play) -> Told:
         return {
             "requirements": sum(1 for _ in play.pool.numbers()),
             "trackers": len(sources),
+            "received": {name: one["received"] for name, one in sources.items()},
             "inbox": {name: one["inbox"] for name, one in sources.items()},
             "outbox": {name: one["outbox"] for name, one in sources.items()},
             "writes": {name: one.writes() for name, one in play.controls.items()},

@@ -51,7 +51,8 @@ def _raise_issue(play: Play, client: Person) -> Told:
 
 
 def _received(play: Play, source: str) -> int:
-    return sum(play.pool.sources()[source]["inbox"].values())
+    received: int = play.pool.sources()[source]["received"]
+    return received
 
 
 def out_of_contract(play: Play) -> Told:

@@ -142,6 +142,6 @@ def take_picture(pool: Pool, trackers: Mapping[str, Control]) -> Picture:
         requirements=pool.digests(),
         writes={name: tracker.writes() for name, tracker in trackers.items()},
         outbox={name: source["outbox"] for name, source in sources.items()},
-        inbox={name: sum(source["inbox"].values()) for name, source in sources.items()},
+        inbox={name: source["received"] for name, source in sources.items()},
         heard_at={name: one["last_webhook_at"] for name, one in sources.items()},
     )
