@@ -245,6 +245,7 @@ sources = Table(
     Column("received", BigInteger, nullable=False, server_default="0"),
     _at("last_poll_at", nullable=True),
     _json("last_error", nullable=True),
+    _json("budget", nullable=True),
 )
 
 cursors = Table(
@@ -478,7 +479,15 @@ history = Table(
     _json("before", nullable=True),
     _json("after", nullable=True),
     _text("note", server_default=""),
+    _text("entry", nullable=True, comment="of the tracker's own log; each once"),
     Index("history_issue_id_happened_at_idx", "issue_id", "happened_at"),
+    Index(
+        "history_entry_key",
+        "issue_id",
+        "entry",
+        unique=True,
+        postgresql_where=text("entry IS NOT NULL"),
+    ),
 )
 
 rulesets = Table(
