@@ -19,7 +19,8 @@ class SetLabels:
 class Transition:
     """Bring the issue to a status, by whatever path the workflow offers.
 
-    ``status`` is the tracker's name of the status; for GitLab ``opened`` or ``closed``.
+    ``status`` is the tracker's name of the status, its id, or a category such as
+    ``done`` where that leaves no choice; for GitLab ``opened`` or ``closed``.
     """
 
     status: str
@@ -66,6 +67,8 @@ class Receipt:
     Attributes:
         written: False when the tracker already was in the state asked for.
         comment_id: the tracker's id of our comment, after an UpsertComment.
+        status_id: the tracker's id of the status, after a Transition; empty where
+            statuses have none.
         updated_at: the issue's time of update after the write, when the answer told.
         calls: how many requests that change anything were sent.
     """
@@ -74,6 +77,7 @@ class Receipt:
     comment_id: str | None = None
     updated_at: datetime | None = None
     calls: int = 0
+    status_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Base:
     Attributes:
         labels: ours that the tracker held after our last receipt.
         status: that we set last; None before the first time.
+        status_id: what the tracker made of it: a name may be translated, or stand for
+            any status of a category.
         release: that we set last; None before the first time.
         comment_id: of our sticky comment.
         comment_hash: SHA-256 of the text that we wrote there; the tracker's own body is
@@ -93,6 +99,7 @@ class Base:
 
     labels: frozenset[str] = frozenset()
     status: str | None = None
+    status_id: str = ""
     release: str | None = None
     comment_id: str | None = None
     comment_hash: str = ""

@@ -154,7 +154,8 @@ class IssueSnapshot:
         title: plain text.
         description: Markdown, whatever the tracker's own markup; possibly empty.
         issue_type: the tracker's own name of the type.
-        status: the tracker's own name of the status.
+        status: the tracker's own name of the status, in our account's language.
+        status_id: the tracker's id of it; empty where statuses have none.
         status_category: what the status comes down to.
         labels: exactly as the tracker spells them.
         releases: names of fixVersions, or the milestone's title.
@@ -202,6 +203,7 @@ class IssueSnapshot:
     sprints: tuple[str, ...] = ()
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved_to: str = ""
+    status_id: str = ""
 
 
 class Revision(NamedTuple):

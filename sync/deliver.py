@@ -121,7 +121,7 @@ async def _settle(
         if not await outbox.settle(connection, intent, receipt, now):
             return
         [issue] = await issues.lock(connection, [intent.issue_id])
-        base = learn(issue.base, intent.change, receipt.comment_id)
+        base = learn(issue.base, intent.change, receipt)
         read = await sources.draw_read(connection)
         await issues.keep_base(connection, issue.id, base, read)
         await resolve(connection, _subject(intent), now)
@@ -169,6 +169,8 @@ async def _give_up(
     now = engine.clock()
     async with engine.database.transaction() as connection:
         await outbox.bury(connection, intent, _told(error), now)
+        # Part of it may have been written: a step of several, or a post function's.
+        await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
         await _raise(engine, connection, source, intent, error)
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from model.changes import (
     Base,
     Change,
+    Receipt,
     SetLabels,
     SetRelease,
     Transition,
@@ -90,11 +91,19 @@ def _plan_labels(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
 def _plan_status(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
     if target.status is None:
         return _Draft(base)
-    if theirs.status.casefold() == target.status.casefold():
-        return _Draft(replace(base, status=target.status))
+    if _is_at(base, theirs, target.status):
+        known = replace(base, status=target.status, status_id=theirs.status_id)
+        return _Draft(known)
     if target.status != base.status:
         return _Draft(base, (Transition(target.status),))
     return _Draft(base, kept={"status": theirs.status})
+
+
+def _is_at(base: Base, theirs: IssueSnapshot, status: str) -> bool:
+    """By name, or by the id that the tracker took the name for."""
+    same_id = base.status_id and theirs.status_id == base.status_id
+    is_named = theirs.status.casefold() == status.casefold()
+    return is_named or bool(same_id and status == base.status)
 
 
 def _plan_release(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
@@ -122,7 +131,7 @@ def _plan_comment(base: Base, _theirs: IssueSnapshot, target: Target) -> _Draft:
     return _Draft(base, (UpsertComment(target.comment, base.comment_id),))
 
 
-def learn(base: Base, change: Change, comment_id: str | None) -> Base:
+def learn(base: Base, change: Change, receipt: Receipt) -> Base:
     """The merge base after a receipt for a change."""
     match change:
         case SetLabels(add, remove):
@@ -130,8 +139,9 @@ def learn(base: Base, change: Change, comment_id: str | None) -> Base:
             again = labels if labels == base.labels else None
             return replace(base, labels=labels, reasserted=again)
         case Transition(status):
-            return replace(base, status=status)
+            return replace(base, status=status, status_id=receipt.status_id)
         case SetRelease(name):
             return replace(base, release=name)
         case UpsertComment(text):
-            return replace(base, comment_id=comment_id, comment_hash=text.hash)
+            noted = replace(base, comment_id=receipt.comment_id)
+            return replace(noted, comment_hash=text.hash)

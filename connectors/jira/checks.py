@@ -10,6 +10,7 @@ from connectors.jira.config import JiraConfig
 from connectors.jira.payloads import EVENTS
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
+from connectors.jira.statuses import find_goal
 from model.errors import PermanentError
 from model.findings import Finding, Severity
 
@@ -113,10 +114,10 @@ class Check:
 
     def _statuses(self, key: str, jira: QuietJira) -> Iterator[Finding]:
         types = jira.get(f"project/{segment(key)}/statuses")
-        offered = {one["name"] for kind in types for one in kind["statuses"]}
-        known = {name.casefold() for name in offered}
+        every = [one for kind in types for one in kind["statuses"]]
+        offered = {one["name"] for one in every}
         for status in sorted(self.wanted.statuses):
-            if status.casefold() not in known:
+            if find_goal(status, every) is None:
                 yield self._error(
                     "status_unknown",
                     f"The workflows of {key} have no status {status}.",

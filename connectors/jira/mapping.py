@@ -148,6 +148,7 @@ def _snapshot(
         links=parse_links(fields, config, names),
         sprints=parse_sprints(fields, names),
         fields=parse_fields(fields, names),
+        status_id=str(fields["status"].get("id") or ""),
     )
 
 

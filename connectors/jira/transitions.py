@@ -3,6 +3,7 @@
 Jira tells only the transitions that are legal now, so a way of several steps is found
 step by step: towards the wanted status' category, over statuses that are not final.
 What each status was seen to offer is remembered, so that ways once found stay short.
+Statuses are compared by id: see :mod:`connectors.jira.statuses`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from connectors.jira.mapping import category_of
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
+from connectors.jira.statuses import Goal, Statuses
 from model.changes import Receipt, Transition
 from model.errors import PermanentError
 from model.issues import StatusCategory
@@ -30,10 +32,12 @@ class Workflow:
 
     Attributes:
         resolution: the configured one, preferred to :data:`RESOLUTIONS`.
-        offers: (project, issue type, status) to the statuses it led to.
+        statuses: what the configured words mean.
+        offers: (project, issue type, status) to the statuses it led to, by id.
     """
 
     resolution: str = ""
+    statuses: Statuses = field(default_factory=Statuses)
     offers: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
 
     def apply(self, issue_id: str, change: Transition, jira: QuietJira) -> Receipt:
@@ -41,65 +45,70 @@ class Workflow:
 
         Raises:
             PermanentError: ``transition_unavailable`` with the statuses ``offered``;
-                ``transition_needs_field`` with the ``fields`` a screen requires.
+                ``transition_needs_field`` with the ``fields`` a screen requires;
+                ``transition_landed_elsewhere`` when the site moved the issue on;
+                ``status_ambiguous`` when a category leaves a choice.
         """
-        visited: set[str] = set()
+        wanted, visited = change.status, list[str]()
+        goal = self.statuses.find(wanted, jira)
         here = _Here.read(issue_id, jira)
-        while not _same(here.status, change.status):
-            if len(visited) == MAX_STEPS:
-                raise _unavailable(here, change.status)
-            visited.add(here.status.casefold())
-            step = self._choose(here, change.status, visited, jira)
-            self._take(issue_id, step, here, jira)
+        while goal is None or not goal.is_met(here.status):
+            offers = _Offers.read(here, jira)
+            if goal is None or len(visited) == MAX_STEPS:
+                raise self._unavailable(here, offers, wanted)
+            visited.append(here.id)
+            way = self._choose(here, offers, goal, visited)
+            self._take(way, here, offers, jira)
             here = _Here.read(issue_id, jira)
-        return Receipt(written=bool(visited), calls=len(visited))
+            if goal.is_met(way["to"]) and not goal.is_met(here.status):
+                raise _refusal("transition_landed_elsewhere", here, wanted)
+        return Receipt(bool(visited), status_id=here.id, calls=len(visited))
 
     def _choose(
-        self, here: "_Here", wanted: str, visited: set[str], jira: QuietJira
+        self, here: "_Here", offers: "_Offers", goal: Goal, visited: Sequence[str]
     ) -> Json:
         """The step that leads there, else the one that leads nearest."""
-        names = frozenset(_to(offer).casefold() for offer in here.offers)
-        self.offers[here.place] = names | self.offers.get(here.place, frozenset())
-        direct = [offer for offer in here.offers if _same(_to(offer), wanted)]
-        if direct:
-            return self._passable(direct, here, wanted)
-        goal = _find_category(wanted, jira)
-        ways = [offer for offer in here.offers if _is_way(offer, visited)]
-        if goal is None or not ways:
-            raise _unavailable(here, wanted)
-        ways.sort(key=lambda offer: self._distance(offer, here, wanted, goal))
-        return self._passable(ways, here, wanted)
+        ends = frozenset(_to(way) for way in offers.ways)
+        self.offers[here.place] = ends | self.offers.get(here.place, frozenset())
+        direct = [way for way in offers.ways if goal.is_met(way["to"])]
+        if len({_to(way) for way in direct}) > 1 and not goal.ids:
+            raise _refusal("status_ambiguous", here, goal.word, offered=offers.names)
+        ways = direct or [way for way in offers.ways if _is_way(way, visited)]
+        if not ways:
+            raise self._unavailable(here, offers, goal.word)
+        ways.sort(key=lambda way: self._distance(way, here, goal))
+        return self._passable(ways, here, offers, goal.word)
 
-    def _distance(
-        self, offer: Json, here: "_Here", wanted: str, goal: StatusCategory
-    ) -> tuple[int, int]:
-        steps = self._known_steps((*here.place[:2], _to(offer).casefold()), wanted)
-        return steps, abs(_RANK.index(category_of(offer["to"])) - _RANK.index(goal))
+    def _distance(self, way: Json, here: "_Here", goal: Goal) -> tuple[int, int]:
+        steps = self._known_steps((*here.place[:2], _to(way)), goal)
+        rank = _RANK.index(category_of(way["to"]))
+        return steps, abs(rank - _RANK.index(goal.category))
 
-    def _known_steps(self, place: tuple[str, str, str], wanted: str) -> int:
+    def _known_steps(self, place: tuple[str, str, str], goal: Goal) -> int:
         """Steps from there by what was seen before; many when no way is known."""
         reached, edge = {place[2]}, {place[2]}
         for steps in range(MAX_STEPS):
-            if wanted.casefold() in edge:
+            if goal.ids & edge:
                 return steps
             edge = {to for at in edge for to in self.offers.get((*place[:2], at), ())}
             edge -= reached
             reached |= edge
         return MAX_STEPS + 1
 
-    def _passable(self, ways: Sequence[Json], here: "_Here", wanted: str) -> Json:
+    def _passable(
+        self, ways: Sequence[Json], here: "_Here", offers: "_Offers", wanted: str
+    ) -> Json:
         """The first whose screen we can fill."""
         for way in ways:
-            if not self._gaps(way, here):
+            if not self._gaps(way, offers):
                 return way
-        fields = ", ".join(sorted(self._gaps(ways[0], here)))
-        params = {"status": wanted, "at": here.status, "fields": fields}
-        raise PermanentError("transition_needs_field", params)
+        fields = ", ".join(sorted(self._gaps(ways[0], offers)))
+        raise _refusal("transition_needs_field", here, wanted, fields=fields)
 
-    def _gaps(self, way: Json, here: "_Here") -> set[str]:
+    def _gaps(self, way: Json, offers: "_Offers") -> set[str]:
         return {
             str(spec.get("name") or name)
-            for name, spec in here.open_fields(way).items()
+            for name, spec in offers.open_fields(way).items()
             if self._fill(name, spec) is None
         }
 
@@ -121,35 +130,64 @@ class Workflow:
         name = str(resolution.get("name", "")).casefold()
         return liked.index(name) if name in liked else len(liked)
 
-    def _take(self, issue_id: str, way: Json, here: "_Here", jira: QuietJira) -> None:
+    def _take(
+        self, way: Json, here: "_Here", offers: "_Offers", jira: QuietJira
+    ) -> None:
         """Documentation: ``POST /rest/api/2/issue/{id}/transitions``."""
-        needed = here.open_fields(way)
+        needed = offers.open_fields(way)
         fields = {name: self._fill(name, spec) for name, spec in needed.items()}
         body: dict[str, Any] = {"transition": {"id": way["id"]}}
         if fields:
             body["fields"] = fields
-        jira.send("POST", f"issue/{segment(issue_id)}/transitions", body)
+        jira.send("POST", f"{here.path}/transitions", body)
+
+    def _unavailable(
+        self, here: "_Here", offers: "_Offers", wanted: str
+    ) -> PermanentError:
+        self.statuses.forget(wanted)
+        return _refusal("transition_unavailable", here, wanted, offered=offers.names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """Where an issue stands, what it offers, and what it holds for their screens."""
+    """Where an issue stands."""
 
+    path: str
     place: tuple[str, str, str]
-    status: str
-    offers: Sequence[Json]
-    held: Json
+    status: Json
 
     @classmethod
     def read(cls, issue_id: str, jira: QuietJira) -> "_Here":
         path = f"issue/{segment(issue_id)}"
         fields = jira.get(path, fields="status,project,issuetype")["fields"]
-        told = jira.get(f"{path}/transitions", expand="transitions.fields")
-        status = fields["status"]["name"]
-        kind = str(fields["issuetype"].get("id", ""))
-        place = (str(fields["project"].get("key", "")), kind, status.casefold())
-        offers = told["transitions"]
-        return cls(place, status, offers, _read_held(path, offers, jira))
+        status, kind = fields["status"], str(fields["issuetype"].get("id", ""))
+        place = (str(fields["project"].get("key", "")), kind, str(status["id"]))
+        return cls(path, place, status)
+
+    @property
+    def id(self) -> str:
+        return self.place[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offers:
+    """The transitions that are legal now, and what the issue holds for their screens."""
+
+    ways: Sequence[Json]
+    held: Json
+
+    @classmethod
+    def read(cls, here: _Here, jira: QuietJira) -> "_Offers":
+        told = jira.get(f"{here.path}/transitions", expand="transitions.fields")
+        ways = told["transitions"]
+        names = sorted({name for way in ways for name in _required(way)})
+        if not names:
+            return cls(ways, {})
+        return cls(ways, jira.get(here.path, fields=",".join(names))["fields"])
+
+    @property
+    def names(self) -> str:
+        return ", ".join(sorted({str(way["to"]["name"]) for way in self.ways}))
 
     def open_fields(self, way: Json) -> Mapping[str, Json]:
         """Required by the way's screen, and empty: Jira keeps what is filled."""
@@ -157,26 +195,14 @@ class _Here:
         return {name: needed[name] for name in needed if not self.held.get(name)}
 
 
-def _read_held(path: str, offers: Sequence[Json], jira: QuietJira) -> Json:
-    names = sorted({name for offer in offers for name in _required(offer)})
-    if not names:
-        return {}
-    fields: Json = jira.get(path, fields=",".join(names))["fields"]
-    return fields
-
-
-def _is_way(offer: Json, visited: set[str]) -> bool:
+def _is_way(way: Json, visited: Sequence[str]) -> bool:
     """A final status is never passed through, and none twice."""
-    is_final = category_of(offer["to"]) is StatusCategory.DONE
-    return not is_final and _to(offer).casefold() not in visited
+    is_final = category_of(way["to"]) is StatusCategory.DONE
+    return not is_final and _to(way) not in visited
 
 
-def _to(offer: Json) -> str:
-    return str(offer["to"]["name"])
-
-
-def _same(status: str, wanted: str) -> bool:
-    return status.strip().casefold() == wanted.strip().casefold()
+def _to(way: Json) -> str:
+    return str(way["to"]["id"])
 
 
 def _required(way: Json) -> Mapping[str, Json]:
@@ -188,13 +214,6 @@ def _required(way: Json) -> Mapping[str, Json]:
     }
 
 
-def _find_category(wanted: str, jira: QuietJira) -> StatusCategory | None:
-    statuses: Sequence[Json] = jira.get("status")
-    found = [one for one in statuses if _same(one["name"], wanted)]
-    return category_of(found[0]) if found else None
-
-
-def _unavailable(here: _Here, wanted: str) -> PermanentError:
-    offered = ", ".join(sorted({_to(offer) for offer in here.offers}))
-    params = {"status": wanted, "at": here.status, "offered": offered}
-    return PermanentError("transition_unavailable", params)
+def _refusal(code: str, here: _Here, wanted: str, **more: str) -> PermanentError:
+    at = str(here.status["name"])
+    return PermanentError(code, {"status": wanted, "at": at, **more})

@@ -35,20 +35,27 @@ class Named:
 
 @dataclass(frozen=True)
 class Status:
+    """`untranslated` is what the administrator wrote, when readers see it translated."""
+
     id: str
     name: str
     category: Category
+    untranslated: str = ""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """An edge of the workflow; `sources` empty means from everywhere."""
+    """An edge of the workflow; `sources` empty means from everywhere.
+
+    `lands` is where a post function takes the issue at once instead of `to`.
+    """
 
     id: str
     name: str
     to: Status
     sources: frozenset[str] = frozenset()
     required: tuple[str, ...] = ()
+    lands: Status | None = None
 
     def leaves(self, status: Status) -> bool:
         return status.id != self.to.id and (

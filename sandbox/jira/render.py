@@ -115,11 +115,14 @@ class Renderer:
         return {**known, "colorName": colour, "name": name}
 
     def status(self, status: Status) -> Json:
+        names = {"name": status.name}
+        if self.cloud:
+            names["untranslatedName"] = status.untranslated or status.name
         return {
             "self": self.link(f"status/{status.id}"),
             "description": "",
             "iconUrl": f"{self.base_url}/images/icons/statuses/generic.png",
-            "name": status.name,
+            **names,
             "id": status.id,
             "statusCategory": self.category(status.category),
         }

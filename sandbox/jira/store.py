@@ -138,7 +138,7 @@ class JiraStore:
         raise JiraError(400, msg)
 
     def _move_step(self, edge: Transition, issue: Issue) -> Step:
-        old, new = issue.status, edge.to
+        old, new = issue.status, edge.lands or edge.to
         change = named_change(
             "status", "status", Named(old.id, old.name), Named(new.id, new.name)
         )

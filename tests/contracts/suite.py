@@ -347,7 +347,8 @@ class ConnectorContract:
         receipt = await connector.apply(ref_of(issue), Transition(status), "op-1")
         assert receipt.written
         assert receipt.calls >= 1
-        assert (await state_of(connector, issue)).status == status
+        found = await state_of(connector, issue)
+        assert (found.status, found.status_id) == (status, receipt.status_id)
 
     async def test_a_status_that_is_already_there_is_not_written(
         self, bench: Rig, connector: Connector, issue: str

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from model.changes import (
     Base,
     Change,
+    Receipt,
     SetLabels,
     SetRelease,
     Transition,
@@ -101,7 +102,7 @@ def carry_out(planned: Plan, theirs: IssueSnapshot) -> tuple[Base, IssueSnapshot
     base = planned.base
     for change in planned.changes:
         theirs = obey(theirs, change)
-        base = learn(base, change, comment_id="1")
+        base = learn(base, change, Receipt(written=True, comment_id="1"))
     return base, theirs
 
 
@@ -243,3 +244,17 @@ def test_an_older_state_is_believed_when_two_direct_reads_show_it() -> None:
     known = replace(known, regress=first.as_regress())
     assert accept(known, observe(older, 3)) is Acceptance.NEWER
     assert accept(known, observe(older, 3, direct=False)) is Acceptance.OLDER
+
+
+def test_a_status_that_the_tracker_shows_in_another_language_is_not_a_person_s() -> (
+    None
+):
+    theirs = snapshot(status="已排期", status_id="10102")
+    target = Target(status="Scheduled")
+    first = plan(Base(), theirs, target)
+    assert first.changes == (Transition("Scheduled"),)
+    receipt = Receipt(written=False, status_id="10102")
+    base = learn(first.base, first.changes[0], receipt)
+    assert plan(base, theirs, target) == Plan((), base, {})
+    moved = replace(theirs, status="已完成", status_id="10104")
+    assert plan(base, moved, target).kept == {"status": "已完成"}

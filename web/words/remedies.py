@@ -4,6 +4,8 @@ The codes are those of attention, of :class:`model.errors.TrackerError` and of t
 inbox; parameters that a concern does not carry show as a dash.
 """
 
+from web.words.write_remedies import WRITE_REMEDIES
+
 _Pair = tuple[str, str]
 
 UNKNOWN: tuple[_Pair, _Pair] = (
@@ -33,6 +35,7 @@ _UPGRADE: _Pair = (
 )
 
 REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
+    **WRITE_REMEDIES,
     "transition_unavailable": (
         (
             "{key}：工作流没有到达状态“{status}”的路径。",

@@ -1,5 +1,7 @@
 """Writing, where Jira is at its oddest; on both deployments unless one is named."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +14,8 @@ from model.errors import Conflict, PermanentError, RetriableError
 from model.findings import Severity
 from sandbox.faults import Fault
 from sandbox.jira import talk
-from sandbox.jira.records import Version
+from sandbox.jira.records import Status, Version, Workflow
+from sandbox.jira.records import Transition as Edge
 from tests.connectors.jira.rig import JiraRig
 from tests.contracts.rig import client_text, ref_of
 
@@ -125,6 +128,95 @@ async def test_an_account_without_the_permission_is_told_what_is_offered(
     assert raised.value.code == "transition_unavailable"
     assert raised.value.params["at"] == "To Do"
     assert raised.value.params["offered"] == ""
+
+
+def rename(jira: JiraRig, old: str, shown: str, written: str = "") -> None:
+    """A status as our account sees it, and as its administrator wrote it."""
+
+    def swap(one: Status) -> Status:
+        renamed = replace(one, name=shown, untranslated=written)
+        return renamed if one.name == old else one
+
+    for project in jira.tracker.site.projects.values():
+        flow = project.workflow
+        edges = [replace(edge, to=swap(edge.to)) for edge in flow.transitions]
+        project.workflow = Workflow(swap(flow.initial), tuple(edges))
+
+
+def change_edges(jira: JiraRig, change: Callable[[Edge], Edge], *more: Edge) -> None:
+    project = jira.tracker.site.projects["FIN"]
+    edges = [change(edge) for edge in project.workflow.transitions]
+    project.workflow = replace(project.workflow, transitions=(*more, *edges))
+
+
+async def test_b10_a_translated_status_is_found_as_its_administrator_wrote_it(
+    cloud: JiraRig,
+) -> None:
+    rename(cloud, "Scheduled", "已排期", "Scheduled")
+    made = cloud.make_issue("x")
+    receipt = await cloud.connect().apply(ref_of(made), Transition("Scheduled"), "op")
+    found = (await cloud.connect().fetch([made])).snapshots[0]
+    assert (found.status, found.status_id) == ("已排期", receipt.status_id)
+
+
+@pytest.mark.parametrize("word", ["10103", "in review", "done"])
+async def test_b10_a_status_is_named_by_id_name_or_category(
+    jira: JiraRig, word: str
+) -> None:
+    made = jira.make_issue("x")
+    receipt = await jira.connect().apply(ref_of(made), Transition(word), "op")
+    assert receipt.status_id == jira.get_issue(made).status.id
+    again = await jira.connect().apply(ref_of(made), Transition(word), "op")
+    assert (again.written, again.status_id) == (False, receipt.status_id)
+
+
+async def test_b10_a_category_that_leaves_a_choice_is_a_person_s_matter(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    rename(jira, "Done", "Finished")
+    rejected = Edge("71", "Reject", Status("10105", "Rejected", "done"))
+    change_edges(jira, lambda edge: edge, rejected)
+    with pytest.raises(PermanentError) as raised:
+        await jira.connect().apply(ref_of(made), Transition("DONE"), "op")
+    assert raised.value.code == "status_ambiguous"
+    assert raised.value.params["offered"].startswith("Finished, ")
+
+
+async def test_b10_of_several_transitions_the_one_that_can_be_passed_is_taken(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    doing = jira.tracker.site.projects["FIN"].workflow.transitions[0].to
+    screened = Edge("12", "With a screen", doing, required=("Team",))
+    change_edges(jira, lambda edge: edge, screened)
+    receipt = await jira.connect().apply(ref_of(made), Transition("In Progress"), "op")
+    assert receipt.calls == 1
+
+
+async def test_b10_a_post_function_that_lands_elsewhere_is_noticed(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    review = next(one for one in jira.tracker.site.statuses() if one.id == "10103")
+
+    def land(edge: Edge) -> Edge:
+        return replace(edge, lands=review) if edge.to.name == "Scheduled" else edge
+
+    change_edges(jira, land)
+    with pytest.raises(PermanentError) as raised:
+        await jira.connect().apply(ref_of(made), Transition("Scheduled"), "op")
+    assert raised.value.code == "transition_landed_elsewhere"
+    assert raised.value.params == {"status": "Scheduled", "at": "In Review"}
+
+
+async def test_b10_statuses_are_asked_for_once(jira: JiraRig) -> None:
+    connector, before = jira.connect(), jira.bench.journal.total
+    for title in "ab":
+        made = jira.make_issue(title)
+        await connector.apply(ref_of(made), Transition("In Progress"), "op")
+    paths = [one.path for one in jira.bench.journal.since(before)]
+    assert sum(path.endswith("/status") for path in paths) == 1
 
 
 async def test_a_transition_whose_answer_was_lost_is_found_done(jira: JiraRig) -> None:
