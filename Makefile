@@ -36,6 +36,6 @@ browser: .venv/installed
 
 # Needs uv. Add --upgrade to COMPILE to take newer versions.
 lock:
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet \
+	uv pip compile pyproject.toml --group dev --all-extras --universal --generate-hashes --quiet \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --python-version 3.11 $(COMPILE) --output-file requirements.lock

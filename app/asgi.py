@@ -4,12 +4,15 @@ from fastapi import FastAPI
 
 import web
 import webhooks
+from app.metrics import metrics_route
+from app.telemetry import Telemetry
 from sync.engine import Engine
 
 
-def build_asgi(engine: Engine) -> FastAPI:
-    """Pages at ``/``, the API at ``/api/v1``, the letterbox at ``/webhooks``."""
+def build_asgi(engine: Engine, telemetry: Telemetry) -> FastAPI:
+    """Pages at ``/``, the API at ``/api/v1``, letterbox, and ``/metrics``."""
     asgi = FastAPI(openapi_url=None)
     webhooks.mount(asgi, engine)
+    asgi.router.routes.append(metrics_route(engine, telemetry))
     web.mount(asgi, engine)
     return asgi

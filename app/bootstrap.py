@@ -15,6 +15,7 @@ from app.encoder import build_matcher, open_meanings
 from app.jobs import build_jobs, wake_through
 from app.judge import open_judge
 from app.plugins import get_connector, load_capabilities
+from app.telemetry import Telemetry
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, open_client
 from model.clock import Clock
@@ -33,12 +34,14 @@ class Application:
 
     Attributes:
         jobs: the queue; :func:`app.jobs.work` runs it.
+        telemetry: what the engine tells.
         unmapped: configured sources whose project is not in the pool yet.
     """
 
     config: Config
     engine: Engine
     jobs: procrastinate.App
+    telemetry: Telemetry
     unmapped: tuple[str, ...]
 
 
@@ -90,6 +93,7 @@ async def open_application(
         await database.open()
         stack.push_async_callback(database.close)
         jobs = await stack.enter_async_context(build_jobs(url).open_async())
+        telemetry = Telemetry()
         meanings = open_meanings() if config.matching.meaning else None
         engine = Engine(
             database=database,
@@ -105,8 +109,9 @@ async def open_application(
             trackers=load_capabilities(),
             meanings=meanings,
             judge=await open_judge(stack, config.judge, clock),
+            tell=telemetry.tell,
         )
-        yield Application(config, engine, jobs, await register(engine))
+        yield Application(config, engine, jobs, telemetry, await register(engine))
 
 
 def _open_source(

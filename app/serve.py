@@ -22,7 +22,7 @@ async def serve_web(application: Application) -> None:
     web = application.config.web
     server = uvicorn.Server(
         uvicorn.Config(
-            build_asgi(application.engine),
+            build_asgi(application.engine, application.telemetry),
             host=web.host,
             port=web.port,
             log_config=None,

@@ -10,6 +10,7 @@ from uuid import UUID
 from connectors.base import Connector, SourceConfig
 from model.clock import Clock
 from model.ids import Ids
+from model.signs import Tell, tell_nobody
 from model.trackers import Trackers
 from pool.database import Database
 from rules.matching.calibration import Calibration
@@ -67,6 +68,7 @@ class Engine:
         trackers: the kinds that rulesets are written for; None for any.
         meanings: what texts mean; None when the matcher goes by words alone.
         judge: who is asked about issues under review; None unless configured.
+        tell: takes the signs of life.
     """
 
     database: Database
@@ -80,3 +82,4 @@ class Engine:
     memory: Memory = field(default_factory=Memory)
     meanings: Meanings | None = None
     judge: Judge | None = None
+    tell: Tell = tell_nobody

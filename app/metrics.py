@@ -1,0 +1,75 @@
+"""``/metrics``: what this process counted, and how far behind the pool is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from psycopg_pool import PoolTimeout
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, request_response
+
+from app.telemetry import Telemetry
+from pool.database import DatabaseGone
+from pool.gauges import Gauge, find_gauges
+from sync.engine import Engine
+from web.guard import Guard
+
+_TOLD = {
+    "poll_age_seconds": "Since the source was last polled.",
+    "webhook_age_seconds": "Since its last authentic webhook.",
+    "wait_seconds": "Until the tracker lets itself be asked again.",
+    "paused": "1 while somebody has paused the source.",
+    "broken": "1 while the tracker is taken to be down.",
+    "fetches_pending": "Issues waiting to be read.",
+    "inbox_pending": "Deliveries not understood yet.",
+    "inbox_oldest_seconds": "Age of the oldest of them.",
+    "outbox_pending": "Writes not sent yet.",
+    "outbox_oldest_seconds": "Age of the oldest of them.",
+    "outbox_held": "Writes that a person has to confirm.",
+    "outbox_dead": "Writes that were given up.",
+    "concerns": "Open concerns on the health page.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Gauges(Collector):
+    """The pool's numbers of one moment, in Prometheus' words."""
+
+    gauges: list[Gauge]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, told in _TOLD.items():
+            family = GaugeMetricFamily(f"reqpool_{name}", told, labels=("source",))
+            for gauge in self.gauges:
+                if gauge.name == name:
+                    family.add_metric((gauge.source,), gauge.value)
+            yield family
+
+
+def metrics_route(engine: Engine, telemetry: Telemetry) -> Route:
+    """``GET /metrics`` in Prometheus' text format.
+
+    The counters are this process's, the gauges the whole pool's; without a database
+    the answer is 503 and holds the counters alone.
+    """
+
+    async def answer(_request: Request) -> Response:
+        counted = generate_latest(telemetry.registry)
+        try:
+            gauges = await _find(engine)
+        except (DatabaseGone, PoolTimeout):
+            return Response(counted, 503, media_type=CONTENT_TYPE_LATEST)
+        pool = CollectorRegistry()
+        pool.register(_Gauges(gauges))
+        whole = counted + generate_latest(pool)
+        return Response(whole, media_type=CONTENT_TYPE_LATEST)
+
+    return Route("/metrics", Guard(request_response(answer)))
+
+
+async def _find(engine: Engine) -> list[Gauge]:
+    async with engine.database.transaction() as connection:
+        return await find_gauges(connection, engine.clock())

@@ -1,0 +1,83 @@
+"""Signs of life as log lines, counters and spans."""
+
+from dataclasses import asdict
+from typing import assert_never
+
+import structlog
+from opentelemetry import trace
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from model.signs import Absorbed, Decided, Ingested, Ran, Received, Sign, Written
+
+_RUN_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)
+_TROUBLE = frozenset({"failed", "dead", "quarantined"})
+
+
+class Telemetry:
+    """Where one process writes down what its engine tells.
+
+    Counters begin at 0 with the process and are kept in ``registry``, in Prometheus'
+    data model (https://prometheus.io/docs/concepts/metric_types/).
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._log = structlog.get_logger("reqpool")
+        self._received = self._counter(
+            "webhooks", "Webhooks answered.", "source", "status"
+        )
+        self._ingested = self._counter(
+            "deliveries", "Deliveries understood.", "source", "outcome"
+        )
+        self._absorbed = self._counter(
+            "observations", "Issues observed and not as they were.", "source", "outcome"
+        )
+        self._decided = self._counter("decisions", "Decisions made.", "source", "cause")
+        self._written = self._counter(
+            "writes", "Writes to the trackers tried.", "source", "field", "outcome"
+        )
+        self._ran = Histogram(
+            "reqpool_run_seconds",
+            "How long a verb ran.",
+            ("verb", "source", "failed"),
+            buckets=_RUN_SECONDS,
+            registry=self.registry,
+        )
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"reqpool_{name}", told, labels, registry=self.registry)
+
+    def tell(self, sign: Sign) -> None:
+        """Count it, write its line, and put it on the current span."""
+        match sign:
+            case Received():
+                self._received.labels(sign.source, sign.status).inc()
+            case Ingested():
+                self._ingested.labels(sign.source, sign.outcome).inc()
+            case Absorbed():
+                self._absorbed.labels(sign.source, sign.outcome).inc()
+            case Decided():
+                self._decided.labels(sign.source, sign.cause).inc()
+            case Written():
+                self._written.labels(sign.source, sign.field, sign.outcome).inc()
+            case Ran():
+                labels = (sign.verb, sign.source, str(sign.failed).lower())
+                self._ran.labels(*labels).observe(sign.seconds)
+            case _:
+                assert_never(sign)
+        self._write(sign)
+
+    def _write(self, sign: Sign) -> None:
+        told = {
+            name: value if isinstance(value, int | float) else str(value)
+            for name, value in asdict(sign).items()
+            if value not in {"", None}
+        }
+        name = type(sign).__name__.lower()
+        if isinstance(sign, Received | Ran):
+            self._log.debug(name, **told)
+        elif getattr(sign, "outcome", "") in _TROUBLE:
+            self._log.warning(name, **told)
+        else:
+            self._log.info(name, **told)
+        trace.get_current_span().add_event(name, told)
