@@ -4,9 +4,13 @@ Webhook bodies go field by field: each is missing, mistyped or there. Answers ar
 whole, under :func:`understanding`.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from connectors.strict_json import JsonObject
 from model.errors import PermanentError
@@ -17,6 +21,22 @@ class MistypedField(ValueError):  # noqa: N818 - says what the body holds
 
     def __init__(self, name: str) -> None:
         super().__init__(f"mistyped_field: {name}")
+
+
+def parse_answer(content: bytes) -> Any:
+    """An answer's JSON.
+
+    orjson takes a quarter of the time that ``json`` does, but refuses halves of
+    surrogate pairs, which trackers send where they cut a text off.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is too deep.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return json.loads(content)
 
 
 def get_object(body: JsonObject, name: str) -> JsonObject:

@@ -14,10 +14,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import gitlab
 import httpx
-import requests
 from gitlab.exceptions import GitlabError
 
-from connectors.http import HttpxAdapter
+from connectors.gitlab.backend import open_library
+from connectors.shapes import parse_answer
 from model.errors import PermanentError, RetriableError
 
 PER_PAGE = 100
@@ -104,9 +104,9 @@ class Rest:
 
     def _ask(
         self, verb: str, path: str, query: Query = _NOTHING, body: Json | None = None
-    ) -> requests.Response:
+    ) -> httpx.Response:
         try:
-            return self._library().http_request(
+            answer: Any = self._library().http_request(
                 verb,
                 path,
                 query_data=dict(query),
@@ -118,30 +118,19 @@ class Rest:
         except GitlabError as error:
             params = {"path": path, "detail": str(error)[:200]}
             raise PermanentError("refused", params) from error
-        except requests.RequestException as error:
+        except httpx.HTTPError as error:
             params = {"path": path, "detail": type(error).__name__}
             raise RetriableError("unreachable", params) from error
 
     def _library(self) -> gitlab.Gitlab:
         found = getattr(self._of_thread, "library", None)
         if isinstance(found, gitlab.Gitlab):
+        found: httpx.Response = answer
+        return found
             return found
-        made = self._make_library()
+        made = open_library(self._base_url, self._token, self._http)
         self._of_thread.library = made
         return made
-
-    def _make_library(self) -> gitlab.Gitlab:
-        session = requests.Session()
-        session.trust_env = False
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HttpxAdapter(self._http, (_GRAPHQL,)))
-        return gitlab.Gitlab(
-            self._base_url,
-            private_token=self._token,
-            keep_base_url=True,
-            retry_transient_errors=False,
-            session=session,
-        )
 
 
 def project_path(project: int | str) -> str:
@@ -177,32 +166,32 @@ def _detail(error: PermanentError) -> str:
     return error.params.get("detail", "")
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: httpx.Response) -> Any:
     try:
-        return answer.json()
-    except ValueError as error:
+        return parse_answer(answer.content)
+    except (ValueError, RecursionError) as error:
         raise RetriableError("not_json", {"path": _path(answer)}) from error
 
 
-def _row(answer: requests.Response) -> Json:
+def _row(answer: httpx.Response) -> Json:
     row = _json(answer)
     if not isinstance(row, dict):
         raise RetriableError("answer_not_understood", {"path": _path(answer)})
     return row
 
 
-def _rows(answer: requests.Response) -> list[Json]:
+def _rows(answer: httpx.Response) -> list[Json]:
     rows = _json(answer)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise RetriableError("answer_not_understood", {"path": _path(answer)})
     return rows
 
 
-def _path(answer: requests.Response) -> str:
-    return urlsplit(answer.url).path
+def _path(answer: httpx.Response) -> str:
+    return answer.request.url.path
 
 
-def _next_query(answer: requests.Response) -> dict[str, str] | None:
+def _next_query(answer: httpx.Response) -> dict[str, str] | None:
     link = answer.links.get("next", {}).get("url")
     if not link:
         return None
@@ -210,12 +199,12 @@ def _next_query(answer: requests.Response) -> dict[str, str] | None:
     return {name: told[name][0] for name in ("cursor", "page") if name in told}
 
 
-def _total(answer: requests.Response) -> int | None:
+def _total(answer: httpx.Response) -> int | None:
     total = answer.headers.get("X-Total", "")
     return int(total) if total.isascii() and total.isdigit() else None
 
 
-def _find_date(answer: requests.Response) -> datetime | None:
+def _find_date(answer: httpx.Response) -> datetime | None:
     try:
         date = parsedate_to_datetime(answer.headers.get("Date", ""))
     except (ValueError, TypeError):
