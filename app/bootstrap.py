@@ -15,9 +15,10 @@ from app.encoder import build_matcher, open_meanings
 from app.jobs import build_jobs, wake_through
 from app.judge import open_judge
 from app.plugins import get_connector, load_capabilities
+from app.secrets import build_guard
 from app.telemetry import Telemetry
 from connectors.base import SourceConfig
-from connectors.http import Budget, Door, open_client
+from connectors.http import Budget, Door, LeakGuard, open_client
 from model.clock import Clock
 from model.errors import ConfigError, Problem
 from pool.database import Database
@@ -94,11 +95,17 @@ async def open_application(
         stack.push_async_callback(database.close)
         jobs = await stack.enter_async_context(build_jobs(url).open_async())
         telemetry = Telemetry()
+        guard = build_guard(
+            config.sources,
+            config.database,
+            config.judge,
+            ordinary_words=config.leak_guard.ordinary_words,
+        )
         meanings = open_meanings() if config.matching.meaning else None
         engine = Engine(
             database=database,
             sources={
-                name: _open_source(stack, name, source, clock)
+                name: _open_source(stack, name, source, clock, guard)
                 for name, source in config.sources.items()
             },
             clock=clock,
@@ -108,19 +115,25 @@ async def open_application(
             wake=wake_through(jobs),
             trackers=load_capabilities(),
             meanings=meanings,
-            judge=await open_judge(stack, config.judge, clock),
+            guard=guard,
+            judge=await open_judge(stack, config.judge, clock, guard),
             tell=telemetry.tell,
         )
         yield Application(config, engine, jobs, telemetry, await register(engine))
 
 
 def _open_source(
-    stack: AsyncExitStack, name: str, config: SourceConfig, clock: Clock
+    stack: AsyncExitStack,
+    name: str,
+    config: SourceConfig,
+    clock: Clock,
+    guard: LeakGuard,
 ) -> Source:
     door = Door(
         base_url=config.base_url,
         clock=clock,
         budget=Budget(clock),
+        scan=guard.scan_for(name),
         connections=config.max_concurrency,
     )
     client = stack.enter_context(open_client(door))

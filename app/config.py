@@ -171,6 +171,17 @@ class JudgeConfig(_Section):
         return self
 
 
+class LeakGuardConfig(_Section):
+    """What the leak guard lets pass.
+
+    Attributes:
+        ordinary_words: names of clients that are words of the language, too, and are
+            therefore not looked for in what leaves for the other clients.
+    """
+
+    ordinary_words: tuple[str, ...] = ()
+
+
 class LogConfig(_Section):
     """What is logged, and how it is written."""
 
@@ -192,6 +203,7 @@ class _Settings(BaseSettings):
     log: LogConfig = Field(default_factory=LogConfig)
     matching: MatchingConfig = Field(default_factory=MatchingConfig)
     judge: JudgeConfig = Field(default_factory=JudgeConfig)
+    leak_guard: LeakGuardConfig = Field(default_factory=LeakGuardConfig)
 
     @classmethod
     def settings_customise_sources(
@@ -224,6 +236,7 @@ class Config:
     path: Path | None = None
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     judge: JudgeConfig = field(default_factory=JudgeConfig)
+    leak_guard: LeakGuardConfig = field(default_factory=LeakGuardConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -273,6 +286,7 @@ class _Reading:
             self._path,
             settings.matching,
             settings.judge,
+            settings.leak_guard,
         )
 
     def _add(self, path: KeyPath, problem: Problem) -> None:

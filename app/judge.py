@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.config import JudgeConfig
-from connectors.http import Budget, Door, Limits, open_async_client
+from connectors.http import Budget, Door, LeakGuard, Limits, open_async_client
 from model.clock import Clock
 from model.errors import PermanentError
 from rules.matching.question import Message
@@ -77,15 +77,17 @@ def _read_choice(body: bytes) -> str:
 
 
 async def open_judge(
-    stack: AsyncExitStack, config: JudgeConfig, clock: Clock
+    stack: AsyncExitStack, config: JudgeConfig, clock: Clock, guard: LeakGuard
 ) -> ChatJudge | None:
     """The configured judge; None when there is none."""
     if not config.url:
         return None
+    own = {config.token.get_secret_value()} if config.token else set[str]()
     door = Door(
         base_url=config.url,
         clock=clock,
         budget=Budget(clock),
+        scan=guard.scan_for_secrets(own),
         limits=Limits(
             body_bytes=_ANSWER_BYTES,
             read_seconds=config.timeout_seconds,

@@ -19,7 +19,9 @@ from pool.outbox import Intent
 from pool.sources import SourceRow
 from sync.engine import Engine
 from sync.plan import learn
+from sync.report_leak import LEAK, report_leak
 from sync.trouble import back_off, is_quiet, report_trouble
+from sync.watch import watch
 
 _BATCH = 50
 _LEASE = timedelta(seconds=120)
@@ -62,7 +64,7 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
     going = _Round(engine, source, limit)
-    async with asyncio.TaskGroup() as group:
+    async with watch(engine, source, intents), asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_deliver_issue(going, of_issue))
             for of_issue in _by_issue(intents)
@@ -181,6 +183,9 @@ async def _raise(
     intent: Intent,
     error: TrackerError,
 ) -> None:
+    if error.code == LEAK:
+        await report_leak(engine, connection, source, error, intent)
+        return
     concern = Concern(
         code=error.code,
         subject=_subject(intent),

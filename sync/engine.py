@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from connectors.base import Connector, SourceConfig
+from connectors.http import LeakGuard
 from model.clock import Clock
 from model.ids import Ids
 from model.signs import Tell, tell_nobody
@@ -68,6 +69,7 @@ class Engine:
         trackers: the kinds that rulesets are written for; None for any.
         meanings: what texts mean; None when the matcher goes by words alone.
         judge: who is asked about issues under review; None unless configured.
+        guard: looks at all that leaves.
         tell: takes the signs of life.
     """
 
@@ -82,4 +84,5 @@ class Engine:
     memory: Memory = field(default_factory=Memory)
     meanings: Meanings | None = None
     judge: Judge | None = None
+    guard: LeakGuard = field(default_factory=LeakGuard)
     tell: Tell = tell_nobody

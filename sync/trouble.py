@@ -7,6 +7,7 @@ from pool import sources
 from pool.attention import Concern, raise_concern
 from pool.sources import SourceRow
 from sync.engine import Engine
+from sync.report_leak import LEAK, report_leak
 
 _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 900.0
@@ -42,7 +43,9 @@ async def report_trouble(
     )
     async with engine.database.transaction() as connection:
         await sources.note_error(connection, source.id, told, until)
-        if not isinstance(error, RetriableError):
+        if error.code == LEAK:
+            await report_leak(engine, connection, source, error)
+        elif not isinstance(error, RetriableError):
             await raise_concern(connection, engine.ids, concern, engine.clock())
 
 

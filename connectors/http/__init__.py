@@ -19,6 +19,7 @@ from connectors.http.budget import Budget, Level
 from connectors.http.door import (
     Door,
     Origin,
+    Outgoing,
     Patience,
     Scan,
     open_async_client,
@@ -26,17 +27,22 @@ from connectors.http.door import (
     scan_nothing,
 )
 from connectors.http.gauge import Limits
-from connectors.http.refusals import redact
+from connectors.http.leaks import LeakGuard, fold
+from connectors.http.refusals import find_refusal, redact
 
 __all__ = [
     "Budget",
     "Door",
     "HttpxAdapter",
+    "LeakGuard",
     "Level",
     "Limits",
     "Origin",
+    "Outgoing",
     "Patience",
     "Scan",
+    "find_refusal",
+    "fold",
     "open_async_client",
     "open_client",
     "redact",

@@ -1,15 +1,13 @@
 """The guarded clients: one request after the other under the source's rules."""
 
 import asyncio
-import json
 import random
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
 
 import httpx
 from tenacity import (
@@ -26,11 +24,26 @@ from connectors.http.refusals import find_refusal, get_failure
 from model.clock import Clock
 from model.errors import PermanentError, RetriableError
 
-Scan = Callable[[bytes], str]
-"""Looks at outgoing bytes; names what must not leave, empty when all may go."""
+
+class Outgoing(NamedTuple):
+    """A request as it is about to leave.
+
+    Attributes:
+        writes: whether it may change anything.
+        target: path and query, as sent.
+    """
+
+    writes: bool
+    target: bytes
+    headers: Sequence[tuple[str, str]]
+    body: bytes
 
 
-def scan_nothing(outgoing: bytes) -> str:  # noqa: ARG001 - the shape of a scan
+Scan = Callable[[Outgoing], str]
+"""Looks at what leaves; names what must not, empty when all may go."""
+
+
+def scan_nothing(outgoing: Outgoing) -> str:  # noqa: ARG001 - the shape of a scan
     """Let everything pass: for tests, and trackers that only read."""
     return ""
 
@@ -261,24 +274,23 @@ def _admit(door: Door, request: httpx.Request) -> None:
     wait = door.budget.get_wait_seconds(scopes_of(request.method, request.url.path))
     if wait > 0:
         raise RetriableError("rate_limited", {"path": request.url.path}, wait)
-    found = door.scan(get_outgoing_bytes(request))
+    found = _scan(door.scan, request)
     if found:
         raise PermanentError("leak_blocked", {"what": found, "method": request.method})
     request.headers["accept-encoding"] = "gzip"
 
 
-def get_outgoing_bytes(request: httpx.Request) -> bytes:
-    """URL and body, each also as people read them: unquoted, without JSON escapes."""
-    target = request.url.raw_path
-    parts = (target, unquote_to_bytes(target), request.content)
-    return b"\n".join((*parts, _unescaped(request.content)))
-
-
-def _unescaped(body: bytes) -> bytes:
+def _scan(scan: Scan, request: httpx.Request) -> str:
+    outgoing = Outgoing(
+        writes=not _is_read(request),
+        target=request.url.raw_path,
+        headers=request.headers.multi_items(),
+        body=request.content,
+    )
     try:
-        return json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace")
-    except (ValueError, RecursionError):
-        return b""
+        return scan(outgoing)
+    except Exception as error:  # noqa: BLE001 - what could not be looked at stays here
+        return f"scan_failed: {type(error).__name__}"
 
 
 def _judge(

@@ -25,6 +25,7 @@ SECTIONS = {
     "web": config_module.WebConfig,
     "worker": config_module.WorkerConfig,
     "log": config_module.LogConfig,
+    "leak_guard": config_module.LeakGuardConfig,
     "sources.acme-jira": get_connector("jira").Config,
     "sources.lingang-gitlab": get_connector("gitlab").Config,
     "sources.seaport-github": get_connector("github").Config,

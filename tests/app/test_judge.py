@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from app.config import JudgeConfig
 from app.judge import ChatJudge, open_judge
+from connectors.http import LeakGuard
 from model.errors import PermanentError, RetriableError
 from rules.matching.match import Request
 from rules.matching.question import ask_about
@@ -37,14 +38,14 @@ async def judge(endpoint: Endpoint) -> AsyncIterator[ChatJudge]:
         timeout_seconds=0.5,
     )
     async with AsyncExitStack() as stack:
-        opened = await open_judge(stack, config, clock)
+        opened = await open_judge(stack, config, clock, LeakGuard())
         assert opened
         yield opened
 
 
 async def test_without_an_address_there_is_nobody_to_ask() -> None:
     async with AsyncExitStack() as stack:
-        assert await open_judge(stack, JudgeConfig(), clock) is None
+        assert await open_judge(stack, JudgeConfig(), clock, LeakGuard()) is None
 
 
 def test_a_judge_without_a_name_cannot_be_configured() -> None:

@@ -20,15 +20,18 @@ from connectors.http import (
     Budget,
     Door,
     HttpxAdapter,
+    LeakGuard,
     Level,
     Limits,
     Origin,
+    Outgoing,
     Patience,
     open_async_client,
     open_client,
     redact,
 )
 from connectors.http.budget import LONGEST_WAIT_SECONDS, parse_retry_after
+from model.canaries import Canary, CanaryKind
 from model.errors import Conflict, PermanentError, RetriableError, TrackerError
 
 BASE = "https://jira.example.com"
@@ -556,7 +559,7 @@ def test_a_used_up_window_holds_until_it_starts_anew(
         lambda client: client.post(f"{BASE}/x", json={"body": "内部价 90000"}),
         lambda client: client.post(f"{BASE}/x", content="内部价".encode()),
         lambda client: client.get(f"{BASE}/x", params={"q": "内部价"}),
-        lambda client: client.get(f"{BASE}/内部价"),
+        lambda client: client.delete(f"{BASE}/labels/内部价"),
         lambda client: client.post(
             f"{BASE}/x", content=b'{"a": "\\u5185\\u90e8\\u4ef7"}'
         ),
@@ -565,15 +568,30 @@ def test_a_used_up_window_holds_until_it_starts_anew(
 def test_what_the_scan_finds_does_not_leave(
     time: Time, web: respx.MockRouter, send: Callable[[httpx.Client], object]
 ) -> None:
-    def scan(outgoing: bytes) -> str:
-        return "internal_word" if "内部价".encode() in outgoing else ""
+    guard = LeakGuard()
+    door = Door(BASE, time, Budget(time), scan=guard.scan_for("acme"))
+    web.route().respond(json={})
+    with (
+        open_client(door) as client,
+        guard.watching("acme", [Canary(CanaryKind.CLIENT_NAME, "内部价")]),
+        pytest.raises(PermanentError) as raised,
+    ):
+        send(client)
+    assert raised.value.code == "leak_blocked"
+    assert raised.value.params["what"] == "client_name"
+    assert not web.calls
+
+
+def test_a_scan_that_fails_lets_nothing_out(time: Time, web: respx.MockRouter) -> None:
+    def scan(outgoing: Outgoing) -> str:
+        raise ZeroDivisionError(outgoing.body)
 
     web.route().respond(json={})
     with (
         open_client(Door(BASE, time, Budget(time), scan=scan)) as client,
-        pytest.raises(PermanentError) as raised,
+        pytest.raises(PermanentError, match="scan_failed: ZeroDivisionError") as raised,
     ):
-        send(client)
+        client.get(f"{BASE}/x")
     assert raised.value.code == "leak_blocked"
     assert not web.calls
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.config import JudgeConfig
 from app.judge import open_judge
+from connectors.http import LeakGuard
 from model.errors import RetriableError
 from pool import opinions
 from pool.opinions import Opinion
@@ -32,7 +33,7 @@ async def judged(world: World, endpoint: Endpoint) -> AsyncIterator[World]:
     """The world with a judge configured."""
     config = JudgeConfig(url=endpoint.url, model="local", timeout_seconds=0.5)
     async with AsyncExitStack() as stack:
-        asked = await open_judge(stack, config, world.engine.clock)
+        asked = await open_judge(stack, config, world.engine.clock, LeakGuard())
         world.engine = replace(world.engine, judge=asked)
         yield world
 

@@ -16,8 +16,9 @@ from fastapi import FastAPI
 import webhooks
 from app.bootstrap import new_id
 from app.plugins import get_connector
+from app.secrets import build_guard
 from connectors.base import SourceConfig
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, LeakGuard, Patience, open_client
 from pool import rulesets
 from pool.database import Database, query
 from pool.due import Due
@@ -135,10 +136,11 @@ async def open_world(
         async def wake(verb: str, source: str) -> None:
             woken.append(Due(verb, source))
 
+        guard = build_guard(configs)
         engine = Engine(
             database=database,
             sources={
-                name: _open(stack, name, config, clock)
+                name: _open(stack, name, config, clock, guard)
                 for name, config in configs.items()
             },
             clock=clock,
@@ -146,6 +148,7 @@ async def open_world(
             random=Random(7),
             matcher=WordMatcher(),
             wake=wake,
+            guard=guard,
         )
         world = World(engine, clock, woken=woken)
         world.url = await stack.enter_async_context(serve_letterbox(engine))
@@ -153,13 +156,18 @@ async def open_world(
 
 
 def _open(
-    stack: AsyncExitStack, name: str, config: SourceConfig, clock: Wound
+    stack: AsyncExitStack,
+    name: str,
+    config: SourceConfig,
+    clock: Wound,
+    guard: LeakGuard,
 ) -> Source:
     door = Door(
         base_url=config.base_url,
         clock=clock,
         budget=Budget(clock),
         patience=Patience(tries=1),
+        scan=guard.scan_for(name),
     )
     client: httpx.Client = stack.enter_context(open_client(door))
     connector = get_connector(config.kind)(name, config, client, clock)

@@ -313,10 +313,24 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     ),
     "leak_blocked": (
         (
-            "发往客户的内容含有内部信息，已拦截：{what}。",
-            "Something internal was about to reach a client and was blocked: {what}.",
+            "发往 {source} 的请求含有不该给客户看到的内容，已拦截：{what}。",
+            (
+                "A request to {source} held what its client must not read, and was"
+                " blocked: {what}."
+            ),
         ),
-        ("修改规则集里的评论模板。", "Correct the comment in the ruleset."),
+        (
+            (
+                "检查规则集的评论模板、标签和版本名称；client_name 表示其他客户的名称，"
+                "如它也是普通词语，请加入 leak_guard.ordinary_words。"
+                "若怀疑泄露了密钥，请更换。"
+            ),
+            (
+                "Look at the ruleset's comments and labels and at the releases' names."
+                " client_name is another client's: if it is an ordinary word, too, list it"
+                " in leak_guard.ordinary_words. Renew a secret that may have got out."
+            ),
+        ),
     ),
     "note_not_stored": (
         ("{key}：评论没有保存成功。", "{key}: the comment was not stored."),
