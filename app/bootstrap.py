@@ -17,6 +17,7 @@ from app.judge import open_judge
 from app.plugins import get_connector, load_capabilities
 from app.secrets import build_guard
 from app.telemetry import Telemetry
+from app.traces import tracing
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, LeakGuard, open_client
 from model.clock import Clock
@@ -94,6 +95,7 @@ async def open_application(
         await database.open()
         stack.push_async_callback(database.close)
         jobs = await stack.enter_async_context(build_jobs(url).open_async())
+        stack.enter_context(tracing(config.telemetry.traces_url))
         telemetry = Telemetry()
         guard = build_guard(
             config.sources,

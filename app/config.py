@@ -80,7 +80,7 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _judge_address(url: str) -> str:
+def _optional_address(url: str) -> str:
     return _web_address(url) if url else url
 
 
@@ -153,7 +153,7 @@ class JudgeConfig(_Section):
         timeout_seconds: for one answer.
     """
 
-    url: Annotated[str, AfterValidator(_judge_address)] = ""
+    url: Annotated[str, AfterValidator(_optional_address)] = ""
     model: str = ""
     token: SecretStr | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
@@ -189,6 +189,19 @@ class LogConfig(_Section):
     format: Literal["text", "json"] = "text"
 
 
+class TelemetryConfig(_Section):
+    """What is told to monitoring, besides the log.
+
+    Attributes:
+        worker_port: where ``reqpool worker`` answers ``/metrics`` on ``web.host``; None
+            for nowhere. ``reqpool web`` and ``serve`` answer it beside the pages.
+        traces_url: of an OpenTelemetry collector that takes OTLP over HTTP.
+    """
+
+    worker_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    traces_url: Annotated[str, AfterValidator(_optional_address)] = ""
+
+
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
@@ -201,6 +214,7 @@ class _Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig)
     worker: WorkerConfig = Field(default_factory=WorkerConfig)
     log: LogConfig = Field(default_factory=LogConfig)
+    telemetry: TelemetryConfig = Field(default_factory=TelemetryConfig)
     matching: MatchingConfig = Field(default_factory=MatchingConfig)
     judge: JudgeConfig = Field(default_factory=JudgeConfig)
     leak_guard: LeakGuardConfig = Field(default_factory=LeakGuardConfig)
@@ -236,6 +250,7 @@ class Config:
     path: Path | None = None
     matching: MatchingConfig = field(default_factory=MatchingConfig)
     judge: JudgeConfig = field(default_factory=JudgeConfig)
+    telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
     leak_guard: LeakGuardConfig = field(default_factory=LeakGuardConfig)
 
 
@@ -286,6 +301,7 @@ class _Reading:
             self._path,
             settings.matching,
             settings.judge,
+            settings.telemetry,
             settings.leak_guard,
         )
 

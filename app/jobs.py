@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import (
     AlreadyEnqueued,
@@ -18,6 +19,7 @@ from procrastinate.exceptions import (
 )
 from procrastinate.jobs import Status
 
+from model.signs import Ran
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
 from sync.fetch import fetch
@@ -31,6 +33,7 @@ from sync.tick import tick
 from sync.trouble import report_failure
 
 _log = structlog.get_logger()
+_tracer = trace.get_tracer("reqpool")
 
 _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
@@ -53,11 +56,17 @@ VERBS: Mapping[str, Verb] = {
 
 async def _run(context: JobContext, verb: str, source: str) -> None:
     engine = _engine_of(context)
-    try:
-        await VERBS[verb](engine, source)
-    except Exception as error:  # noqa: BLE001 - the worker's edge
-        _log.exception("verb failed", verb=verb, source=source)
-        await report_failure(engine, verb, source, error)
+    began_at = engine.clock()
+    failed = False
+    with _tracer.start_as_current_span(verb, attributes={"source": source}):
+        try:
+            await VERBS[verb](engine, source)
+        except Exception as error:  # noqa: BLE001 - the worker's edge
+            failed = True
+            _log.exception("verb failed", verb=verb, source=source)
+            await report_failure(engine, verb, source, error)
+    seconds = (engine.clock() - began_at).total_seconds()
+    engine.tell(Ran(verb, source, seconds, failed))
 
 
 async def _tick(context: JobContext, timestamp: int) -> None:

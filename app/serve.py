@@ -2,15 +2,21 @@
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from app.asgi import build_asgi
 from app.bootstrap import Application
 from app.config import WebConfig
 from app.jobs import work
+from app.metrics import metrics_route
+from app.traces import trace_requests
 from model.errors import ConfigError, Problem
 
 _HEADER_SECONDS = 10
@@ -19,10 +25,15 @@ _log = structlog.get_logger()
 
 async def serve_web(application: Application) -> None:
     """Answer HTTP until SIGINT or SIGTERM."""
-    web = application.config.web
+    asgi = build_asgi(application.engine, application.telemetry)
+    traced = trace_requests(asgi, application.config.telemetry.traces_url)
+    await _answer(traced, application.config.web)
+
+
+async def _answer(asgi: ASGIApp, web: WebConfig) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
-            build_asgi(application.engine, application.telemetry),
+            asgi,
             host=web.host,
             port=web.port,
             log_config=None,
@@ -54,7 +65,17 @@ def _listen(web: WebConfig) -> socket.socket:
 
 
 async def serve_worker(application: Application) -> None:
-    """Run jobs until cancelled."""
+    """Run jobs until cancelled, and answer ``/metrics`` if there is a port for it."""
+    port = application.config.telemetry.worker_port
+    if port is None:
+        await _work(application)
+        return
+    metrics = metrics_route(application.engine, application.telemetry)
+    at = application.config.web.model_copy(update={"port": port})
+    await _together(_work(application), _answer(Starlette(routes=[metrics]), at))
+
+
+async def _work(application: Application) -> None:
     await work(
         application.jobs, application.engine, application.config.worker.concurrency
     )
@@ -62,9 +83,11 @@ async def serve_worker(application: Application) -> None:
 
 async def serve_both(application: Application) -> None:
     """Web and worker in one process; when one ends, the other does too."""
-    tasks = {
-        asyncio.create_task(serve(application)) for serve in (serve_web, serve_worker)
-    }
+    await _together(serve_web(application), _work(application))
+
+
+async def _together(*servants: Coroutine[Any, Any, None]) -> None:
+    tasks = {asyncio.create_task(servant) for servant in servants}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -7,7 +7,7 @@ import structlog
 from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from model.signs import Absorbed, Decided, Ingested, Ran, Received, Sign, Written
+from model.signs import Decided, Ingested, Observed, Ran, Received, Sign, Written
 
 _RUN_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)
 _TROUBLE = frozenset({"failed", "dead", "quarantined"})
@@ -29,7 +29,7 @@ class Telemetry:
         self._ingested = self._counter(
             "deliveries", "Deliveries understood.", "source", "outcome"
         )
-        self._absorbed = self._counter(
+        self._observed = self._counter(
             "observations", "Issues observed and not as they were.", "source", "outcome"
         )
         self._decided = self._counter("decisions", "Decisions made.", "source", "cause")
@@ -54,8 +54,8 @@ class Telemetry:
                 self._received.labels(sign.source, sign.status).inc()
             case Ingested():
                 self._ingested.labels(sign.source, sign.outcome).inc()
-            case Absorbed():
-                self._absorbed.labels(sign.source, sign.outcome).inc()
+            case Observed():
+                self._observed.labels(sign.source, sign.outcome).inc()
             case Decided():
                 self._decided.labels(sign.source, sign.cause).inc()
             case Written():

@@ -36,7 +36,7 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True)
-class Absorbed:
+class Observed:
     """An observed issue was ``new``, ``changed``, ``unsure`` or ``failed``."""
 
     source: str
@@ -84,7 +84,7 @@ class Ran:
     failed: bool
 
 
-Sign = Received | Ingested | Absorbed | Decided | Written | Ran
+Sign = Received | Ingested | Observed | Decided | Written | Ran
 
 Tell = Callable[[Sign], None]
 """Told before the commit: what is rolled back afterwards is told again, when it is

@@ -8,6 +8,7 @@ from enum import StrEnum
 from model.changes import Base
 from model.decisions import PoolState
 from model.issues import IssueSnapshot
+from model.signs import Observed
 from pool import attention, fetches, history, issues, requirements
 from pool.attention import Concern
 from pool.database import Connection, DatabaseGone, hold_source
@@ -115,6 +116,7 @@ class _One:
             raise
         except Exception as error:  # noqa: BLE001 - one item must not hold up a batch
             self.done.failed += 1
+            self._tell(snapshot, "failed")
             await self._set_aside(snapshot, error)
 
     async def _absorb(
@@ -123,6 +125,7 @@ class _One:
         if stored is None:
             await self._go_on(await self._add(snapshot), snapshot)
             self.done.new += 1
+            self._tell(snapshot, "new")
             return
         seen = Observation(
             updated_at=snapshot.updated_at,
@@ -135,10 +138,17 @@ class _One:
                 issue = await self._replace(stored, snapshot, seen)
                 await self._go_on(issue, snapshot, stored.snapshot.moved_to)
                 self.done.changed += 1
+                self._tell(snapshot, "changed")
             case Acceptance.UNSURE:
                 await self._look_again(stored, seen)
+                self._tell(snapshot, "unsure")
             case Acceptance.SAME | Acceptance.OLDER:
                 self.done.same += 1
+
+    def _tell(self, snapshot: IssueSnapshot, outcome: str) -> None:
+        issue = snapshot.ref.tracker_id
+        sign = Observed(self.source.name, issue, outcome, self.batch.cause)
+        self.engine.tell(sign)
 
     async def _go_on(
         self, issue: StoredIssue, snapshot: IssueSnapshot, moved_before: str = ""

@@ -9,6 +9,7 @@ from model.answers import Answer
 from model.decisions import Decision, Kind, Override, PoolState, Scope, Section
 from model.issues import StatusCategory
 from model.releases import Release
+from model.signs import Decided
 from planning.next_release import next_release
 from pool import commands, decisions, history, issues, outbox, projects, requirements
 from pool.allowances import sum_consumed
@@ -94,7 +95,10 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     target = aim(sitting, issue, ruling)
     planned = plan(issue.base, issue.snapshot, target)
     await _note_kept(sitting, issue, planned)
-    return await _want(sitting, issue, planned, _caution(sitting, issue, cause))
+    writes = await _want(sitting, issue, planned, _caution(sitting, issue, cause))
+    ref = issue.snapshot.ref
+    sitting.engine.tell(Decided(ref.source, ref.tracker_id, stored.id, cause, writes))
+    return writes
 
 
 async def _find_answers(sitting: Sitting, issue: StoredIssue) -> Sequence[Answer]:

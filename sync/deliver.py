@@ -10,6 +10,7 @@ from typing import Any
 from model.changes import Receipt
 from model.errors import Conflict, PermanentError, RetriableError, TrackerError
 from model.issues import IssueRef
+from model.signs import Written
 from pool import audit, fetches, issues, outbox, sources
 from pool.attention import Concern, raise_concern, resolve
 from pool.audit import Entry
@@ -122,6 +123,7 @@ async def _settle(
     async with engine.database.transaction() as connection:
         if not await outbox.settle(connection, intent, receipt, now):
             return
+        _tell(engine, source, intent, "written" if receipt.written else "same")
         [issue] = await issues.lock(connection, [intent.issue_id])
         base = learn(issue.base, intent.change, receipt)
         read = await sources.draw_read(connection)
@@ -159,6 +161,7 @@ async def _doubt(
     until = back_off(engine, intent.attempts, error)
     operation = engine.ids()
     await outbox.postpone(connection, intent, operation, _told(error), until)
+    _tell(engine, source, intent, "postponed", error.code)
     now = engine.clock()
     await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
     told = {"change": encode(intent.change), "outcome": "unknown"}
@@ -171,6 +174,7 @@ async def _give_up(
     now = engine.clock()
     async with engine.database.transaction() as connection:
         await outbox.bury(connection, intent, _told(error), now)
+        _tell(engine, source, intent, "dead", error.code)
         # Part of it may have been written: a step of several, or a post function's.
         await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
         await _raise(engine, connection, source, intent, error)
@@ -195,6 +199,14 @@ async def _raise(
         issue_id=intent.issue_id,
     )
     await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+def _tell(
+    engine: Engine, source: SourceRow, intent: Intent, outcome: str, reason: str = ""
+) -> None:
+    field = outbox.field_of(intent.change)
+    sign = Written(source.name, intent.tracker_id, intent.id, field, outcome, reason)
+    engine.tell(sign)
 
 
 def _subject(intent: Intent) -> str:

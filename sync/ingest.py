@@ -4,6 +4,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from model.deliveries import Hint, Ignored, Quarantined
+from model.signs import Ingested
 from pool import fetches, inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
@@ -81,6 +82,9 @@ async def _settle(
         case _:
             assert_never(outcome)
     await inbox.settle(connection, delivery, state, told, now)
+    reason = "" if isinstance(outcome, Hint) else outcome.reason
+    issue = _issue_of(outcome)
+    engine.tell(Ingested(source.name, delivery, state.value, issue, reason))
 
 
 async def _quarantine(

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from model.errors import DeliveryRejected
+from model.signs import Received
 from pool.database import DatabaseGone
 from sync.engine import Engine
 from sync.receive import Letter, admit, ask_repoll
@@ -58,8 +59,11 @@ def routes(engine: Engine) -> list[Route]:
 
 
 async def _answer(engine: Engine, slot: Slot, request: Request) -> Response:
+    source, kept = request.path_params["source"], None
     try:
-        await slot.post(admit(engine, await _read(request)))
+        arrival = admit(engine, await _read(request))
+        await slot.post(arrival)
+        kept = arrival.delivery.id
     except tuple(_REFUSALS) as error:
         status, told = next(
             refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind)
@@ -67,7 +71,9 @@ async def _answer(engine: Engine, slot: Slot, request: Request) -> Response:
     else:
         status, told = 202, "accepted"
     if status in _MISSED:
-        await ask_repoll(engine, request.path_params["source"])
+        await ask_repoll(engine, source)
+    known = source if source in engine.sources else ""
+    engine.tell(Received(known, status, kept))
     return JSONResponse({"status": told}, status, _HEADERS.get(status))
 
 

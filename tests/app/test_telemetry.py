@@ -7,7 +7,7 @@ from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from app.telemetry import Telemetry
-from model.signs import Absorbed, Decided, Ingested, Ran, Received, Sign, Written
+from model.signs import Observed, Decided, Ingested, Ran, Received, Sign, Written
 
 ID = UUID(int=7)
 
@@ -24,7 +24,7 @@ ID = UUID(int=7)
             'reqpool_deliveries_total{outcome="quarantined",source="acme"} 2.0',
         ),
         (
-            Absorbed("acme", "42", "new", "poll"),
+            Observed("acme", "42", "new", "poll"),
             'reqpool_observations_total{outcome="new",source="acme"} 2.0',
         ),
         (
