@@ -102,6 +102,10 @@ class Rest:
         """Create one object."""
         return _row(self._ask("post", path, body=body))
 
+    def delete(self, path: str) -> None:
+        """Remove one object."""
+        self._ask("delete", path)
+
     def _ask(
         self, verb: str, path: str, query: Query = _NOTHING, body: Json | None = None
     ) -> httpx.Response:
@@ -121,12 +125,12 @@ class Rest:
         except httpx.HTTPError as error:
             params = {"path": path, "detail": type(error).__name__}
             raise RetriableError("unreachable", params) from error
+        found: httpx.Response = answer
+        return found
 
     def _library(self) -> gitlab.Gitlab:
         found = getattr(self._of_thread, "library", None)
         if isinstance(found, gitlab.Gitlab):
-        found: httpx.Response = answer
-        return found
             return found
         made = open_library(self._base_url, self._token, self._http)
         self._of_thread.library = made
