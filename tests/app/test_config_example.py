@@ -25,6 +25,9 @@ SECTIONS = {
     "web": config_module.WebConfig,
     "worker": config_module.WorkerConfig,
     "log": config_module.LogConfig,
+    "telemetry": config_module.TelemetryConfig,
+    "matching": config_module.MatchingConfig,
+    "judge": config_module.JudgeConfig,
     "leak_guard": config_module.LeakGuardConfig,
     "sources.acme-jira": get_connector("jira").Config,
     "sources.lingang-gitlab": get_connector("gitlab").Config,
@@ -46,7 +49,7 @@ def load(text: str, folder: Path) -> Config:
 
 
 def sections(text: str) -> dict[str, str]:
-    parts = re.split(r"^\[([a-z.-]+)\]$", text, flags=re.MULTILINE)
+    parts = re.split(r"^\[([a-z._-]+)\]$", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
