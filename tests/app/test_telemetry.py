@@ -7,7 +7,7 @@ from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from app.telemetry import Telemetry
-from model.signs import Observed, Decided, Ingested, Ran, Received, Sign, Written
+from model.signs import Decided, Ingested, Observed, Ran, Received, Sign, Written
 
 ID = UUID(int=7)
 
