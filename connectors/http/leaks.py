@@ -14,6 +14,12 @@ UNWATCHED = "unwatched"
 """What the scan answers to a write that nobody armed it for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    canaries: Collection[Canary]
+    revealed: Collection[str] = field(repr=False)
+
+
 @dataclass(slots=True)
 class LeakGuard:
     """Looks for canaries in all that leaves; one for a process.
@@ -30,31 +36,42 @@ class LeakGuard:
     secrets: Collection[str] = field(default=(), repr=False)
     credentials: Mapping[str, Collection[str]] = field(default_factory=dict, repr=False)
     ordinary_words: Collection[str] = ()
-    _watched: dict[str, list[Collection[Canary]]] = field(
-        default_factory=dict, repr=False
-    )
+    _watches: dict[str, list["_Watch"]] = field(default_factory=dict, repr=False)
 
     @contextmanager
-    def watching(self, source: str, canaries: Collection[Canary]) -> Iterator[None]:
-        """Have these looked for, too, in all that leaves for a source meanwhile."""
-        told = self._watched.setdefault(source, [])
-        looked_for = self._telling(canaries)
-        told.append(looked_for)
+    def watching(
+        self,
+        source: str,
+        canaries: Collection[Canary] = (),
+        revealed: Collection[str] = (),
+    ) -> Iterator[None]:
+        """Let writes out to a source meanwhile, if they hold none of these.
+
+        Args:
+            source: its name.
+            canaries: looked for besides the secrets.
+            revealed: secrets that the tracker is about to be told: a webhook's own.
+        """
+        watches = self._watches.setdefault(source, [])
+        watch = _Watch(self._telling(canaries), frozenset(revealed))
+        watches.append(watch)
         try:
             yield
         finally:
-            told.remove(looked_for)
+            watches.remove(watch)
 
     def scan_for(self, source: str) -> Scan:
         """The scan at a source's door."""
 
         def scan(outgoing: Outgoing) -> str:
-            watched = tuple(self._watched.get(source, ()))
-            if outgoing.writes and not watched:
+            watches = tuple(self._watches.get(source, ()))
+            if outgoing.writes and not watches:
                 return UNWATCHED
             own = self.credentials.get(source, ())
-            canaries = [one for part in watched for one in part]
-            return self._find_secret(outgoing, own) or _find_word(outgoing, canaries)
+            revealed = {secret for watch in watches for secret in watch.revealed}
+            canaries = [one for watch in watches for one in watch.canaries]
+            secret = self._find_secret(outgoing, own, revealed)
+            return secret or _find_word(outgoing, canaries)
 
         return scan
 
@@ -67,14 +84,17 @@ class LeakGuard:
         folded = (Canary(one.kind, fold(one.text)) for one in canaries)
         return [one for one in folded if one.is_telling and one.text not in ordinary]
 
-    def _find_secret(self, outgoing: Outgoing, own: Collection[str]) -> str:
-        foreign = [secret for secret in self.secrets if secret not in own]
+    def _find_secret(
+        self, outgoing: Outgoing, own: Collection[str], revealed: Collection[str] = ()
+    ) -> str:
+        kept = [secret for secret in self.secrets if secret not in revealed]
+        foreign = [secret for secret in kept if secret not in own]
         open_parts = [outgoing.target, outgoing.body]
         closed_parts = []
         for name, value in outgoing.headers:
             parts = closed_parts if name.lower() in _SIGNING_IN else open_parts
             parts.append(value.encode())
-        found = _holds(open_parts, self.secrets) or _holds(closed_parts, foreign)
+        found = _holds(open_parts, kept) or _holds(closed_parts, foreign)
         return CanaryKind.SECRET if found else ""
 
 

@@ -173,6 +173,17 @@ def test_a_write_that_nobody_armed_the_guard_for_stays_here() -> None:
     assert guard.scan_for("own")(outgoing("fine")) == "unwatched"
 
 
+def test_a_webhooks_secret_is_told_to_its_tracker_while_it_is_registered() -> None:
+    secret = "the-secret-of-the-webhook"
+    guard = LeakGuard(secrets=[TOKEN, secret], credentials={"own": [TOKEN]})
+    scan = guard.scan_for("own")
+    with guard.watching("own", revealed=[secret]):
+        assert scan(outgoing(secret)) == ""
+        assert scan(outgoing(TOKEN)) == "secret"
+    with guard.watching("own"):
+        assert scan(outgoing(secret)) == "secret"
+
+
 def test_two_that_write_at_the_same_time_are_both_watched() -> None:
     guard = LeakGuard()
     scan = guard.scan_for("own")
