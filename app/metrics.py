@@ -34,7 +34,7 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Gauges(Collector):
     """The pool's numbers of one moment, in Prometheus' words."""
 

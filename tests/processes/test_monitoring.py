@@ -1,0 +1,108 @@
+"""Processes answer to monitoring: metrics, and traces where they are configured."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from tests.processes.test_kill import free_port
+
+CONFIG = """
+[database]
+url = {{ env = "MONITORED_DATABASE" }}
+[web]
+port = {port}
+[matching]
+meaning = false
+[telemetry]
+worker_port = {worker_port}
+traces_url = "{collector}"
+"""
+
+
+class Collector(HTTPServer):
+    """Takes OTLP over HTTP, and keeps the bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Taker)
+        self.taken = b""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Taker(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.server.taken += self.path.encode() + self.rfile.read(length)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_told: object) -> None:
+        """Tests print nothing."""
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@contextmanager
+def running(words: str, config: Path, database_url: str) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", words, "--config", str(config)],
+        env={"PATH": "/usr/bin:/bin", "MONITORED_DATABASE": database_url},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def get_metrics(port: int, **headers: str) -> httpx.Response:
+    """The metrics, as soon as the process listens."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/metrics", headers=headers)
+        except httpx.ConnectError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def test_a_service_and_a_worker_are_watched(
+    database_url: str, collector: Collector, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    port, worker_port = free_port(), free_port()
+    written = CONFIG.format(port=port, worker_port=worker_port, collector=collector.url)
+    config.write_text(written)
+    with (
+        running("web", config, database_url),
+        running("worker", config, database_url),
+    ):
+        get_metrics(port)
+        httpx.post(f"http://127.0.0.1:{port}/webhooks/nobody", content=b"{}")
+        counted = get_metrics(port)
+        assert 'reqpool_webhooks_total{source="",status="401"} 1.0' in counted.text
+        assert "# TYPE reqpool_outbox_oldest_seconds gauge" in counted.text
+        assert get_metrics(port, host="stranger.example").status_code == 421
+        assert "reqpool_run_seconds" in get_metrics(worker_port).text
+    assert collector.taken.startswith(b"/v1/traces")
+    assert b"/webhooks/" in collector.taken
