@@ -6,6 +6,7 @@ labels. Labels are compared without regard to case.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import Field
@@ -14,6 +15,8 @@ from connectors.base import SourceConfig
 from model.issues import StatusCategory, Urgency
 
 _Value = TypeVar("_Value")
+
+_REMEMBERED = 10_000
 
 _URGENCY_LABELS = {
     "priority::1": Urgency.HIGHEST,
@@ -121,9 +124,14 @@ class LabelReader:
         self._urgencies = _by_folded_label(config.urgency_labels)
         self._types = _by_folded_label(config.type_labels)
         self._in_progress = {name.casefold() for name in config.in_progress_labels}
+        # A tracker has few sets of labels, and many issues.
+        self._known = lru_cache(_REMEMBERED)(self._read)
 
-    def read(self, labels: Iterable[str]) -> Meaning:
+    def read(self, labels: frozenset[str]) -> Meaning:
         """Say what they mean together."""
+        return self._known(labels)
+
+    def _read(self, labels: frozenset[str]) -> Meaning:
         folded = {label.casefold(): label for label in sorted(labels)}
         priority = self._find_priority(folded)
         types = (self._types[label] for label in folded if label in self._types)

@@ -5,8 +5,8 @@ whole, under :func:`understanding`.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -87,15 +87,23 @@ def find_moment(
         raise MistypedField(name) from error
 
 
-@contextmanager
-def understanding(subject: str) -> Iterator[None]:
+@dataclass(frozen=True, slots=True)
+class understanding:  # noqa: N801 - reads like the context manager that it is
     """Name an answer that lacks what its tracker documents, instead of a ``KeyError``.
 
     Raises:
         PermanentError: ``answer_not_understood``.
     """
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        params = {"subject": subject, "detail": repr(error)[:200]}
-        raise PermanentError("answer_not_understood", params) from error
+
+    subject: str
+
+    def __enter__(self) -> None:
+        """Nothing is understood yet."""
+
+    def __exit__(
+        self, _kind: object, error: BaseException | None, _trace: object
+    ) -> None:
+        """Only what reading a shape ends in is translated."""
+        if isinstance(error, (KeyError, TypeError, ValueError, AttributeError)):
+            params = {"subject": self.subject, "detail": repr(error)[:200]}
+            raise PermanentError("answer_not_understood", params) from error

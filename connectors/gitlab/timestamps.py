@@ -15,6 +15,8 @@ def parse_moment(text: str) -> datetime:
         ValueError: it is neither.
     """
     moment = datetime.fromisoformat(text.removesuffix(_OLD_STYLE_ENDS))
+    if moment.tzinfo is UTC:
+        return moment
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC)
 

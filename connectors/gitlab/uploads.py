@@ -37,6 +37,8 @@ def find_uploads(passages: Sequence[Passage]) -> tuple[Attachment, ...]:
 
 def _uploads(passages: Sequence[Passage]) -> Iterator[Attachment]:
     for passage in passages:
+        if "/uploads/" not in passage.text:
+            continue
         for secret, quoted in _UPLOAD.findall(passage.text):
             name = unquote(quoted)
             if "/" in name or "\\" in name:
