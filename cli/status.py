@@ -10,6 +10,7 @@ import typer
 from app.bootstrap import Application
 from cli.opened import ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
+from pool.sources import SourceRow
 from pool.status import SourceStatus, Status, find_status
 
 app = typer.Typer(add_completion=False)
@@ -17,6 +18,7 @@ app = typer.Typer(add_completion=False)
 _COLUMNS = (
     "source",
     "project",
+    "state",
     "last webhook",
     "last poll",
     "to read",
@@ -59,6 +61,7 @@ def _row(each: SourceStatus) -> tuple[object, ...]:
     return (
         row.name,
         row.project,
+        _state(row),
         _moment(row.last_webhook_at),
         _moment(row.last_poll_at),
         each.fetches,
@@ -66,6 +69,15 @@ def _row(each: SourceStatus) -> tuple[object, ...]:
         _counts(each.outbox),
         (row.last_error or {}).get("code", ""),
     )
+
+
+def _state(row: SourceRow) -> str:
+    if row.paused_at:
+        because = f": {row.paused_reason}" if row.paused_reason else ""
+        return f"paused by {row.paused_by}{because}"
+    if row.stopped_at:
+        return "a mass change waits"
+    return f"down since {_moment(row.broken_at)}" if row.broken_at else ""
 
 
 def _moment(moment: datetime | None) -> str:

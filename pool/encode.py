@@ -26,6 +26,11 @@ def decode(value: Any, kind: Hashable) -> Any:
     return _adapter(kind).validate_python(value)
 
 
+def to_text(value: Any) -> str:
+    """Plain JSON values for people to read, on several lines."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
 def digest(value: Any) -> str:
     """SHA-256 of plain JSON values.
 

@@ -182,16 +182,6 @@ async def release_held(connection: Connection, source: UUID) -> int:
     return len({row["issue_id"] for row in rows})
 
 
-async def lock_stopped(connection: Connection, name: str) -> UUID | None:
-    """The source of a name, if a mass change of it waits for a person."""
-    row = await query_one(
-        connection,
-        "SELECT id FROM sources WHERE name = %s AND stopped_at IS NOT NULL FOR UPDATE",
-        (name,),
-    )
-    return row["id"] if row else None
-
-
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A source whose mass change waits for a person.

@@ -100,6 +100,17 @@ async def find(connection: Connection, name: str) -> SourceRow | None:
     return _source(row) if row else None
 
 
+async def lock_waiting(connection: Connection, name: str) -> SourceRow | None:
+    """The source of a name, if it is paused or a mass change of it waits."""
+    row = await query_one(
+        connection,
+        _SELECT + "WHERE s.name = %s AND (s.paused_at IS NOT NULL"
+        " OR s.stopped_at IS NOT NULL) FOR UPDATE OF s",
+        (name,),
+    )
+    return _source(row) if row else None
+
+
 async def find_all(connection: Connection) -> Sequence[SourceRow]:
     """Every source, by name."""
     return [
@@ -128,6 +139,26 @@ async def note_error(
     await connection.execute(
         "UPDATE sources SET last_error = %s, not_before = %s WHERE id = %s",
         (jsonb(error), not_before, source),
+    )
+
+
+async def note_pause(
+    connection: Connection, source: UUID, at: datetime, by: str, reason: str
+) -> None:
+    """A person lets the source rest."""
+    await connection.execute(
+        "UPDATE sources SET paused_at = COALESCE(paused_at, %s), paused_by = %s,"
+        " paused_reason = %s WHERE id = %s",
+        (at, by, reason, source),
+    )
+
+
+async def end_pause(connection: Connection, source: UUID) -> None:
+    """It goes on."""
+    await connection.execute(
+        "UPDATE sources SET paused_at = NULL, paused_by = NULL, paused_reason = NULL"
+        " WHERE id = %s",
+        (source,),
     )
 
 

@@ -17,6 +17,7 @@ from sync.engine import Engine
 from sync.fetch_file import fetch_file
 from sync.overrule import overrule
 from sync.sitting import open_sitting
+from web.operate_desk import OperateDesk, operate_desk_of
 from web.rules_desk import RulesDesk, rules_desk_of
 
 
@@ -62,6 +63,7 @@ class Desk:
     advance: Advance
     find_today: FindToday
     rules: RulesDesk
+    operate: OperateDesk
     fetch_file: FetchFile
 
 
@@ -74,6 +76,7 @@ def desk_of(engine: Engine) -> Desk:
         advance=partial(advance, engine),
         find_today=partial(_find_today, engine),
         rules=rules_desk_of(engine),
+        operate=operate_desk_of(engine),
         fetch_file=partial(fetch_file, engine),
     )
 

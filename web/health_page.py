@@ -7,8 +7,12 @@ from pool.status import find_status, is_reachable
 from web.desk import TheDesk
 from web.reader import TheReader
 from web.render import render
+from web.signed import find_told
 
 router = APIRouter(include_in_schema=False)
+
+_DONE = frozenset({"paused", "unpaused"})
+_FAILED = frozenset({"reason"})
 
 
 @router.get("/health")
@@ -18,7 +22,12 @@ async def show_health(
     """Sources and open concerns, each with what to do."""
     async with desk.database.transaction() as connection:
         status = await find_status(connection)
-    values = {"status": status, "now": desk.clock()}
+    values = {
+        "status": status,
+        "done": find_told(request, "done", _DONE),
+        "failed": find_told(request, "failed", _FAILED),
+        "now": desk.clock(),
+    }
     return render(request, reader, "health_page.html", values)
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from model.errors import RulesetError
 from pool import rulesets, runs
@@ -26,8 +26,6 @@ from web.ruleset_view import (
 from web.why_page import Asked, get_explained
 
 router = APIRouter(prefix="/api/v1", tags=["rules"], responses=PROBLEMS)
-
-Name = Annotated[str, Path(max_length=200, description="Of the source.")]
 
 
 @router.get("/rules", summary="What runs")
@@ -147,15 +145,6 @@ async def retire(desk: TheDesk, body: models.RetireBody) -> None:
     async with _refusals():
         if not await desk.rules.retire(body.project, body.by, body.reason):
             raise Problem(404, "not_found")
-
-
-@router.post("/sources/{name}/resume", summary="Confirm a mass change", status_code=204)
-async def resume(desk: TheDesk, name: Name, body: models.SignedBody) -> None:
-    """Let out what a run wants to write; 404 when nothing of the source waits."""
-    try:
-        await desk.rules.resume(name, body.by, body.reason)
-    except LookupError as error:
-        raise Problem(404, "not_found") from error
 
 
 @router.get("/requirements/{number}/explain", summary="Every rule, won or lost")

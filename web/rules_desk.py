@@ -12,7 +12,6 @@ from rules.simulate import Simulation
 from sync.activate import activate
 from sync.draft import Examined, examine_text, get_project_id
 from sync.engine import Engine
-from sync.resume import resume
 from sync.retire import retire
 from sync.rollback import rollback
 from sync.simulate import simulate
@@ -62,14 +61,6 @@ class Retire(Protocol):
         ...
 
 
-class Resume(Protocol):
-    """See :func:`sync.resume.resume`."""
-
-    async def __call__(self, name: str, by: str, reason: str) -> int:
-        """Confirm a source's mass change."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class RulesDesk:
     """The acts, each bound to the engine; and what rulesets are written for."""
@@ -80,7 +71,6 @@ class RulesDesk:
     simulate: Simulate
     rollback: Rollback
     retire: Retire
-    resume: Resume
 
 
 def rules_desk_of(engine: Engine) -> RulesDesk:
@@ -92,7 +82,6 @@ def rules_desk_of(engine: Engine) -> RulesDesk:
         simulate=partial(_simulate, engine),
         rollback=partial(rollback, engine),
         retire=partial(retire, engine),
-        resume=partial(resume, engine),
     )
 
 

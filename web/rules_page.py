@@ -22,7 +22,7 @@ from sync.simulate import AlreadySimulating
 from web.api_models import Plain
 from web.desk import Desk, TheDesk
 from web.problems import Problem
-from web.reader import NAME_LENGTH, Reader, TheReader, remember
+from web.reader import NAME_LENGTH, Reader, TheReader
 from web.render import render
 from web.requirement_page import REASON_LENGTH, Number
 from web.rules_models import TEXT_LENGTH
@@ -33,6 +33,7 @@ from web.ruleset_view import (
     find_replaced,
     get_activation,
 )
+from web.signed import go_back
 
 router = APIRouter(include_in_schema=False)
 
@@ -192,7 +193,7 @@ async def activate(
         failed, number = await _try_activate(desk, draft)
         if not failed:
             done = "activated" if number else "same"
-            return _go_back(_address(draft.project, done), draft.by)
+            return go_back(_address(draft.project, done), draft.by)
     checked = await check_draft(desk, draft.text, draft.project)
     desktop = await _find_desktop(desk, draft.project)
     extra = {"checked": checked, "failed": failed}
@@ -220,12 +221,12 @@ async def retire(
 ) -> RedirectResponse:
     """Let the general ruleset decide for a project again."""
     if not form.is_signed:
-        return _go_back(f"{_address(form.project)}&failed=reason", form.by)
+        return go_back(f"{_address(form.project)}&failed=reason", form.by)
     try:
         await desk.rules.retire(form.project, form.by, form.reason)
     except UnknownProject as error:
         raise Problem(404, "no_project") from error
-    return _go_back("/rules?done=retired", form.by)
+    return go_back("/rules?done=retired", form.by)
 
 
 @router.get("/rules/{number}")
@@ -237,7 +238,7 @@ async def show_activation(
 
 
 @router.post("/rules/{number}/rollback")
-async def go_back(
+async def roll_back(
     request: Request,
     desk: TheDesk,
     reader: TheReader,
@@ -262,21 +263,7 @@ async def go_back(
         )
         return _refused(page)
     slug = await _find_slug(desk, stored)
-    return _go_back(_address(slug, "rolled_back"), form.by)
-
-
-@router.post("/sources/{name}/resume")
-async def resume(
-    desk: TheDesk, name: str, form: Annotated[SignedForm, Form()]
-) -> RedirectResponse:
-    """Confirm a mass change; one that was settled meanwhile is no error."""
-    if not form.by.strip():
-        return _go_back("/rules?failed=reason", form.by)
-    try:
-        await desk.rules.resume(name, form.by, form.reason)
-    except LookupError:
-        return _go_back("/rules", form.by)
-    return _go_back("/rules?done=resumed", form.by)
+    return go_back(_address(slug, "rolled_back"), form.by)
 
 
 async def _show_one(
@@ -359,10 +346,3 @@ def _address(project: str, done: str = "") -> str:
 def _refused(page: HTMLResponse) -> HTMLResponse:
     page.status_code = 422
     return page
-
-
-def _go_back(address: str, by: str) -> RedirectResponse:
-    response = RedirectResponse(address, 303)
-    if by.strip():
-        remember(response.headers, "name", by.strip())
-    return response

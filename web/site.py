@@ -12,12 +12,16 @@ from web import (
     api,
     file_page,
     health_page,
+    operate_api,
     pool_page,
     project_page,
+    quarantine_page,
     requirement_page,
     rules_api,
     rules_page,
+    sources_page,
     why_page,
+    writes_page,
 )
 from web.desk import Desk, desk_of
 from web.guard import LOOPBACK, Guard
@@ -53,7 +57,8 @@ def _site(desk: Desk) -> FastAPI:
     )
     site.state.desk = desk
     pages = (pool_page, requirement_page, why_page, project_page, rules_page)
-    for page in (*pages, file_page, health_page, api, rules_api):
+    operated = (health_page, writes_page, quarantine_page, sources_page)
+    for page in (*pages, file_page, *operated, api, rules_api, operate_api):
         site.include_router(page.router)
     site.mount("/static", StaticFiles(directory=FOLDER / "static"))
     explain_problems(site)

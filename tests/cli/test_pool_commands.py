@@ -104,7 +104,7 @@ def test_a_project_has_its_own_ruleset_over_the_general_one(reqpool: Reqpool) ->
 
 def test_nothing_can_be_confirmed_that_does_not_wait(reqpool: Reqpool) -> None:
     ran = reqpool("resume", "acme")
-    assert (ran.code, "nothing of 'acme' waits" in ran.err) == (2, True)
+    assert (ran.code, "'acme' is not paused" in ran.err) == (2, True)
 
 
 def test_an_issue_that_is_not_in_the_pool_cannot_be_explained(

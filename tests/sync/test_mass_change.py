@@ -96,7 +96,7 @@ async def test_confirming_it_lets_everything_out(world: World, desk: JiraDesk) -
     made = await mirror(world, desk, WISH, WISH, WISH)
     await put_in_force(world.engine, OTHER)
     await world.settle()
-    assert await resume(world.engine, "acme", "Mei") == 3
+    assert (await resume(world.engine, "acme", "Mei")).issues == 3
     await world.settle()
     assert all("pool-scope::to-be-quoted" in issue.labels for issue in made)
     assert (await questions(world), await held(world)) == ([], 0)

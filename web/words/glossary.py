@@ -75,6 +75,7 @@ GLOSSARY = {
     "timezone": ("时区", "time zone"),
     "write_back": ("写回", "write-back"),
     "dead": ("已放弃", "given up"),
+    "discarded": ("已丢弃", "discarded"),
     "sent": ("已写入", "sent"),
     "cancelled": ("已取消", "cancelled"),
     "applied": ("已处理", "applied"),

@@ -1,11 +1,13 @@
 """Every text of the templates, in Chinese and English."""
 
 from web.words.content_texts import CONTENT_TEXTS
+from web.words.operate_texts import OPERATE_TEXTS
 from web.words.project_texts import PROJECT_TEXTS
 from web.words.rules_texts import RULES_TEXTS
 
 TEXTS = {
     **CONTENT_TEXTS,
+    **OPERATE_TEXTS,
     **PROJECT_TEXTS,
     **RULES_TEXTS,
     "html.lang": ("zh-CN", "en"),
@@ -189,7 +191,6 @@ TEXTS = {
     "health.outbox": ("发件箱", "Outbox"),
     "health.state": ("状态", "State"),
     "health.ok": ("正常", "ok"),
-    "health.paused": ("已暂停", "paused"),
     "health.waiting": ("等待至 {at}", "waiting until {at}"),
     "health.error": ("出错", "trouble"),
     "health.attention": ("需要人处理", "Needs a person"),
