@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from tenacity import (
 
 from connectors.http.budget import Budget, held_scope, scopes_of
 from connectors.http.gauge import PIECE_BYTES, Gauge, Limits
-from connectors.http.refusals import find_refusal, get_failure
+from connectors.http.refusals import find_refusal, get_failure, is_fine
 from model.clock import Clock
 from model.errors import PermanentError, RetriableError
 
@@ -165,6 +166,7 @@ class GuardedTransport(httpx.BaseTransport):
     def __init__(self, door: Door, wire: httpx.BaseTransport) -> None:
         self._door = door
         self._wire = wire
+        self._retrying = _retrying(door.patience)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it, again when it is a read that failed for now.
@@ -177,8 +179,7 @@ class GuardedTransport(httpx.BaseTransport):
         request.read()
         if not _is_read(request):
             return self._send(request)
-        patience = self._door.patience
-        return _retrying(patience)(self._send, request)
+        return self._retrying(self._send, request)
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         _admit(self._door, request)
@@ -269,7 +270,7 @@ def _is_read(request: httpx.Request) -> bool:
 def _admit(door: Door, request: httpx.Request) -> None:
     """Refuse before a byte leaves."""
     origin = Origin.of(request.url)
-    if origin != Origin.of(door.base_url) or request.url.userinfo:
+    if origin != _find_origin(door.base_url) or request.url.userinfo:
         raise PermanentError("foreign_origin", {"origin": str(origin)})
     wait = door.budget.get_wait_seconds(scopes_of(request.method, request.url.path))
     if wait > 0:
@@ -278,6 +279,10 @@ def _admit(door: Door, request: httpx.Request) -> None:
     if found:
         raise PermanentError("leak_blocked", {"what": found, "method": request.method})
     request.headers["accept-encoding"] = "gzip"
+
+
+_find_origin = lru_cache(Origin.of)
+"""The sources' own; read from their URLs once."""
 
 
 def _scan(scan: Scan, request: httpx.Request) -> str:
@@ -297,12 +302,13 @@ def _judge(
     door: Door, request: httpx.Request, answer: httpx.Response, body: bytes
 ) -> httpx.Response:
     """Make the answer whole, note its limits, and raise what it means."""
-    whole = _whole(answer, request, body)
-    door.budget.record(whole.headers)
-    refusal = find_refusal(whole, door.clock)
+    door.budget.record(answer.headers)
+    fine = is_fine(answer.status_code, body)
+    # Given as a stream: httpx sets `elapsed` when it reads one.
+    whole = _whole(answer, request, httpx.ByteStream(body) if fine else body)
+    refusal = None if fine else find_refusal(whole, door.clock)
     if refusal is None:
-        # Given again as a stream: httpx sets `elapsed` when it reads one.
-        return _whole(answer, request, httpx.ByteStream(body))
+        return whole
     _note_wait(door, request, whole, refusal)
     raise refusal
 

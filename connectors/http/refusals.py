@@ -43,6 +43,7 @@ _FAILURES: tuple[tuple[type[httpx.TransportError], str], ...] = (
     (httpx.TimeoutException, "timed_out"),
     (httpx.RemoteProtocolError, "truncated"),
 )
+_BEGINS_A_PAGE = re.compile(rb"\s*<")
 _DETAIL_CHARACTERS = 300
 _SECRET_HEADERS = ("authorization", "private-token", "job-token", "cookie")
 _SECRET = re.compile(
@@ -64,16 +65,27 @@ def _secrets_of(request: httpx.Request) -> list[str]:
     return [word for value in values for word in value.split() if len(word) >= 8]  # noqa: PLR2004 - shorter ones would blank out words
 
 
+def is_fine(status: int, body: bytes) -> bool:
+    """A success (2xx, 304), and no proxy's or sign-in page with status 200."""
+    succeeded = httpx.codes.is_success(status) or status == httpx.codes.NOT_MODIFIED
+    return succeeded and not _BEGINS_A_PAGE.match(body)
+
+
 def find_refusal(response: httpx.Response, clock: Clock) -> TrackerError | None:
-    """The error that an answer is; None for a success (2xx, 304).
+    """The error that an answer is; None for one that is fine.
 
     ``params`` hold status, method, path and the beginning of the tracker's words. For a
     redirect they hold ``origin`` and ``location`` of the target.
     """
+    fine = is_fine(response.status_code, response.content)
+    return None if fine else _get_refusal(response, clock)
+
+
+def _get_refusal(response: httpx.Response, clock: Clock) -> TrackerError:
     status = response.status_code
     params = _describe(response)
     if response.is_success or status == httpx.codes.NOT_MODIFIED:
-        return _not_json(response, params)
+        return RetriableError("not_json", params)
     if response.has_redirect_location:
         return PermanentError("redirected", params | _target(response))
     if status == httpx.codes.CONFLICT:
@@ -98,15 +110,6 @@ def get_failure(error: httpx.TransportError, request: httpx.Request) -> Retriabl
         (code for kind, code in _FAILURES if isinstance(error, kind)), "cut_off"
     )
     return RetriableError(code, {**_place(request), "detail": type(error).__name__})
-
-
-def _not_json(
-    response: httpx.Response, params: Mapping[str, str]
-) -> TrackerError | None:
-    """A proxy's or sign-in page with status 200 is not the tracker's answer."""
-    if response.content.lstrip()[:1] == b"<":
-        return RetriableError("not_json", params)
-    return None
 
 
 def _describe(response: httpx.Response) -> dict[str, str]:
