@@ -1,20 +1,7 @@
 """The GitLab connector: the contract's verbs over the parts of this folder."""
 
 import asyncio
-from collections import deque
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import httpx
@@ -27,24 +14,15 @@ from connectors.base import (
     SourceConfig,
     Wanted,
 )
+from connectors.gitlab.changes import ChangeReads, Threads, WholeReads
 from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
-from connectors.gitlab.feed import (
-    FARTHEST_ROW,
-    WINDOW_ROWS,
-    Feed,
-    Position,
-    Reading,
-    Window,
-    read_cursor,
-    split,
-    write_cursor,
-)
+from connectors.gitlab.feed import Feed, Position, read_cursor, write_cursor
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.payloads import parse_delivery
-from connectors.gitlab.reads import IssueReads, Projects, has_notes
+from connectors.gitlab.reads import IssueReads, Projects
 from connectors.gitlab.relations import RelationReads
-from connectors.gitlab.rest import Json, ListPage, Rest
+from connectors.gitlab.rest import Json, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.uploads import find_upload_path
 from connectors.gitlab.writes import Writer
@@ -54,7 +32,7 @@ from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.errors import PermanentError
 from model.findings import Finding
-from model.issues import IssueRef, IssueSnapshot
+from model.issues import IssueRef
 from model.trackers import Capabilities
 
 _Result = TypeVar("_Result")
@@ -121,7 +99,7 @@ class GitLabConnector:
         positions = {one: known.get(one, Position()) for one in project_ids}
         total = None if known else await self._run(self._feed.count, project_ids)
         for project_id in project_ids:
-            async for snapshots, position in self._follow(
+            async for snapshots, position in self._changes.follow(
                 project_id, positions[project_id]
             ):
                 positions[project_id] = position
@@ -129,67 +107,13 @@ class GitLabConnector:
                     yield Page(snapshots, write_cursor(positions), total)
         yield Page((), write_cursor(positions), total)
 
-    async def _follow(
-        self, project_id: int, position: Position
-    ) -> AsyncIterator[tuple[Sequence[IssueSnapshot], Position]]:
-        after, asked_at = position.resume_from, self._clock()
-        first = await self._run(self._feed.get_first, project_id, after)
-        until = min(asked_at, first.answered_at or asked_at)
-        async for rows, reading in self._read_on(project_id, after, first, asked_at):
-            with understanding(self._name):
-                snapshots = await self._fetch_whole(position.find_news(rows))
-                position = position.advance(rows, Reading(reading, self._clock()))
-            yield snapshots, position
-        yield (), position.complete(until)
-
-    async def _read_on(
-        self,
-        project_id: int,
-        after: datetime | None,
-        first: ListPage,
-        asked_at: datetime,
-    ) -> AsyncIterator[tuple[list[Json], datetime]]:
-        """Pages of rows in order, and when each was asked for."""
-        if first.next_query is None:
-            yield first.rows, asked_at
-            return
-        windows = await self._split(project_id, after, first.total)
-        reads = (self._read_window(project_id, window) for window in windows)
-        async with aclosing(in_order(reads, self._config.max_concurrency)) as ahead:
-            async for pages, started_at in ahead:
-                for rows in pages:
-                    yield rows, started_at
-
-    async def _split(
-        self, project_id: int, after: datetime | None, total: int | None
-    ) -> list[Window]:
-        last = FARTHEST_ROW if total is None else total
-        finds = (
-            self._run(self._feed.find_bound, project_id, after, row)
-            for row in range(WINDOW_ROWS, last, WINDOW_ROWS - 1)
-        )
-        bounds = []
-        async with aclosing(in_order(finds, self._config.max_concurrency)) as found:
-            async for bound in found:
-                if bound is None:
-                    break
-                bounds.append(bound)
-        return split(after, bounds)
-
-    async def _read_window(
-        self, project_id: int, window: Window
-    ) -> tuple[list[list[Json]], datetime]:
-        started_at = self._clock()
-        pages = self._feed.iterate_pages(project_id, window)
-        return await self._run(list, pages), started_at
-
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues of the configured projects; others are missing for us."""
         ours = set(await self._run(self._projects.get_ids))
         places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
         wanted = [place for place in places if place.project_id in ours]
         rows = await self._fetch_rows(wanted)
-        snapshots = await self._fetch_whole(rows)
+        snapshots = await self._whole.fetch(rows)
         found = {snapshot.ref.tracker_id for snapshot in snapshots}
         return Fetched(snapshots, [one for one in tracker_ids if one not in found])
 

@@ -9,7 +9,7 @@ by side: unlike page numbers these stay where they are while issues change.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -26,8 +26,9 @@ SETTLING = timedelta(seconds=5)
 
 MAX_REMEMBERED = 2000
 
-WINDOW_ROWS = 500
-"""Several pages, so that finding the windows costs little of reading them."""
+WINDOW_ROWS = 300
+"""Several pages, so that finding the windows costs little of reading them, and few, for
+several windows are held at once."""
 
 FARTHEST_ROW = 50_000
 """Offsets beyond are refused (https://docs.gitlab.com/administration/instance_limits/)."""
@@ -205,19 +206,19 @@ class Feed:
         query = {**self._by_change, **Window(after).query}
         return self._rest.get_page(_path(project_id), query)
 
-    def iterate_pages(self, project_id: int, window: Window) -> Iterator[list[Json]]:
-        """Yield pages of issues that changed in the window, oldest change first.
+    def begin(self, window: Window) -> Json | None:
+        """The query of a window's first page."""
+        return {**self._by_change, **window.query}
+
+    def get_next(self, project_id: int, query: Json) -> tuple[list[Json], Json | None]:
+        """A page of issues, oldest change first, and the query of the next one.
 
         Keyset pages where the server has them (18.3 and newer). Otherwise each page is
         asked from the last row's ``updated_at`` on: rows that change meanwhile leave
         their place, and page numbers would skip what comes after them.
         """
-        path = _path(project_id)
-        query: Json | None = {**self._by_change, **window.query}
-        while query is not None:
-            page = self._get_page(path, query)
-            yield page.rows
-            query = _next(query, page)
+        page = self._get_page(_path(project_id), query)
+        return page.rows, _next(query, page)
 
     def find_bound(
         self, project_id: int, after: datetime | None, row: int

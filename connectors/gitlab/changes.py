@@ -1,0 +1,163 @@
+"""Follows one project: everything that changed, whole, several windows at a time.
+
+A page's issues are completed where the page is read, so that neither notes nor links
+wait for the pages before it, and no more rows are held than the windows ahead have.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from connectors.ahead import in_order
+from connectors.gitlab.feed import (
+    FARTHEST_ROW,
+    WINDOW_ROWS,
+    Feed,
+    Position,
+    Reading,
+    Window,
+    split,
+)
+from connectors.gitlab.mapping import IssuePlace
+from connectors.gitlab.reads import IssueReads, has_notes
+from connectors.gitlab.relations import RelationReads
+from connectors.gitlab.rest import Json, ListPage
+from connectors.shapes import understanding
+from model.clock import Clock
+from model.issues import IssueSnapshot
+
+_Result = TypeVar("_Result")
+
+_SPARE_WINDOWS = 4
+"""More than there are threads: while one window ends the others leave none idle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where the blocking library runs: at most so many requests of a source at once."""
+
+    source: str
+    pool: ThreadPoolExecutor
+    count: int
+
+    @classmethod
+    def open(cls, source: str, count: int) -> "Threads":
+        """A source's own, so that a slow tracker holds up no other."""
+        return cls(source, ThreadPoolExecutor(count, f"gitlab-{source}"), count)
+
+    async def run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
+        """Run a call in one of them."""
+        loop = asyncio.get_running_loop()
+        with understanding(self.source):
+            return await loop.run_in_executor(self.pool, blocking, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeReads:
+    """Completes rows: with their notes and relations."""
+
+    threads: Threads
+    reads: IssueReads
+    relations: RelationReads
+
+    async def fetch(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
+        """The issues of some rows, in their order."""
+        if not rows:
+            return []
+        run = self.threads.run
+        noted = [row for row in rows if has_notes(row)]
+        *found, relations = await asyncio.gather(
+            *(run(self.reads.fetch_notes, row) for row in noted),
+            run(self.relations.fetch, rows),
+        )
+        with understanding(self.threads.source):
+            places = [IssuePlace.of(row) for row in noted]
+        notes = dict(zip(places, found, strict=True))
+        return await run(self.reads.read_all, rows, notes, relations)
+
+
+class _ReadPage(NamedTuple):
+    """Rows of a page, when they were read, and those that are news, whole."""
+
+    rows: list[Json]
+    reading: Reading
+    snapshots: list[IssueSnapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReads:
+    """Reads what changed in the projects of a source."""
+
+    threads: Threads
+    feed: Feed
+    whole: WholeReads
+    clock: Clock
+
+    async def follow(
+        self, project_id: int, position: Position
+    ) -> AsyncIterator[tuple[Sequence[IssueSnapshot], Position]]:
+        """Yield what is new from a position on, and where we are once it is stored."""
+        known, asked_at = position, self.clock()
+        first = await self.threads.run(
+            self.feed.get_first, project_id, known.resume_from
+        )
+        until = min(asked_at, first.answered_at or asked_at)
+        reading = self._read_pages(project_id, known, first, asked_at)
+        async with aclosing(reading) as pages:
+            async for page in pages:
+                with understanding(self.threads.source):
+                    position = position.advance(page.rows, page.reading)
+                yield page.snapshots, position
+        yield (), position.complete(until)
+
+    async def _read_pages(
+        self, project_id: int, known: Position, first: ListPage, asked_at: datetime
+    ) -> AsyncGenerator[_ReadPage, None]:
+        if first.next_query is None:
+            yield await self._complete(known, asked_at, first.rows)
+            return
+        windows = await self._split(project_id, known.resume_from, first.total)
+        reads = (self._read(project_id, window, known) for window in windows)
+        ahead = self.threads.count + _SPARE_WINDOWS
+        async with aclosing(in_order(reads, ahead)) as found:
+            async for pages in found:
+                for page in pages:
+                    yield page
+
+    async def _split(
+        self, project_id: int, after: datetime | None, total: int | None
+    ) -> list[Window]:
+        last = FARTHEST_ROW if total is None else total
+        finds = (
+            self.threads.run(self.feed.find_bound, project_id, after, row)
+            for row in range(WINDOW_ROWS, last, WINDOW_ROWS - 1)
+        )
+        bounds = []
+        async with aclosing(in_order(finds, self.threads.count)) as found:
+            async for bound in found:
+                if bound is None:
+                    break
+                bounds.append(bound)
+        return split(after, bounds)
+
+    async def _read(
+        self, project_id: int, window: Window, known: Position
+    ) -> list[_ReadPage]:
+        pages, query = list[_ReadPage](), self.feed.begin(window)
+        while query is not None:
+            asked_at = self.clock()
+            rows, query = await self.threads.run(self.feed.get_next, project_id, query)
+            pages.append(await self._complete(known, asked_at, rows))
+        return pages
+
+    async def _complete(
+        self, known: Position, asked_at: datetime, rows: list[Json]
+    ) -> _ReadPage:
+        with understanding(self.threads.source):
+            news = known.find_news(rows)
+        snapshots = await self.whole.fetch(news)
+        return _ReadPage(rows, Reading(asked_at, self.clock()), snapshots)
