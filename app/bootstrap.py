@@ -120,6 +120,7 @@ async def open_application(
             guard=guard,
             judge=await open_judge(stack, config.judge, clock, guard),
             tell=telemetry.tell,
+            public_url=config.web.public_url,
         )
         yield Application(config, engine, jobs, telemetry, await register(engine))
 

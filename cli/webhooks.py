@@ -1,4 +1,4 @@
-"""``reqpool webhooks``: what deliveries mean, without a server or a database."""
+"""``reqpool webhooks``: our webhooks in the trackers, and what deliveries mean."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -9,19 +9,29 @@ from uuid import UUID
 import typer
 
 from app.plugins import get_connector, list_kinds
+from cli.lazy import lazy_group
 from cli.show import print_json_line
 from connectors.base import Connector
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from sync.receive import LARGEST_KEPT_BYTES
 
+_LAZY = {
+    "install": "cli.webhooks_install",
+    "list": "cli.webhooks_list",
+    "remove": "cli.webhooks_remove",
+}
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Look at what trackers deliver."
+    cls=lazy_group(_LAZY),
+    add_completion=False,
+    no_args_is_help=True,
+    help="Have trackers deliver, and look at what they deliver.",
 )
 
 
 @app.callback()
 def webhooks() -> None:
-    """Look at what trackers deliver."""
+    """Have trackers deliver, and look at what they deliver."""
 
 
 @app.command()

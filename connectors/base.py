@@ -221,3 +221,84 @@ class Wanted:
 def is_fresh(signed_at: datetime, now: datetime) -> bool:
     """Whether a signed time is within the 5 minutes of Standard Webhooks."""
     return abs((now - signed_at).total_seconds()) <= 300  # noqa: PLR2004 - 5 minutes
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A registration in the tracker that delivers to us, or a place that lacks one.
+
+    Attributes:
+        place: as people call it: a site, a group, a project or a repository.
+        path: of the list that it belongs to, in the tracker's API.
+        id: the tracker's; empty where there is none.
+        url: as it is registered, without a secret at its end.
+        events: that it sends, as the tracker's API calls them.
+        findings: what is amiss with it; none when it is as we install it.
+    """
+
+    place: str
+    path: str
+    id: str = ""
+    url: str = ""
+    events: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_installable(self) -> bool:
+        """Whether installing it would mend something."""
+        beyond = {"webhook_unknown", "webhook_failing", "webhook_auth"}
+        return any(finding.code not in beyond for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookForm:
+    """What an administrator enters on the tracker's page, when we may not.
+
+    Attributes:
+        page: where it is.
+        url: with the setting's name in the place of a secret at its end.
+        events: as the page calls them.
+        fields: the page's other fields by their names; a secret's value is the name of
+            the setting that holds it.
+    """
+
+    page: str
+    url: str
+    events: tuple[str, ...]
+    fields: Mapping[str, str]
+
+
+@runtime_checkable
+class HasWebhooks(Protocol):
+    """A connector whose tracker has webhooks that can be registered.
+
+    Ours are those whose address is ``url``, or ``url`` and a secret segment; no verb
+    touches any other. ``url`` is what ``/webhooks/SOURCE`` is called from outside.
+    """
+
+    def describe_webhook(self, url: str) -> WebhookForm:
+        """How to do by hand what :meth:`install_webhook` does."""
+
+    async def fetch_webhooks(self, url: str) -> Sequence[Webhook]:
+        """Ours at each of the source's places, and a bare one where a place has none.
+
+        A place that we may not look at is one with the finding ``webhook_unknown``.
+
+        Raises:
+            PermanentError: ``credentials_refused`` …
+            RetriableError: later.
+        """
+
+    async def install_webhook(self, webhook: Webhook, url: str) -> None:
+        """Make it, or bring it to what we want, its secret included.
+
+        Raises:
+            PermanentError: ``permission_missing``: an administrator has to do it.
+        """
+
+    async def remove_webhook(self, webhook: Webhook) -> None:
+        """Unregister it; one that is gone already is no error.
+
+        Raises:
+            PermanentError: ``permission_missing`` …
+        """
+
+

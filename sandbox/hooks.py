@@ -25,8 +25,9 @@ class Event:
     """What happened; `body` is what goes over the wire, byte for byte.
 
     `name` is what hooks subscribe to ("jira:issue_created", "issues_events"),
-    `scope` the project (Jira key, GitLab project id as text), `headers` those that
-    belong to the event (X-Gitlab-Event, X-Atlassian-Webhook-Flow).
+    `scope` the project (Jira key, GitLab project id as text; "42,group:7" for a project
+    of a group), `headers` those that belong to the event (X-Gitlab-Event,
+    X-Atlassian-Webhook-Flow).
     """
 
     name: str
@@ -53,8 +54,8 @@ class Hook:
     disabled_until: datetime | None = None
 
     def wants(self, event: Event) -> bool:
-        here = not self.scope or event.scope in self.scope.split(",")
-        return here and event.name in self.events
+        here = {*event.scope.split(",")} & {*self.scope.split(",")}
+        return bool(not self.scope or here) and event.name in self.events
 
     def open_at(self, moment: datetime) -> bool:
         waiting = self.disabled_until is not None and moment < self.disabled_until

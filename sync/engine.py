@@ -69,6 +69,7 @@ class Engine:
         trackers: the kinds that rulesets are written for; None for any.
         meanings: what texts mean; None when the matcher goes by words alone.
         judge: who is asked about issues under review; None unless configured.
+        public_url: as people and trackers reach the service; empty when not known.
         guard: looks at all that leaves.
         tell: takes the signs of life.
     """
@@ -84,5 +85,10 @@ class Engine:
     memory: Memory = field(default_factory=Memory)
     meanings: Meanings | None = None
     judge: Judge | None = None
+    public_url: str = ""
     guard: LeakGuard = field(default_factory=LeakGuard)
     tell: Tell = tell_nobody
+
+    def webhook_url(self, source: str) -> str:
+        """Where a tracker delivers to; empty when it is not known."""
+        return f"{self.public_url}/webhooks/{source}" if self.public_url else ""

@@ -28,13 +28,13 @@ def register_hooks(
     Raises:
         httpx.HTTPError: a tracker refused.
     """
-    _register_at_jira(
+    _register_at_cloud(
         trackers["acme"],
         {"auth": httpx.BasicAuth("reqpool@vendor.example", TOKENS["acme"])},
         f"{pool}/webhooks/acme",
         signed_with["acme"],
     )
-    _register_at_jira(
+    _register_at_data_center(
         trackers["hdjx"],
         {"headers": {"Authorization": f"Bearer {TOKENS['hdjx']}"}},
         f"{pool}/webhooks/hdjx",
@@ -45,11 +45,23 @@ def register_hooks(
     )
 
 
-def _register_at_jira(
+def _register_at_cloud(
     tracker: str, signed_in: Mapping[str, Any], url: str, secret: str
 ) -> None:
     hook = {"name": "reqpool", "url": url, "events": _JIRA_EVENTS, "secret": secret}
     _post(f"{tracker}/rest/webhooks/1.0/webhook", signed_in, hook)
+
+
+def _register_at_data_center(
+    tracker: str, signed_in: Mapping[str, Any], url: str, secret: str
+) -> None:
+    hook = {
+        "name": "reqpool",
+        "url": url,
+        "events": _JIRA_EVENTS,
+        "configuration": {"SECRET": secret},
+    }
+    _post(f"{tracker}/rest/jira-webhook/1.0/webhooks", signed_in, hook)
 
 
 def _register_at_gitlab(tracker: str, url: str, secret: str) -> None:

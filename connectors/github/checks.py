@@ -10,23 +10,30 @@ from connectors.github.config import GitHubConfig
 from connectors.github.mapping import STATUSES
 from connectors.github.reads import Repositories
 from connectors.github.rest import Json, Rest
+from connectors.github.webhooks import Webhooks
+from connectors.hooks import check_webhooks
 from model.errors import PermanentError
 from model.findings import Finding
 
 EXPIRY_WARNING = timedelta(days=30)
-_HOOK_EVENTS = ("issues", "issue_comment")
 
 
 class Checks:
     """The checks of one source. Blocking; a tracker out of reach raises."""
 
     def __init__(
-        self, name: str, config: GitHubConfig, rest: Rest, repositories: Repositories
+        self,
+        name: str,
+        config: GitHubConfig,
+        rest: Rest,
+        repositories: Repositories,
+        webhooks: Webhooks,
     ) -> None:
         self._name = name
         self._config = config
         self._rest = rest
         self._repositories = repositories
+        self._webhooks = webhooks
 
     def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
         """Yield a finding for every question; nothing more when the token is refused."""
@@ -45,6 +52,9 @@ class Checks:
         yield from _check_token(self._name, answer, today)
         for repository in self._config.repositories:
             yield from self._check_repository(repository, wanted)
+        if wanted.webhook_url:
+            found = self._webhooks.fetch(wanted.webhook_url)
+            yield from check_webhooks(self._name, found)
 
     def _check_repository(
         self, repository: int | str, wanted: Wanted
@@ -65,8 +75,6 @@ class Checks:
         yield from _check_use(subject, row)
         yield _check_access(subject, row)
         yield from self._check_labels(subject, row, wanted.labels)
-        if wanted.webhook_url:
-            yield from self._check_hook(subject, row, wanted.webhook_url)
 
     def _check_labels(
         self, subject: str, row: Json, labels: frozenset[str]
@@ -84,34 +92,6 @@ class Checks:
                     label=label,
                     twin=twin,
                 )
-
-    def _check_hook(self, subject: str, row: Json, url: str) -> Iterator[Finding]:
-        try:
-            hooks = self._rest.get_all(f"/repositories/{row['id']}/hooks")
-        except PermanentError:
-            yield Finding.warning(
-                "webhook_unknown",
-                subject,
-                "The token may not look at webhooks (administrators may).",
-                "Let an administrator check that a webhook to {url} exists.",
-                url=url,
-            )
-            return
-        ours = [hook for hook in hooks if _address(hook).startswith(url)]
-        for hook in ours:
-            yield from _judge_hook(subject, hook)
-        if not ours:
-            yield Finding.warning(
-                "webhook_missing",
-                subject,
-                "The repository has no webhook to {url}: changes come by polling alone.",
-                "Add it under Settings, Webhooks, as application/json.",
-                url=url,
-            )
-
-
-def _address(hook: Json) -> str:
-    return str((hook.get("config") or {}).get("url", ""))
 
 
 def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
@@ -197,41 +177,3 @@ def _check_access(subject: str, row: Json) -> Finding:
         "The token may only read: labels, states and milestones need more.",
         "Give its account the role Write on the repository.",
     )
-
-
-def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
-    events = set(hook.get("events") or ())
-    missing = [event for event in _HOOK_EVENTS if not events & {event, "*"}]
-    last = (hook.get("last_response") or {}).get("code")
-    if not hook.get("active"):
-        yield Finding.error(
-            "webhook_disabled",
-            subject,
-            "The webhook is not active.",
-            "Tick Active on its page.",
-        )
-    if (hook.get("config") or {}).get("content_type") != "json":
-        yield Finding.error(
-            "webhook_form",
-            subject,
-            "The webhook sends forms, which are quarantined.",
-            "Set its content type to application/json.",
-        )
-    if missing:
-        yield Finding.warning(
-            "webhook_events",
-            subject,
-            "The webhook does not send: {events}.",
-            "Select Issues and Issue comments on its page.",
-            events=", ".join(missing),
-        )
-    if last and not httpx.codes.is_success(last):
-        yield Finding.warning(
-            "webhook_failing",
-            subject,
-            "The webhook's last delivery was answered {status}.",
-            "Compare secret and address, then redeliver it from the webhook's page.",
-            status=str(last),
-        )
-    if hook.get("active") and not missing:
-        yield Finding.ok("webhook", subject, "The webhook is there and active.")

@@ -14,6 +14,8 @@ from connectors.base import (
     Page,
     SourceConfig,
     Wanted,
+    Webhook,
+    WebhookForm,
 )
 from connectors.github.checks import Checks
 from connectors.github.config import GitHubConfig
@@ -35,6 +37,7 @@ from connectors.github.reads import (
     write_cursor,
 )
 from connectors.github.rest import Json, ListPage, Rest
+from connectors.github.webhooks import Webhooks
 from connectors.github.writes import Writer
 from connectors.shapes import understanding
 from model.changes import Change, Receipt
@@ -78,7 +81,10 @@ class GitHubConnector:
         self._reads = IssueReads(rest, self._repositories, self._config.page_size)
         self._reader = IssueReader(name, self._config)
         self._writer = Writer(rest, self._repositories)
-        self._checks = Checks(name, self._config, rest, self._repositories)
+        self._webhooks = Webhooks(name, self._config, rest, self._repositories)
+        self._checks = Checks(
+            name, self._config, rest, self._repositories, self._webhooks
+        )
         self._threads = ThreadPoolExecutor(
             self._config.max_concurrency, thread_name_prefix=f"github-{name}"
         )
@@ -183,6 +189,22 @@ class GitHubConnector:
         """See :mod:`connectors.github.checks`."""
         today = self._clock().date()
         return await self._run(lambda: list(self._checks.check(wanted, today)))
+
+    def describe_webhook(self, url: str) -> WebhookForm:
+        """See :mod:`connectors.github.webhooks`."""
+        return self._webhooks.describe(url)
+
+    async def fetch_webhooks(self, url: str) -> Sequence[Webhook]:
+        """Ours, place by place; administrators may look."""
+        return await self._run(lambda: list(self._webhooks.fetch(url)))
+
+    async def install_webhook(self, webhook: Webhook, url: str) -> None:
+        """Make it or change it."""
+        await self._run(self._webhooks.install, webhook, url)
+
+    async def remove_webhook(self, webhook: Webhook) -> None:
+        """Unregister it."""
+        await self._run(self._webhooks.remove, webhook)
 
     async def _fetch_rows(self, places: Collection[IssuePlace]) -> list[_Found]:
         asked = sorted(places)

@@ -1,12 +1,14 @@
 """What the configuration needs, compared with what GitLab offers us."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from connectors.base import Wanted
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.reads import Projects
 from connectors.gitlab.rest import Json, Rest, project_path
+from connectors.gitlab.webhooks import Webhooks
+from connectors.hooks import check_webhooks
 from model.errors import PermanentError
 from model.findings import Finding
 
@@ -15,13 +17,6 @@ EXPIRY_WARNING = timedelta(days=30)
 PLANNER, REPORTER, MAINTAINER = 15, 20, 40
 """Access levels: https://docs.gitlab.com/api/access_requests/."""
 
-_HOOK_EVENTS: Mapping[str, str] = {
-    "issues_events": "Issues events",
-    "confidential_issues_events": "Confidential issues events",
-    "note_events": "Comments",
-    "confidential_note_events": "Confidential comments",
-}
-
 _STATUSES = frozenset({"opened", "closed"})
 
 
@@ -29,16 +24,21 @@ class Checks:
     """The checks of one source. Blocking; a tracker out of reach raises."""
 
     def __init__(
-        self, name: str, config: GitLabConfig, rest: Rest, projects: Projects
+        self,
+        name: str,
+        config: GitLabConfig,
+        rest: Rest,
+        projects: Projects,
+        webhooks: Webhooks,
     ) -> None:
         self._name = name
         self._config = config
         self._rest = rest
         self._projects = projects
+        self._webhooks = webhooks
 
     def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
         """Yield a finding for every question; nothing more when the token is refused."""
-        yield from self._check_secrets()
         yield from _check_statuses(self._name, wanted.statuses)
         yield from _check_label_names(self._name, wanted.labels)
         token = list(self._check_token(today))
@@ -47,17 +47,9 @@ class Checks:
             return
         for project in self._config.projects:
             yield from self._check_project(project, wanted)
-
-    def _check_secrets(self) -> Iterator[Finding]:
-        if not any(
-            secret.get_secret_value() for secret in self._config.webhook_secrets
-        ):
-            yield Finding.error(
-                "webhook_secret_missing",
-                self._name,
-                "No webhook secret is configured: every delivery is refused.",
-                "Set webhook_secrets to the hook's signing token or secret token.",
-            )
+        if wanted.webhook_url:
+            found = self._webhooks.fetch(wanted.webhook_url)
+            yield from check_webhooks(self._name, found)
 
     def _check_token(self, today: date) -> Iterator[Finding]:
         try:
@@ -134,8 +126,6 @@ class Checks:
         yield from _check_use(subject, row)
         yield _check_access(subject, row)
         yield from self._check_labels(subject, row, wanted.labels)
-        if wanted.webhook_url:
-            yield from self._check_hook(subject, row, wanted.webhook_url)
 
     def _check_labels(
         self, subject: str, row: Json, labels: frozenset[str]
@@ -145,21 +135,6 @@ class Checks:
         exact = {label["name"] for label in rows}
         for label in sorted(labels - exact):
             yield _check_label(subject, label, existing.get(label.casefold()))
-
-    def _check_hook(self, subject: str, row: Json, url: str) -> Iterator[Finding]:
-        try:
-            hooks = self._rest.get_all(f"{project_path(row['id'])}/hooks")
-        except PermanentError:
-            yield Finding.warning(
-                "webhook_unknown",
-                subject,
-                "The token may not look at webhooks (Maintainers may).",
-                "Let a maintainer check that a webhook to {url} exists.",
-                url=url,
-            )
-            return
-        ours = [hook for hook in hooks if str(hook.get("url", "")).startswith(url)]
-        yield from _judge_hooks(subject, ours, url)
 
 
 def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
@@ -258,47 +233,3 @@ def _check_access(subject: str, row: Json) -> Finding:
         "Give the token's user the role Reporter, or Maintainer to check webhooks too.",
         level=str(level),
     )
-
-
-def _judge_hooks(subject: str, ours: list[Json], url: str) -> Iterator[Finding]:
-    if not ours:
-        yield Finding.warning(
-            "webhook_missing",
-            subject,
-            "The project has no webhook to {url}: changes come by polling alone.",
-            "Add it under Settings, Webhooks, or for the whole group.",
-            url=url,
-        )
-    for hook in ours:
-        yield from _judge_hook(subject, hook)
-
-
-def _judge_hook(subject: str, hook: Json) -> Iterator[Finding]:
-    status = hook.get("alert_status") or "executable"
-    if status != "executable" or hook.get("disabled_until"):
-        until = hook.get("disabled_until") or "a test succeeds"
-        yield Finding.error(
-            "webhook_disabled",
-            subject,
-            "GitLab has disabled the webhook after failures, until {until}.",
-            "Mend what it failed on, then send a test from its page.",
-            until=str(until),
-        )
-    missing = [word for name, word in _HOOK_EVENTS.items() if not hook.get(name)]
-    if missing:
-        yield Finding.warning(
-            "webhook_events",
-            subject,
-            "The webhook does not send: {events}.",
-            "Tick these triggers on its page.",
-            events=", ".join(missing),
-        )
-    if hook.get("custom_webhook_template"):
-        yield Finding.error(
-            "webhook_template",
-            subject,
-            "The webhook has a custom template, which reqpool cannot read.",
-            "Remove the template from the webhook.",
-        )
-    if status == "executable" and not missing:
-        yield Finding.ok("webhook", subject, "The webhook is there and enabled.")

@@ -13,6 +13,8 @@ from connectors.base import (
     Page,
     SourceConfig,
     Wanted,
+    Webhook,
+    WebhookForm,
 )
 from connectors.gitlab.changes import ChangeReads, Threads, WholeReads
 from connectors.gitlab.checks import Checks
@@ -25,6 +27,7 @@ from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, Rest
 from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.uploads import find_upload_path
+from connectors.gitlab.webhooks import Webhooks
 from connectors.gitlab.writes import Writer
 from connectors.shapes import understanding
 from model.changes import Change, Receipt
@@ -69,7 +72,8 @@ class GitLabConnector:
         self._relations = RelationReads(rest, self._config.base_url)
         self._feed = Feed(rest, self._config.page_size)
         self._writer = Writer(rest)
-        self._checks = Checks(name, self._config, rest, self._projects)
+        self._webhooks = Webhooks(name, self._config, rest, self._projects)
+        self._checks = Checks(name, self._config, rest, self._projects, self._webhooks)
         self._threads = ThreadPoolExecutor(
             self._config.max_concurrency, thread_name_prefix=f"gitlab-{name}"
         )
@@ -162,6 +166,22 @@ class GitLabConnector:
         """See :mod:`connectors.gitlab.checks`."""
         today = self._clock().date()
         return await self._run(lambda: list(self._checks.check(wanted, today)))
+
+    def describe_webhook(self, url: str) -> WebhookForm:
+        """See :mod:`connectors.gitlab.webhooks`."""
+        return self._webhooks.describe(url)
+
+    async def fetch_webhooks(self, url: str) -> Sequence[Webhook]:
+        """Ours, place by place; maintainers may look."""
+        return await self._run(lambda: list(self._webhooks.fetch(url)))
+
+    async def install_webhook(self, webhook: Webhook, url: str) -> None:
+        """Make it or change it."""
+        await self._run(self._webhooks.install, webhook, url)
+
+    async def remove_webhook(self, webhook: Webhook) -> None:
+        """Unregister it."""
+        await self._run(self._webhooks.remove, webhook)
 
     async def _fetch_whole(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
         noted = [row for row in rows if has_notes(row)]

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from connectors.base import Wanted
+from connectors.hooks import check_webhooks
 from connectors.jira.config import JiraConfig
-from connectors.jira.payloads import EVENTS
-from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
 from connectors.jira.statuses import find_goal
+from connectors.jira.webhooks import Webhooks
 from model.errors import PermanentError
 from model.findings import Finding, Severity
 
@@ -34,6 +34,7 @@ class Check:
     name: str
     site: Site
     config: JiraConfig
+    webhooks: Webhooks
     wanted: Wanted
 
     async def run(self) -> list[Finding]:
@@ -45,11 +46,16 @@ class Check:
         questions: list[Question] = [
             *(partial(self._project, key) for key in self.config.project_keys),
             self._priorities,
-            self._webhook,
         ]
         for question in questions:
             findings += await self._ask(question)
-        return [*findings, *self._labels()]
+        return [*findings, *self._labels(), *await self._check_webhooks()]
+
+    async def _check_webhooks(self) -> list[Finding]:
+        if not self.wanted.webhook_url:
+            return []
+        found = await self.webhooks.fetch(self.wanted.webhook_url)
+        return list(check_webhooks(self.name, found))
 
     async def _ask(self, question: Question) -> list[Finding]:
         try:
@@ -147,46 +153,6 @@ class Check:
                     label=label,
                 )
 
-    def _webhook(self, jira: QuietJira) -> Iterator[Finding]:
-        """Documentation: ``GET /rest/webhooks/1.0/webhook`` (administrators only)."""
-        if not self.wanted.webhook_url:
-            return
-        try:
-            hooks = jira.get_hooks()
-        except PermanentError as error:
-            yield self._warn(
-                "webhook_unreadable",
-                f"Whether the webhook is registered cannot be read ({error.code}).",
-                "Ask a site administrator, or let polling do alone.",
-            )
-            return
-        ours = [hook for hook in hooks if _is_ours(hook, self.wanted.webhook_url)]
-        yield from self._judge_hooks(ours)
-
-    def _judge_hooks(self, ours: list[Json]) -> Iterator[Finding]:
-        if not ours:
-            yield self._warn(
-                "webhook_missing",
-                f"No webhook delivers to {self.wanted.webhook_url}.",
-                "Register it (System, WebHooks); until then polling finds changes.",
-            )
-        for hook in ours:
-            missing = sorted(set(EVENTS) - set(hook.get("events") or ()))
-            if not _is_enabled(hook):
-                yield self._error(
-                    "webhook_disabled",
-                    f"The webhook {hook.get('name', '')} is disabled.",
-                    "Enable it in the site's administration.",
-                )
-            elif missing:
-                yield self._warn(
-                    "webhook_events_missing",
-                    f"The webhook does not deliver: {', '.join(missing)}.",
-                    "Select these events, or let polling find their changes.",
-                )
-            else:
-                yield self._ok("webhook", "The webhook is registered and enabled.")
-
     def _ok(self, code: str, message: str, **params: str) -> Finding:
         return Finding(code, Severity.OK, self.name, message, params=params)
 
@@ -208,12 +174,3 @@ _HINTS: Mapping[str, str] = {
 
 def _have(permissions: Mapping[str, Any], name: str) -> bool:
     return bool((permissions.get(name) or {}).get("havePermission"))
-
-
-def _is_ours(hook: Json, url: str) -> bool:
-    return str(hook.get("url", "")).split("?")[0].startswith(url)
-
-
-def _is_enabled(hook: Json) -> bool:
-    """Cloud says ``enabled``, Data Center's new API ``active``."""
-    return bool(hook.get("enabled", hook.get("active", True)))

@@ -14,6 +14,8 @@ from connectors.base import (
     Page,
     SourceConfig,
     Wanted,
+    Webhook,
+    WebhookForm,
 )
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
@@ -28,6 +30,7 @@ from connectors.jira.signing import authenticate_signature, authenticate_url_tok
 from connectors.jira.site import Site
 from connectors.jira.transitions import Workflow
 from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
+from connectors.jira.webhooks import Webhooks
 from model.changes import (
     Change,
     Receipt,
@@ -67,6 +70,7 @@ class JiraConnector:
     def authenticate(
         self, headers: Mapping[str, str], body: bytes, url_token: str = ""
     ) -> Authentic:
+        self._webhooks = Webhooks(name, self._site, self._config)
         """Check the signature, or the URL's token where hooks cannot sign.
 
         Raises:
@@ -155,7 +159,24 @@ class JiraConnector:
 
     async def check(self, wanted: Wanted) -> list[Finding]:
         """Sign-in, projects, permissions, statuses, priorities, labels, webhook."""
-        return await Check(self._name, self._site, self._config, wanted).run()
+        check = Check(self._name, self._site, self._config, self._webhooks, wanted)
+        return await check.run()
+
+    def describe_webhook(self, url: str) -> WebhookForm:
+        """See :mod:`connectors.jira.webhooks`."""
+        return self._webhooks.describe(url)
+
+    async def fetch_webhooks(self, url: str) -> Sequence[Webhook]:
+        """Ours at the site; administrators may look."""
+        return await self._webhooks.fetch(url)
+
+    async def install_webhook(self, webhook: Webhook, url: str) -> None:
+        """Make it or replace it; administrators may."""
+        await self._webhooks.install(webhook, url)
+
+    async def remove_webhook(self, webhook: Webhook) -> None:
+        """Unregister it."""
+        await self._webhooks.remove(webhook)
 
     async def _begin(self) -> tuple[datetime, tzinfo]:
         """The site's time, and the time zone that it reads our searches in.

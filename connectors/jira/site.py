@@ -70,14 +70,16 @@ class QuietJira(JIRA):
 
     def send(self, method: str, path: str, body: Json) -> Any:
         """Write to ``rest/api/2/PATH``; None when the answer has no body."""
-        data = json.dumps(body, ensure_ascii=False).encode()
-        response = self._session.request(method, self._get_url(path), data=data)
-        return response.json() if response.content else None
+        return self._send(method, self._get_url(path), body)
 
-    def get_hooks(self) -> Any:
-        """Read the webhooks that administrators registered."""
-        url = f"{self.server_url}/rest/webhooks/1.0/webhook"
-        return self._session.get(url).json()
+    def administer(self, method: str, path: str, body: Json | None = None) -> Any:
+        """Ask another API than the public one, as administrators may."""
+        return self._send(method, f"{self.server_url}{path}", body)
+
+    def _send(self, method: str, url: str, body: Json | None) -> Any:
+        data = json.dumps(body, ensure_ascii=False).encode() if body else None
+        response = self._session.request(method, url, data=data)
+        return response.json() if response.content else None
 
 
 class Site:
@@ -89,6 +91,7 @@ class Site:
         self._threads = ThreadPoolExecutor(config.max_concurrency, "jira")
         self._clients = local()
         self._deployment = ""
+        self._major_version = 0
         self._names: FieldNames | None = None
 
     @property
@@ -101,6 +104,11 @@ class Site:
         """What the site said of itself at the last :meth:`learn`."""
         return self._deployment == "Cloud"
 
+    @property
+    def major_version(self) -> int:
+        """Of a Data Center, by the last :meth:`learn`; 0 when it did not tell."""
+        return self._major_version
+
     async def learn(self) -> Json:
         """Read what the site says of itself, its own time included.
 
@@ -109,6 +117,7 @@ class Site:
         """
         told = await self.ask(lambda jira: jira.get("serverInfo"))
         self._deployment = str(told.get("deploymentType", "Server"))
+        self._major_version = int(next(iter(told.get("versionNumbers") or ()), 0))
         if self._names is None:
             fields = await self.ask(lambda jira: jira.get("field"))
             self._names = parse_field_names(fields, self._config)

@@ -16,9 +16,11 @@ from sandbox.github.records import (
     Json,
     Milestone,
     Repository,
+    User,
 )
 from sandbox.github.site import GitHub, IssueEdit, RefusedByGitHub
 from sandbox.github.views import stamp
+from sandbox.hooks import Hook
 
 Row = TypeVar("Row")
 API = "/api/v3"
@@ -204,6 +206,36 @@ def remove_label(call: Call) -> Response:
     return call.answer([call.github.views.label(one) for one in issue.labels])
 
 
+def check_assignee(call: Call) -> Response:
+    _assignable(call.repository(), str(call.request.path_params["login"]), call)
+    return Response(status_code=204)
+
+
+def _assignable(row: Repository, login: str, call: Call) -> User:
+    user = call.github.users.get(login)
+    if user is None or user.id not in row.members:
+        raise RefusedByGitHub(404, "Not Found")
+    return user
+
+
+def add_assignees(call: Call) -> Response:
+    """Whoever cannot be assigned is left out without a word."""
+    issue = call.issue("triage")
+    users = [call.github.users.get(one) for one in call.body["assignees"]]
+    fit = [user for user in users if user and user.id in issue.repository.members]
+    assignees = list(dict.fromkeys([*issue.assignees, *fit]))[:10]
+    call.github.edit_issue(issue, call.token.user, {"assignees": assignees})
+    return call.answer(call.github.views.issue(issue), 201)
+
+
+def remove_assignees(call: Call) -> Response:
+    issue = call.issue("triage")
+    gone = set(call.body["assignees"])
+    assignees = [user for user in issue.assignees if user.login not in gone]
+    call.github.edit_issue(issue, call.token.user, {"assignees": assignees})
+    return call.answer(call.github.views.issue(issue))
+
+
 def list_comments(call: Call) -> Response:
     return call.page(call.issue().comments, call.github.views.comment)
 
@@ -235,21 +267,58 @@ def create_milestone(call: Call) -> Response:
     return call.answer(call.github.views.milestone(made), 201)
 
 
-def list_hooks(call: Call) -> Response:
+def _hooks(call: Call) -> list[Hook]:
     row = call.repository("admin")
     hooks = call.github.bench.deliveries.hooks.values()
-    ours = [hook for hook in hooks if hook.scope in {"", str(row.id)}]
-    return call.page(ours, call.github.views.hook)
+    return [hook for hook in hooks if hook.scope in {"", str(row.id)}]
+
+
+def _hook(call: Call) -> Hook:
+    wanted = int(call.request.path_params["hook"])
+    found = [hook for hook in _hooks(call) if hook.id == wanted]
+    if not found:
+        raise RefusedByGitHub(404, "Not Found")
+    return found[0]
+
+
+def list_hooks(call: Call) -> Response:
+    return call.page(_hooks(call), call.github.views.hook)
+
+
+def show_hook(call: Call) -> Response:
+    return call.answer(call.github.views.hook(_hook(call)))
 
 
 def create_hook(call: Call) -> Response:
-    row, told = call.repository("admin"), call.body["config"]
+    row, url = call.repository("admin"), call.body["config"]["url"]
+    if any(hook.url == url for hook in _hooks(call)):
+        raise RefusedByGitHub(422, "Hook already exists on this repository")
     events = call.body.get("events") or ["push"]
-    hook = call.github.bench.deliveries.add_hook(
-        told["url"], events, secret=told.get("secret", ""), scope=str(row.id)
-    )
-    hook.extra["content_type"] = told.get("content_type", "form")
+    hook = call.github.bench.deliveries.add_hook(url, events, scope=str(row.id))
+    hook.enabled = bool(call.body.get("active", True))
+    _configure(hook, call.body["config"])
     return call.answer(call.github.views.hook(hook), 201)
+
+
+def change_hook(call: Call) -> Response:
+    """A `config` replaces the old one whole, its secret too."""
+    hook, body = _hook(call), call.body
+    if "config" in body:
+        _configure(hook, body["config"])
+    hook.enabled = bool(body.get("active", hook.enabled))
+    events = frozenset(body.get("events", hook.events)) | {*body.get("add_events", ())}
+    hook.events = events - {*body.get("remove_events", ())}
+    return call.answer(call.github.views.hook(hook))
+
+
+def remove_hook(call: Call) -> Response:
+    call.github.bench.deliveries.remove_hook(_hook(call).id)
+    return Response(status_code=204)
+
+
+def _configure(hook: Hook, told: Json) -> None:
+    hook.url, hook.secret = told["url"], told.get("secret", "")
+    hook.extra["content_type"] = told.get("content_type", "form")
 
 
 ONE = "/issues/{number:int}"
@@ -264,6 +333,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", ONE, change_issue),
     ("POST", f"{ONE}/labels", add_labels),
     ("DELETE", f"{ONE}/labels/{{label:path}}", remove_label),
+    ("GET", "/assignees/{login}", check_assignee),
+    ("POST", f"{ONE}/assignees", add_assignees),
+    ("DELETE", f"{ONE}/assignees", remove_assignees),
     ("GET", f"{ONE}/comments", list_comments),
     ("POST", f"{ONE}/comments", write_comment),
     ("GET", "/labels", list_labels),
@@ -271,6 +343,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/milestones", create_milestone),
     ("GET", "/hooks", list_hooks),
     ("POST", "/hooks", create_hook),
+    ("GET", "/hooks/{hook:int}", show_hook),
+    ("PATCH", "/hooks/{hook:int}", change_hook),
+    ("DELETE", "/hooks/{hook:int}", remove_hook),
 )
 
 

@@ -121,10 +121,11 @@ class Views:
 
     def hook(self, hook: Hook) -> Json:
         kind = hook.extra.get("content_type", "json")
+        masked = {"secret": "********"} if hook.secret else {}
         return {
             "id": hook.id,
             "active": hook.enabled,
             "events": sorted(hook.events),
-            "config": {"url": hook.url, "content_type": kind, "secret": "********"},
+            "config": {"url": hook.url, "content_type": kind, **masked},
             "last_response": {"code": hook.extra.get("last_code")},
         }

@@ -53,7 +53,14 @@ def announce_milestone(
 
 def make_event(trigger: str, title: str, project: Project, body: Json) -> Event:
     raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Event(trigger, str(project.id), raw, {"X-Gitlab-Event": title})
+    return Event(trigger, _scope(project), raw, {"X-Gitlab-Event": title})
+
+
+def _scope(project: Project) -> str:
+    """Itself, and the groups that it lies in: their hooks fire, too."""
+    namespaces = project.path_with_namespace.split("/")[:-1]
+    paths = ["/".join(namespaces[: depth + 1]) for depth in range(len(namespaces))]
+    return ",".join([str(project.id), *(f"group:{path}" for path in paths)])
 
 
 def announce(gitlab: GitLab, event: Event, actor: Actor) -> None:

@@ -27,6 +27,7 @@ class Site:
     deployment: Deployment
     now: Now = utc_now
     zone: str = "UTC"
+    version: tuple[int, int, int] = (10, 3, 5)
     priorities: tuple[Named, ...] = catalog.PRIORITIES
     resolutions: tuple[Named, ...] = catalog.RESOLUTIONS
     issue_types: tuple[Named, ...] = catalog.ISSUE_TYPES
@@ -42,6 +43,11 @@ class Site:
     @property
     def cloud(self) -> bool:
         return self.deployment == "Cloud"
+
+    @property
+    def has_new_webhooks(self) -> bool:
+        """Data Center 10 sends them in the background, signed, from another API."""
+        return not self.cloud and self.version[0] >= 10
 
     def new_id(self) -> str:
         self._last_id += 1

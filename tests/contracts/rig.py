@@ -98,6 +98,9 @@ OpenRig = AbstractContextManager[Rig]
 
 def ref_of(tracker_id: str) -> IssueRef:
     return IssueRef("acme", tracker_id)
+    def forbid_webhooks(self) -> None:
+        """Take the right from us to look at webhooks."""
+
 
 
 def client_text(text: str) -> ClientText:

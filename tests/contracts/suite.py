@@ -33,6 +33,7 @@ ODD_BODIES: Mapping[str, bytes] = {
     "not an object": b"[]",
     "a number": b"1",
     "invalid UTF-8": b'{"a": "\xe9"}',
+from tests.contracts.webhook_facts import WebhookFacts
     "byte order mark": b"\xef\xbb\xbf{}",
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "NUL": b'{"a": "\\u0000"}',
@@ -74,7 +75,7 @@ async def state_of(connector: Connector, tracker_id: str) -> IssueSnapshot:
     return fetched.snapshots[0]
 
 
-class ConnectorContract:
+class ConnectorContract(WebhookFacts):
     """Subclass it with ``rig``; see :mod:`tests.contracts`."""
 
     rig: ClassVar[Callable[[], OpenRig]]

@@ -23,18 +23,21 @@ EVENTS = [
 ]
 
 
-def register(jira: JiraSite, receiver: Receiver, **more: object) -> dict[str, Any]:
-    filters = {"issue-related-events-section": "project = FIN"}
-    body = {
-        "name": "reqpool",
-        "url": receiver.url,
-        "events": EVENTS,
-        "filters": filters,
-        "secret": SECRET,
-        **more,
-    }
+def place_of(jira: JiraSite) -> str:
+    old, new = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks"
+    return new if jira.tracker.site.has_new_webhooks else old
+
+
+def register(
+    jira: JiraSite, receiver: Receiver, jql: str = "project = FIN"
+) -> dict[str, Any]:
+    section = {"issue-related-events-section": jql}
+    old = {"filters": section, "secret": SECRET}
+    new = {"configuration": {"FILTERS": jql, "SECRET": SECRET}}
+    said = new if jira.tracker.site.has_new_webhooks else old
+    body = {"name": "reqpool", "url": receiver.url, "events": EVENTS, **said}
     with jira.http() as http:
-        answer = http.post("/rest/webhooks/1.0/webhook", json=body)
+        answer = http.post(place_of(jira), json=body)
     assert answer.status_code == 201
     return dict(answer.json())
 
@@ -53,21 +56,35 @@ def test_hooks_are_registered_changed_and_removed(
     jira: JiraSite, receiver: Receiver
 ) -> None:
     made = register(jira, receiver)
+    place = place_of(jira)
+    hook = made.get("self", f"{place}/{made.get('id')}")
     with jira.http() as http:
-        place = made["self"]
-        assert http.get("/rest/webhooks/1.0/webhook").json() == [made]
-        changed = http.put(place, json={"enabled": False}).json()
-        assert (changed["enabled"], changed["events"]) == (False, sorted(EVENTS))
+        assert http.get(place).json() == [made]
+        changed = http.put(hook, json={"enabled": False, "active": False}).json()
+        assert changed["events"] == sorted(EVENTS)
         jira.make()
         assert bodies(jira, receiver) == []
-        assert http.delete(place).status_code == 204
-        assert http.get(place).status_code == 404
+        assert http.delete(hook).status_code == 204
+        assert http.get(hook).status_code == 404
 
 
 def test_only_an_administrator_registers(jira: JiraSite) -> None:
     jira.bot.admin = False
     with jira.http() as http:
-        assert http.get("/rest/webhooks/1.0/webhook").status_code == 403
+        assert http.get(place_of(jira)).status_code == 403
+
+
+def test_data_center_moved_its_webhooks_and_signs_since(
+    data_center: JiraSite, receiver: Receiver
+) -> None:
+    with data_center.http() as http:
+        assert http.get("/rest/webhooks/1.0/webhook").status_code == 404
+        data_center.tracker.site.version = (9, 12, 5)
+        assert http.get("/rest/jira-webhook/1.0/webhooks").status_code == 404
+    register(data_center, receiver)
+    data_center.make()
+    assert len(bodies(data_center, receiver)) == 1
+    assert "x-hub-signature" not in receiver.arrivals[0].headers
 
 
 def test_a_new_issue_is_announced_and_signed(
@@ -159,7 +176,7 @@ def test_deleting_tells_of_the_comments_too(
 
 
 def test_moving_names_both_keys(jira: JiraSite, receiver: Receiver) -> None:
-    register(jira, receiver, filters={})
+    register(jira, receiver, "")
     issue = jira.make()
     store = jira.tracker.store
     jira.server.call(lambda: store.move_issue(jira.client, issue, jira.other))

@@ -105,12 +105,12 @@ class JiraPlace:
         return set(self._issue(key).labels)
 
     def hook(self, url: str) -> None:
+        is_cloud = self.desk.tracker.site.cloud
+        place = "webhooks/1.0/webhook" if is_cloud else "jira-webhook/1.0/webhooks"
         answer = httpx.post(
-            f"{self.desk.url}/rest/webhooks/1.0/webhook",
-            auth=(self.desk.bot.email, TOKEN) if self.desk.tracker.site.cloud else None,
-            headers={}
-            if self.desk.tracker.site.cloud
-            else {"Authorization": f"Bearer {TOKEN}"},
+            f"{self.desk.url}/rest/{place}",
+            auth=(self.desk.bot.email, TOKEN) if is_cloud else None,
+            headers={} if is_cloud else {"Authorization": f"Bearer {TOKEN}"},
             json={
                 "name": "reqpool",
                 "url": url,

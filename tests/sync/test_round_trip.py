@@ -11,14 +11,13 @@ from tests.sync.world import World
 async def register_hook(desk: JiraDesk, world: World) -> None:
     answer = await asyncio.to_thread(
         httpx.post,
-        f"{desk.url}/rest/webhooks/1.0/webhook",
+        f"{desk.url}/rest/jira-webhook/1.0/webhooks",
         headers={"Authorization": "Bearer demo-token-test"},
         json={
             "name": "reqpool",
             "url": f"{world.url}/webhooks/acme",
             "events": ["jira:issue_created", "jira:issue_updated", "comment_created"],
             "configuration": {"SECRET": SECRET},
-            "secret": SECRET,
         },
         trust_env=False,
     )

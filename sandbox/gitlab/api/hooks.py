@@ -9,9 +9,15 @@ from sandbox.gitlab.announce import issue_event, note_event
 from sandbox.gitlab.api.spec import Spec
 from sandbox.gitlab.call import Call, no_content
 from sandbox.gitlab.delivery import alert_status, signing_key
-from sandbox.gitlab.errors import bad_parameter, not_found, refused, unprocessable
+from sandbox.gitlab.errors import (
+    bad_parameter,
+    forbidden,
+    not_found,
+    refused,
+    unprocessable,
+)
 from sandbox.gitlab.hook_bodies import issue_body, note_body
-from sandbox.gitlab.records import MAINTAINER, Json, Project
+from sandbox.gitlab.records import MAINTAINER, OWNER, Json, Project
 from sandbox.gitlab.stamps import iso
 from sandbox.hooks import Delivery, Event, Hook
 
@@ -22,6 +28,7 @@ TRIGGERS = (
     "feature_flag_events", "releases_events", "milestone_events", "emoji_events",
     "resource_access_token_events", "repository_update_events",
 )  # fmt: skip
+GROUP = "group:"
 TEXTS = ("name", "description", "push_events_branch_filter", "custom_webhook_template")
 TESTABLE = (*TRIGGERS, "member_events", "subgroup_events")
 
@@ -33,7 +40,7 @@ def hook_entity(call: Call, hook: Hook) -> Json:
     return {
         "id": hook.id,
         "url": hook.url,
-        "project_id": int(hook.scope),
+        **_place(hook),
         "created_at": extra["created_at"],
         **{name: extra.get(name) for name in TEXTS},
         **{name: name in hook.events for name in TRIGGERS},
@@ -48,14 +55,41 @@ def hook_entity(call: Call, hook: Hook) -> Json:
     }
 
 
+def _place(hook: Hook) -> Json:
+    if hook.scope.startswith(GROUP):
+        return {"group_id": hook.extra["group_id"]}
+    return {"project_id": int(hook.scope)}
+
+
 def _hooks(call: Call) -> list[Hook]:
-    scope = str(_project(call).id)
+    scope = _scope(call)
     every = call.gitlab.bench.deliveries.hooks.values()
     return [hook for hook in every if hook.scope == scope]
 
 
+def _is_of_group(call: Call) -> bool:
+    return call.request.url.path.startswith("/api/v4/groups/")
+
+
+def _scope(call: Call) -> str:
+    """What a hook of this route listens to; hooks of groups are for owners."""
+    if not _is_of_group(call):
+        return str(call.project(MAINTAINER).id)
+    if not call.gitlab.switches.premium:
+        raise not_found()
+    group = call.group()
+    if group.members.get(call.actor.user.id, 0) < OWNER:
+        raise forbidden()
+    return GROUP + group.full_path
+
+
 def _project(call: Call) -> Project:
-    return call.project(MAINTAINER)
+    """The project that a test tells of."""
+    if not _is_of_group(call):
+        return call.project(MAINTAINER)
+    path = call.group().full_path + "/"
+    every = call.gitlab.projects.values()
+    return next(row for row in every if row.path_with_namespace.startswith(path))
 
 
 def _hook(call: Call) -> Hook:
@@ -75,13 +109,14 @@ def show_hook(call: Call) -> Response:
 
 
 def create_hook(call: Call) -> Response:
-    project = _project(call)
+    scope = _scope(call)
     call.params.require("url")
     url = _url(call)
     deliveries, secret = call.gitlab.bench.deliveries, call.params.text("token") or ""
-    scope = str(project.id)
     hook = deliveries.add_hook(url, ["push_events"], secret=secret, scope=scope)
     hook.extra |= {"uuid": str(uuid.uuid4()), "created_at": iso(call.gitlab.now())}
+    if _is_of_group(call):
+        hook.extra["group_id"] = call.group().id
     _set(call, hook)
     return call.answer(hook_entity(call, hook), 201)
 
@@ -203,14 +238,17 @@ async def resend_event(call: Call) -> Response:
     raise not_found()
 
 
-HOOK = "/projects/{id}/hooks"
-ROUTES = (
-    Spec("GET", HOOK, list_hooks),
-    Spec("POST", HOOK, create_hook),
-    Spec("GET", f"{HOOK}/{{hook_id}}", show_hook),
-    Spec("PUT", f"{HOOK}/{{hook_id}}", change_hook),
-    Spec("DELETE", f"{HOOK}/{{hook_id}}", remove_hook),
-    Spec("POST", f"{HOOK}/{{hook_id}}/test/{{trigger}}", test_hook),
-    Spec("GET", f"{HOOK}/{{hook_id}}/events", list_hook_events),
-    Spec("POST", f"{HOOK}/{{hook_id}}/events/{{event_id}}/resend", resend_event),
+ROUTES = tuple(
+    spec
+    for hook in ("/projects/{id}/hooks", "/groups/{id}/hooks")
+    for spec in (
+        Spec("GET", hook, list_hooks),
+        Spec("POST", hook, create_hook),
+        Spec("GET", f"{hook}/{{hook_id}}", show_hook),
+        Spec("PUT", f"{hook}/{{hook_id}}", change_hook),
+        Spec("DELETE", f"{hook}/{{hook_id}}", remove_hook),
+        Spec("POST", f"{hook}/{{hook_id}}/test/{{trigger}}", test_hook),
+        Spec("GET", f"{hook}/{{hook_id}}/events", list_hook_events),
+        Spec("POST", f"{hook}/{{hook_id}}/events/{{event_id}}/resend", resend_event),
+    )
 )

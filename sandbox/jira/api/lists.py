@@ -21,8 +21,6 @@ CLOUD_BUILD: Json = {
     "scmInfo": "0000000000000000000000000000000000000000",
 }
 DC_BUILD: Json = {
-    "version": "10.3.5",
-    "versionNumbers": [10, 3, 5],
     "buildNumber": 10030005,
     "buildDate": "2026-01-15T00:00:00.000+0000",
     "scmInfo": "0000000000000000000000000000000000000000",
@@ -32,7 +30,11 @@ DC_BUILD: Json = {
 @router.get("/serverInfo")
 async def server_info(ask: Asking) -> Json:
     site = ask.site
-    build = CLOUD_BUILD if site.cloud else DC_BUILD
+    version = {
+        "version": ".".join(map(str, site.version)),
+        "versionNumbers": list(site.version),
+    }
+    build = CLOUD_BUILD if site.cloud else {**version, **DC_BUILD}
     return {
         "baseUrl": ask.store.base_url,
         **build,

@@ -121,6 +121,9 @@ class GitHubRig:
     def sign(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {
             "x-github-event": "issues",
+    def forbid_webhooks(self) -> None:
+        self.repository.members[self.bot.id] = "write"
+
             "x-github-delivery": "8f2c3a34-0001",
             "x-hub-signature-256": sign(secret, body),
         }

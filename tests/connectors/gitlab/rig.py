@@ -144,6 +144,9 @@ class GitLabRig:
         if not self.signs:
             return {"x-gitlab-token": secret}
         event, timestamp = "evt-1", str(int(self.clock().timestamp()))
+    def forbid_webhooks(self) -> None:
+        self.project.members[self.bot.id] = REPORTER
+
         return {
             "webhook-id": event,
             "webhook-timestamp": timestamp,

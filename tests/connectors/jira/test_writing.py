@@ -6,12 +6,10 @@ from datetime import date
 
 import pytest
 
-from connectors.base import Wanted
 from connectors.jira.comments import neutralise
 from connectors.jira.mapping import ANCHOR
 from model.changes import SetLabels, SetRelease, Transition, UpsertComment
 from model.errors import Conflict, PermanentError, RetriableError
-from model.findings import Severity
 from sandbox.faults import Fault
 from sandbox.jira import talk
 from sandbox.jira.records import Status, Version, Workflow
@@ -282,60 +280,3 @@ async def test_other_comments_of_our_account_are_not_taken_for_it(
     receipt = await jira.connect().apply(ref_of(made), comment("ours"), "op")
     assert [one.body.split("\n")[0] for one in issue.comments] == ["by hand", "ours"]
     assert receipt.comment_id == issue.comments[1].id
-
-
-# -- the check ---------------------------------------------------------------------
-
-
-async def codes(jira: JiraRig, wanted: Wanted) -> set[str]:
-    findings = await jira.connect().check(wanted)
-    return {one.code for one in findings if one.severity is not Severity.OK}
-
-
-async def test_missing_permissions_are_named(jira: JiraRig) -> None:
-    jira.bot.denied |= {"ADD_COMMENTS", "ADMINISTER_PROJECTS"}
-    findings = await jira.connect().check(Wanted())
-    missing = {
-        one.params["permission"] for one in findings if "permission" in one.params
-    }
-    assert missing == {"ADD_COMMENTS", "ADMINISTER_PROJECTS"}
-
-
-async def test_versions_need_no_permission_when_they_are_not_written(
-    jira: JiraRig,
-) -> None:
-    jira.bot.denied.add("ADMINISTER_PROJECTS")
-    assert await codes(jira, Wanted(writes_releases=False)) == set()
-
-
-async def test_a_project_that_we_cannot_see_is_found(jira: JiraRig) -> None:
-    findings = await jira.connect(project_keys=["FIN", "GONE"]).check(Wanted())
-    errors = [one for one in findings if one.severity is Severity.ERROR]
-    assert [one.code for one in errors] == ["project_not_visible"]
-
-
-async def test_a_label_that_jira_cannot_hold_is_found(jira: JiraRig) -> None:
-    assert await codes(jira, Wanted(labels=frozenset({"a b"}))) == {"label_invalid"}
-
-
-async def test_an_unmapped_priority_is_found(jira: JiraRig) -> None:
-    first, *rest = jira.tracker.site.priorities
-    odd = type(first)("77", "Someday")
-    jira.tracker.site.priorities = (*rest, odd)
-    assert await codes(jira, Wanted()) == {"priority_unmapped"}
-
-
-async def test_the_webhook_s_health_is_found(jira: JiraRig) -> None:
-    url = "https://pool.example.com/webhooks/acme"
-    wanted = Wanted(webhook_url=url)
-    assert await codes(jira, wanted) == {"webhook_missing"}
-    hook = jira.bench.deliveries.add_hook(url, ["jira:issue_updated"])
-    assert await codes(jira, wanted) == {"webhook_events_missing"}
-    hook.enabled = False
-    assert await codes(jira, wanted) == {"webhook_disabled"}
-
-
-async def test_hooks_that_cannot_be_read_are_a_warning(jira: JiraRig) -> None:
-    jira.bot.admin = False
-    wanted = Wanted(webhook_url="https://pool.example.com/webhooks/acme")
-    assert await codes(jira, wanted) == {"webhook_unreadable"}
