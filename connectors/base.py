@@ -202,26 +202,6 @@ class FindsMissing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the rest of the configuration needs from a source.
-
-    Attributes:
-        statuses: names that the write-back may ask for.
-        labels: that the write-back may set.
-        webhook_url: where the tracker should deliver; empty when not known.
-        writes_releases: whether fixVersions or milestones are written.
-    """
-
-    statuses: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
-    webhook_url: str = ""
-    writes_releases: bool = True
-
-
-def is_fresh(signed_at: datetime, now: datetime) -> bool:
-    """Whether a signed time is within the 5 minutes of Standard Webhooks."""
-    return abs((now - signed_at).total_seconds()) <= 300  # noqa: PLR2004 - 5 minutes
-@dataclass(frozen=True, slots=True)
 class Webhook:
     """A registration in the tracker that delivers to us, or a place that lacks one.
 
@@ -302,3 +282,23 @@ class HasWebhooks(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the rest of the configuration needs from a source.
+
+    Attributes:
+        statuses: names that the write-back may ask for.
+        labels: that the write-back may set.
+        webhook_url: where the tracker should deliver; empty when not known.
+        writes_releases: whether fixVersions or milestones are written.
+    """
+
+    statuses: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    webhook_url: str = ""
+    writes_releases: bool = True
+
+
+def is_fresh(signed_at: datetime, now: datetime) -> bool:
+    """Whether a signed time is within the 5 minutes of Standard Webhooks."""
+    return abs((now - signed_at).total_seconds()) <= 300  # noqa: PLR2004 - 5 minutes

@@ -29,8 +29,8 @@ from connectors.jira.search import Sweep
 from connectors.jira.signing import authenticate_signature, authenticate_url_token
 from connectors.jira.site import Site
 from connectors.jira.transitions import Workflow
-from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
 from connectors.jira.webhooks import Webhooks
+from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
 from model.changes import (
     Change,
     Receipt,
@@ -66,11 +66,11 @@ class JiraConnector:
         self._clock = clock
         self._site = Site(self._config, http)
         self._workflow = Workflow(self._config.resolution)
+        self._webhooks = Webhooks(name, self._site, self._config)
 
     def authenticate(
         self, headers: Mapping[str, str], body: bytes, url_token: str = ""
     ) -> Authentic:
-        self._webhooks = Webhooks(name, self._site, self._config)
         """Check the signature, or the URL's token where hooks cannot sign.
 
         Raises:

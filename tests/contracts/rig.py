@@ -86,6 +86,9 @@ class Rig(Protocol):
     def stored_text(self, tracker_id: str, comment_id: str) -> str:
         """A comment as the tracker keeps it, our mark included."""
 
+    def forbid_webhooks(self) -> None:
+        """Take the right from us to look at webhooks."""
+
     def hook_body(self, tracker_id: str) -> bytes:
         """What the tracker sends when this issue is edited."""
 
@@ -98,9 +101,6 @@ OpenRig = AbstractContextManager[Rig]
 
 def ref_of(tracker_id: str) -> IssueRef:
     return IssueRef("acme", tracker_id)
-    def forbid_webhooks(self) -> None:
-        """Take the right from us to look at webhooks."""
-
 
 
 def client_text(text: str) -> ClientText:

@@ -26,6 +26,7 @@ from tests.contracts.rig import (
     delivery_of,
     ref_of,
 )
+from tests.contracts.webhook_facts import WebhookFacts
 
 ODD_BODIES: Mapping[str, bytes] = {
     "empty": b"",
@@ -33,7 +34,6 @@ ODD_BODIES: Mapping[str, bytes] = {
     "not an object": b"[]",
     "a number": b"1",
     "invalid UTF-8": b'{"a": "\xe9"}',
-from tests.contracts.webhook_facts import WebhookFacts
     "byte order mark": b"\xef\xbb\xbf{}",
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "NUL": b'{"a": "\\u0000"}',

@@ -113,6 +113,9 @@ class GitHubRig:
         told = self.get_issue(tracker_id).comments
         return next(one.body for one in told if str(one.id) == comment_id)
 
+    def forbid_webhooks(self) -> None:
+        self.repository.members[self.bot.id] = "write"
+
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)
         body = self.store.views.event(issue, self.person, "edited", changes={})
@@ -121,9 +124,6 @@ class GitHubRig:
     def sign(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {
             "x-github-event": "issues",
-    def forbid_webhooks(self) -> None:
-        self.repository.members[self.bot.id] = "write"
-
             "x-github-delivery": "8f2c3a34-0001",
             "x-hub-signature-256": sign(secret, body),
         }

@@ -135,6 +135,9 @@ class GitLabRig:
         notes = self.get_issue(tracker_id).notes
         return next(note.body for note in notes if str(note.id) == comment_id)
 
+    def forbid_webhooks(self) -> None:
+        self.project.members[self.bot.id] = REPORTER
+
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)
         body = issue_body(self.tracker.store, issue, Actor(self.person), "update", {})
@@ -144,9 +147,6 @@ class GitLabRig:
         if not self.signs:
             return {"x-gitlab-token": secret}
         event, timestamp = "evt-1", str(int(self.clock().timestamp()))
-    def forbid_webhooks(self) -> None:
-        self.project.members[self.bot.id] = REPORTER
-
         return {
             "webhook-id": event,
             "webhook-timestamp": timestamp,

@@ -120,6 +120,9 @@ class JiraRig:
     def stored_text(self, tracker_id: str, comment_id: str) -> str:
         return talk.get_comment(self.get_issue(tracker_id), comment_id).body
 
+    def forbid_webhooks(self) -> None:
+        self.bot.admin = False
+
     def hook_body(self, tracker_id: str) -> bytes:
         bodies, issue = self.tracker.store.bodies, self.get_issue(tracker_id)
         event = bodies.issue("jira:issue_updated", "issue_updated", self.client, issue)
@@ -135,9 +138,6 @@ def open_jira(deployment: Deployment, zone: str = "Asia/Shanghai") -> Iterator[J
     tracker = JiraTracker(deployment, now=clock, retry_delays=(0.01,) * 5)
     cloud = deployment == "Cloud"
     bot = User(
-    def forbid_webhooks(self) -> None:
-        self.bot.admin = False
-
         "5b10ac8d82e05b22cc7d4ef5" if cloud else "reqpool",
         "reqpool",
         "bot@example.com",
