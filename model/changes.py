@@ -97,6 +97,8 @@ class Base:
         kept: by field, what a person put in place of ours, and we left.
     """
 
+        before: what the field held, where a write replaces it and the connector looked
+            just before; in the words of the snapshot's field. None when not told.
     labels: frozenset[str] = frozenset()
     status: str | None = None
     status_id: str = ""
@@ -104,4 +106,5 @@ class Base:
     comment_id: str | None = None
     comment_hash: str = ""
     reasserted: frozenset[str] | None = None
+    before: str | None = None
     kept: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,8 @@ from psycopg.rows import DictRow
 from model.changes import Base
 from model.decisions import Override, Section
 from model.issues import Comment, IssueSnapshot
-from pool import decisions, history, issues
+from pool import conflicts, decisions, history, issues
+from pool.conflicts import Conflict
 from pool.database import Connection, query, query_one
 from pool.decisions import StoredDecision
 from pool.encode import decode
@@ -19,6 +20,7 @@ from pool.history import Event
 
 _MOST_DECISIONS = 20
 _MOST_EVENTS = 200
+_MOST_CONFLICTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class LinkedIssue:
     writes: Sequence[Write]
     concerns: Sequence[OpenConcern]
     comments: Sequence[Comment]
+    conflicts: Sequence[Conflict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ async def _issue(connection: Connection, row: DictRow) -> LinkedIssue:
         writes=[Write(**it) for it in await query(connection, _WRITES, (issue,))],
         concerns=await _concerns(connection, issue),
         comments=await issues.find_comments(connection, issue),
+        conflicts=await conflicts.find(connection, issue, _MOST_CONFLICTS),
     )
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from psycopg.rows import DictRow
+
 from model.ids import Ids
 from pool.database import Connection, query
 from pool.encode import jsonb
@@ -46,6 +48,12 @@ VALUES (%(id)s, %(client)s, %(issue)s, %(happened_at)s, %(origin)s, %(actor)s,
 """
 
 
+_LAST = """
+SELECT happened_at, origin, actor, field, before, after, note FROM history
+WHERE issue_id = %s AND field = %s ORDER BY happened_at DESC, id DESC LIMIT 1
+"""
+
+
 async def add(
     connection: Connection,
     ids: Ids,
@@ -75,6 +83,12 @@ async def add(
         )
 
 
+async def find_last(connection: Connection, issue: UUID, field: str) -> Event | None:
+    """The latest event of a field of an issue."""
+    rows = await query(connection, _LAST, (issue, field))
+    return _event(rows[0]) if rows else None
+
+
 async def find(connection: Connection, issues: Sequence[UUID]) -> Sequence[Event]:
     """The events of some issues, newest first."""
     rows = await query(
@@ -83,4 +97,8 @@ async def find(connection: Connection, issues: Sequence[UUID]) -> Sequence[Event
         " WHERE issue_id = ANY(%s) ORDER BY happened_at DESC, id DESC",
         (list(issues),),
     )
-    return [Event(**{**row, "origin": Origin(row["origin"])}) for row in rows]
+    return [_event(row) for row in rows]
+
+
+def _event(row: DictRow) -> Event:
+    return Event(**{**row, "origin": Origin(row["origin"])})

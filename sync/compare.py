@@ -110,15 +110,21 @@ def _compare_comments(
         body_before = was.body if was else None
         body_after = is_now.body if is_now else None
         if body_before != body_after:
-            ours = tracker_id == stored.base.comment_id
             yield Event(
                 happened_at=_moment(is_now, new.updated_at),
-                origin=Origin.REQPOOL if ours else Origin.TRACKER,
+                origin=_origin_of_comment(stored, tracker_id),
                 actor=_author(is_now or was),
                 field=f"comment:{tracker_id}",
                 before=body_before,
                 after=body_after,
             )
+
+
+def _origin_of_comment(stored: StoredIssue, tracker_id: str) -> Origin:
+    """Ours changes by us until it was read back; after that a person did it."""
+    is_ours = tracker_id == stored.base.comment_id
+    was_read_back = stored.read > stored.write_read
+    return Origin.REQPOOL if is_ours and not was_read_back else Origin.TRACKER
 
 
 def _moment(comment: Comment | None, otherwise: datetime) -> datetime:

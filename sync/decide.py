@@ -13,7 +13,6 @@ from model.signs import Decided
 from planning.next_release import next_release
 from pool import commands, decisions, history, issues, outbox, projects, requirements
 from pool.allowances import sum_consumed
-from pool.attention import Concern, raise_concern, resolve
 from pool.decisions import StoredDecision
 from pool.encode import encode
 from pool.history import Event, Origin
@@ -28,6 +27,7 @@ from sync.charge import Charge
 from sync.facts import Occasion, gather_facts
 from sync.match import match as find_match
 from sync.plan import Plan, plan
+from sync.note_conflicts import note_conflicts
 from sync.replay import have_aged, revive_facts
 from sync.sitting import Sitting
 
@@ -94,7 +94,7 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     issue = await _advance(sitting, issue, decision)
     target = aim(sitting, issue, ruling)
     planned = plan(issue.base, issue.snapshot, target)
-    await _note_kept(sitting, issue, planned)
+    await note_conflicts(sitting, issue, planned)
     writes = await _want(sitting, issue, planned, _caution(sitting, issue, cause))
     ref = issue.snapshot.ref
     sitting.engine.tell(Decided(ref.source, ref.tracker_id, stored.id, cause, writes))
@@ -236,31 +236,6 @@ def _next_state(
     unsure = decision.effective.get(Section.SCOPE) == Scope.NEEDS_REVIEW
     open_state = PoolState.NEW if unsure else PoolState.TRIAGED
     return None if state is open_state else (open_state, StateOrigin.RULES)
-
-
-async def _note_kept(sitting: Sitting, issue: StoredIssue, planned: Plan) -> None:
-    engine, connection = sitting.engine, sitting.connection
-    now = engine.clock()
-    for name, value in planned.kept.items():
-        if issue.base.kept.get(name) != value:
-            event = Event(now, Origin.TRACKER, "", name, None, value, "kept_by_person")
-            await history.add(
-                connection, engine.ids, issue.client_id, issue.id, [event]
-            )
-            await raise_concern(connection, engine.ids, _kept(issue, name, value), now)
-    for name in issue.base.kept.keys() - planned.kept.keys():
-        await resolve(connection, f"{issue.id}:{name}", now)
-
-
-def _kept(issue: StoredIssue, name: str, value: str) -> Concern:
-    return Concern(
-        code=f"{name}_kept_by_person",
-        subject=f"{issue.id}:{name}",
-        params={"key": issue.snapshot.key, "value": value},
-        client_id=issue.client_id,
-        source_id=issue.source_id,
-        issue_id=issue.id,
-    )
 
 
 def _caution(sitting: Sitting, issue: StoredIssue, cause: str) -> Caution:

@@ -19,6 +19,7 @@ from pool.encode import encode
 from pool.outbox import Intent
 from pool.sources import SourceRow
 from sync.engine import Engine
+from sync.note_race import note_race
 from sync.plan import learn
 from sync.report_leak import LEAK, report_leak
 from sync.trouble import back_off, is_quiet, report_trouble
@@ -133,6 +134,7 @@ async def _settle(
             await fetches.ask(
                 connection, source.id, [intent.tracker_id], now, "read_back"
             )
+        await note_race(engine, connection, issue, intent.change, receipt)
             told = {"change": encode(intent.change), "receipt": encode(receipt)}
             entry = _entry(engine, source, intent, told)
             await audit.append(connection, entry)

@@ -264,6 +264,18 @@ class CommentView(Answer):
     created_at: datetime
 
 
+class ConflictView(Answer):
+    """Where a person and we changed the same field of an issue."""
+
+    noticed_at: datetime
+    field: str
+    base: str = Field(description="What we wrote last, or saw before.")
+    theirs: str = Field(description="What a person put there.")
+    ours: str = Field(description="What was to be written.")
+    kept: str = Field(description="`theirs` or `ours`.")
+    actor: str = Field(description="The person, when the tracker told.")
+
+
 class IssueView(IssueRow):
     """An issue of a requirement, in full."""
 
@@ -290,6 +302,7 @@ class IssueView(IssueRow):
     revoked_overrides: list[RevokedView]
     writes: list[WriteView]
     attention: list[ConcernView]
+    conflicts: list[ConflictView] = Field(description="The latest 20, newest first.")
     comments: list[CommentView]
 
 

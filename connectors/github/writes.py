@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/issues
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import assert_never
 from urllib.parse import quote
@@ -91,14 +92,15 @@ class Writer:
         self, place: IssuePlace, change: Transition, issue: Json
     ) -> Receipt:
         status = change.status.casefold()
-        if get_status(issue) == status:
+        found = get_status(issue)
+        if found == status:
             return _unchanged(issue)
         if status in STATUSES:
             issue = self._rest.send("PATCH", place.path, dict(STATUSES[status]))
         if get_status(issue) != status:
             params = {"status": change.status, "offered": ", ".join(STATUSES)}
             raise PermanentError("transition_unavailable", params)
-        return _updated(issue)
+        return replace(_updated(issue), before=found)
 
     def _set_release(
         self, place: IssuePlace, change: SetRelease, issue: Json
@@ -114,9 +116,8 @@ class Writer:
         number, calls = self._find_milestone(milestones, change.name), 1
         if number is None:
             number, calls = self._make_milestone(milestones, change), 2
-        return _updated(
-            self._rest.send("PATCH", place.path, {"milestone": number}), calls
-        )
+        told = self._rest.send("PATCH", place.path, {"milestone": number})
+        return replace(_updated(told, calls), before=current or "")
 
     def _find_milestone(self, milestones: str, name: str | None) -> int | None:
         rows = self._rest.get_all(milestones, {"state": "all"})

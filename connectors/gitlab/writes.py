@@ -5,6 +5,7 @@ Parameters: https://docs.gitlab.com/api/issues/#update-an-issue.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from connectors.gitlab.mapping import CLOSED, IssuePlace
@@ -108,7 +109,8 @@ class Writer:
         issue = self._rest.get_row(_issue_path(place))
         if issue["state"] == status:
             return _unchanged(issue)
-        return self._update(place, {"state_event": _STATE_EVENTS[status]})
+        receipt = self._update(place, {"state_event": _STATE_EVENTS[status]})
+        return replace(receipt, before=str(issue["state"]))
 
     def _set_release(self, place: IssuePlace, change: SetRelease) -> Receipt:
         issue = self._rest.get_row(_issue_path(place))
@@ -119,7 +121,8 @@ class Writer:
             return self._update(place, clear) if ours else _unchanged(issue)
         if current == change.name:
             return _unchanged(issue)
-        return self._put_into(place, change, change.name)
+        receipt = self._put_into(place, change, change.name)
+        return replace(receipt, before=current or "")
 
     def _put_into(self, place: IssuePlace, change: SetRelease, name: str) -> Receipt:
         milestone_id, calls = self._find_milestone(place, name), 1

@@ -51,7 +51,7 @@ class Workflow:
         """
         wanted, visited = change.status, list[str]()
         goal = self.statuses.find(wanted, jira)
-        here = _Here.read(issue_id, jira)
+        here = found = _Here.read(issue_id, jira)
         while goal is None or not goal.is_met(here.status):
             offers = _Offers.read(here, jira)
             if goal is None or len(visited) == MAX_STEPS:
@@ -62,7 +62,12 @@ class Workflow:
             here = _Here.read(issue_id, jira)
             if goal.is_met(way["to"]) and not goal.is_met(here.status):
                 raise _refusal("transition_landed_elsewhere", here, wanted)
-        return Receipt(bool(visited), status_id=here.id, calls=len(visited))
+        return Receipt(
+            written=bool(visited),
+            calls=len(visited),
+            status_id=here.id,
+            before=found.status["name"],
+        )
 
     def _choose(
         self, here: "_Here", offers: "_Offers", goal: Goal, visited: Sequence[str]

@@ -30,7 +30,11 @@ COMPOSED = (
     {f"sort.{order}" for order in ORDERS}
     | set(VIEWS)
     | {f"theme.{theme}" for theme in THEMES}
-    | {key for key in TEXTS if re.match(r"(filter|done|problem|keys|failed)\.", key)}
+    | {
+        key
+        for key in TEXTS
+        if re.match(r"(filter|done|problem|keys|failed|conflicts)\.", key)
+    }
 )
 
 

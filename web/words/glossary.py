@@ -94,6 +94,14 @@ GLOSSARY = {
     "redecide": ("重新判定", "decided again"),
     "backfill": ("首次导入", "first import"),
     "fetch": ("读取工单", "the issue was read"),
+    "overwrote_person": (
+        "覆盖了人工修改",
+        "what a person had put there was written over",
+    ),
+    "found_before_writing": (
+        "写入前发现的人工修改",
+        "found there just before writing",
+    ),
     "kept_by_person": ("保留了人工修改", "what a person wrote there was kept"),
 }
 """Chinese and English by value or name; a fallback is the value itself."""

@@ -91,5 +91,15 @@ OPERATE_TEXTS = {
         "类似密钥的内容已隐去。",
         "Whatever looks like a secret is blanked out.",
     ),
+    "conflicts": ("双方修改过的字段（{n}）", "Changed by both sides ({n})"),
+    "conflicts.hint": (
+        "客户与 reqpool 修改了同一字段；所有值都保留在历史中。",
+        "A person and reqpool changed the same field; every value is kept in the history.",
+    ),
+    "conflicts.kept_theirs": ("保留人工修改", "theirs was kept"),
+    "conflicts.kept_ours": ("写入了 reqpool 的值", "ours was written"),
+    "conflicts.base": ("之前", "Before"),
+    "conflicts.theirs": ("工单系统中的人工修改", "A person put"),
+    "conflicts.ours": ("reqpool 要写入", "reqpool wanted"),
 }
 """Chinese and English by key."""

@@ -1,0 +1,80 @@
+"""Write down where a person and we changed the same field of an issue."""
+
+from datetime import datetime
+
+from model.changes import UpsertComment
+from pool import conflicts, history
+from pool.attention import Concern, raise_concern, resolve
+from pool.conflicts import Conflict, Kept
+from pool.history import Event, Origin
+from pool.issues import StoredIssue
+from sync.clash import Clash, clash
+from sync.plan import Plan
+from sync.sitting import Sitting
+
+OVERWRITTEN, KEPT = "overwrote_person", "kept_by_person"
+
+
+async def note_conflicts(sitting: Sitting, issue: StoredIssue, planned: Plan) -> None:
+    """Keep each conflict once, as a record and in the history.
+
+    What is left as the person put it is a concern, too, until the field is ours again.
+    """
+    now = sitting.engine.clock()
+    for one in clash(issue.base, issue.snapshot, planned):
+        await _note(sitting, issue, one, now)
+    await _note_comment(sitting, issue, planned, now)
+    for name in issue.base.kept.keys() - planned.kept.keys():
+        await resolve(sitting.connection, f"{issue.id}:{name}", now)
+
+
+async def _note(
+    sitting: Sitting, issue: StoredIssue, one: Clash, now: datetime
+) -> None:
+    """A write that waits is planned again with each decision, and clashes once."""
+    engine, connection = sitting.engine, sitting.connection
+    noted = Conflict(now, one.field, one.base, one.theirs, one.ours, one.kept)
+    if one.kept is Kept.OURS and await _is_known(sitting, issue, noted):
+        return
+    await conflicts.note(connection, engine.ids, issue.id, noted)
+    await history.add(
+        connection, engine.ids, issue.client_id, issue.id, [_event(noted)]
+    )
+    if one.kept is Kept.THEIRS:
+        concern = Concern(
+            code=f"{one.field}_kept_by_person",
+            subject=f"{issue.id}:{one.field}",
+            params={"key": issue.snapshot.key, "value": one.theirs},
+            client_id=issue.client_id,
+            source_id=issue.source_id,
+            issue_id=issue.id,
+        )
+        await raise_concern(connection, engine.ids, concern, now)
+
+
+def _event(noted: Conflict) -> Event:
+    at, field = noted.noticed_at, noted.field
+    if noted.kept is Kept.THEIRS:
+        return Event(at, Origin.TRACKER, noted.actor, field, None, noted.theirs, KEPT)
+    return Event(at, Origin.REQPOOL, "", field, noted.theirs, noted.ours, OVERWRITTEN)
+
+
+async def _is_known(sitting: Sitting, issue: StoredIssue, noted: Conflict) -> bool:
+    last = await conflicts.find_last(sitting.connection, issue.id, noted.field)
+    return last is not None and last.is_same(noted)
+
+
+async def _note_comment(
+    sitting: Sitting, issue: StoredIssue, planned: Plan, now: datetime
+) -> None:
+    """A person edited our comment since we wrote it, and it is written anew."""
+    ours = issue.base.comment_id
+    wanted = [it for it in planned.changes if isinstance(it, UpsertComment)]
+    if not ours or not wanted:
+        return
+    last = await history.find_last(sitting.connection, issue.id, f"comment:{ours}")
+    if last and last.origin is Origin.TRACKER:
+        before, after = str(last.before or ""), str(last.after or "")
+        text = wanted[0].text.text
+        one = Clash("comment", before, after, text, Kept.OURS)
+        await _note(sitting, issue, one, now)
