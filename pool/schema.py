@@ -716,6 +716,15 @@ reconciliations = Table(
     comment="Comparisons of the pool with a tracker; an open one is gone on with",
 )
 
+checks = Table(
+    "checks",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("sources.id"), primary_key=True),
+    _at("checked_at"),
+    _json("findings"),
+    comment="What the latest check of a source found; mended ones are gone",
+)
+
 attention = Table(
     "attention",
     metadata,
