@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from model.changes import Change, Receipt
 from model.clock import Clock
 from model.commands import Verb
-from model.decisions import PoolState
+from model.decisions import Decided, PoolState
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot, Person
@@ -25,6 +25,15 @@ from model.trackers import Capabilities
 
 Cursor = str
 """Opaque; only the connector that wrote it reads it."""
+
+
+TAKEN_FIELDS = frozenset(
+    {
+        *("summary", "title", "description", "labels", "status", "state"),
+        *("fixversions", "fix versions", "milestone", "assignee", "comment"),
+    }
+)
+"""What people write, or what is written from a ruleset."""
 
 
 class SourceConfig(BaseModel):
@@ -46,6 +55,10 @@ class SourceConfig(BaseModel):
         mass_change_issues: a run that writes to fewer issues never waits.
         mass_change_first: whether the very first import waits for a person, too.
         status: pool state to tracker status; overrides the ruleset's map.
+        people: people as rulesets name them, to their accounts in this tracker: an id
+            or a username. Nobody else is ever given an issue.
+        write_fields: a field of this tracker, by its name, to what fills it. Only
+            these are written, and nothing else is.
         commanders: who may use which commands in comments. A key is the tracker's id
             of a person, or ``@username`` where there are usernames.
     """
@@ -63,9 +76,32 @@ class SourceConfig(BaseModel):
     mass_change_issues: Annotated[int, Field(ge=1)] = 20
     mass_change_first: bool = False
     status: Mapping[PoolState, str] = Field(default_factory=dict)
+    people: Mapping[str, str] = Field(default_factory=dict)
+    write_fields: Mapping[str, Decided] = Field(default_factory=dict)
     commanders: Mapping[str, tuple[Verb | Literal["all"], ...]] = Field(
         default_factory=dict
     )
+
+    @field_validator("people")
+    @classmethod
+    def _accounts_name_somebody(cls, people: Mapping[str, str]) -> Mapping[str, str]:
+        """Jira takes ``-1`` for its own choice, and nothing for nobody."""
+        odd = sorted(name for name, it in people.items() if it.strip() in {"", "-1"})
+        if odd:
+            message = f"people without an account: {', '.join(odd)}"
+            raise ValueError(message)
+        return people
+
+    @field_validator("write_fields")
+    @classmethod
+    def _fields_are_not_written_otherwise(
+        cls, fields: Mapping[str, Decided]
+    ) -> Mapping[str, Decided]:
+        taken = sorted(name for name in fields if name.casefold() in TAKEN_FIELDS)
+        if taken:
+            message = f"not ours to fill: {', '.join(taken)}"
+            raise ValueError(message)
+        return fields
 
     def find_rights(self, person: Person | None) -> frozenset[Verb]:
         """The commands that a person may use; none for who is not listed."""
@@ -291,12 +327,14 @@ class Wanted:
         labels: that the write-back may set.
         webhook_url: where the tracker should deliver; empty when not known.
         writes_releases: whether fixVersions or milestones are written.
+        people: that issues may be given to, as the ruleset names them.
     """
 
     statuses: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     webhook_url: str = ""
     writes_releases: bool = True
+    people: frozenset[str] = frozenset()
 
 
 def is_fresh(signed_at: datetime, now: datetime) -> bool:

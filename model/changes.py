@@ -56,7 +56,33 @@ class UpsertComment:
     comment_id: str | None = None
 
 
-Change = SetLabels | Transition | SetRelease | UpsertComment
+@dataclass(frozen=True, slots=True)
+class SetAssignee:
+    """Give the issue to somebody; there is no way to say nobody.
+
+    Attributes:
+        account: as the source's ``people`` map names it.
+        previous: whom we gave it to before; None when we did not.
+    """
+
+    account: str
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Fill fields that the source's configuration declares ours.
+
+    Attributes:
+        values: by the field's name, what it should hold; empty to take ours away.
+        previous: what we wrote there last.
+    """
+
+    values: Mapping[str, str]
+    previous: Mapping[str, str] = field(default_factory=dict)
+
+
+Change = SetLabels | Transition | SetRelease | UpsertComment | SetAssignee | SetFields
 """Everything that we ever write to an issue of a client."""
 
 
@@ -71,6 +97,8 @@ class Receipt:
             statuses have none.
         updated_at: the issue's time of update after the write, when the answer told.
         calls: how many requests that change anything were sent.
+        before: what the field held, where a write replaces it and the connector looked
+            just before; in the words of the snapshot's field. None when not told.
     """
 
     written: bool
@@ -78,6 +106,7 @@ class Receipt:
     updated_at: datetime | None = None
     calls: int = 0
     status_id: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +122,19 @@ class Base:
         comment_id: of our sticky comment.
         comment_hash: SHA-256 of the text that we wrote there; the tracker's own body is
             normalised by it and proves nothing.
+        assignee: the account that we gave the issue to last.
+        fields: what we wrote last into fields of ours, by their names.
         reasserted: the labels that we already put back once after somebody changed them.
         kept: by field, what a person put in place of ours, and we left.
     """
 
-        before: what the field held, where a write replaces it and the connector looked
-            just before; in the words of the snapshot's field. None when not told.
     labels: frozenset[str] = frozenset()
     status: str | None = None
     status_id: str = ""
     release: str | None = None
     comment_id: str | None = None
     comment_hash: str = ""
+    assignee: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
     reasserted: frozenset[str] | None = None
-    before: str | None = None
     kept: Mapping[str, str] = field(default_factory=dict)

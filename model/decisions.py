@@ -67,6 +67,19 @@ class Section(StrEnum):
     RELEASE = "release"
 
 
+class Decided(StrEnum):
+    """What a field of a client's tracker can be filled with."""
+
+    KIND = "kind"
+    SCOPE = "scope"
+    PRIORITY = "priority"
+    SCORE = "score"
+    CLAUSE = "clause"
+    ESTIMATE = "estimate"
+    RELEASE = "release"
+    STATE = "state"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a section came out as it did.

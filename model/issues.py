@@ -72,6 +72,11 @@ class Person:
     name: str = ""
     username: str = field(default="", compare=False)
 
+    def goes_by(self, account: str) -> bool:
+        """Whether a configured account, an id or a username, is this person's."""
+        name = account.removeprefix("@").casefold()
+        return account == self.tracker_id or name == self.username.casefold() != ""
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -162,6 +167,8 @@ class IssueSnapshot:
         modules: component names, or labels that the source maps to modules.
         priority: the tracker's own word, None when it has none.
         urgency: the same on one scale, None when it cannot be told.
+        assignee: the first of them.
+        co_assignees: the others, where a tracker has several.
         comments: oldest first; None when the answer did not carry them.
         confidential: the tracker hides the issue from most of its readers.
         estimate_days: person-days, when the tracker has an estimate.
@@ -171,6 +178,8 @@ class IssueSnapshot:
         sprints: names of the sprints or the iteration that it is in.
         fields: the custom fields that the source's configuration names, by the name
             given there; those without a value are left out.
+        written_fields: the fields that the source's configuration declares ours, as
+            the tracker shows them; those without a value are left out.
         moved_to: the key under which it goes on elsewhere; empty when it stays.
         created_at: on the tracker's clock.
         updated_at: on the tracker's clock; its granularity differs by tracker.
@@ -204,6 +213,13 @@ class IssueSnapshot:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved_to: str = ""
     status_id: str = ""
+    co_assignees: tuple[Person, ...] = ()
+    written_fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def assignees(self) -> tuple[Person, ...]:
+        """Everybody who has it."""
+        return (self.assignee, *self.co_assignees) if self.assignee else ()
 
 
 class Revision(NamedTuple):

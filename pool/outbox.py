@@ -1,6 +1,6 @@
 """Intended writes: kept with the decision that wants them, settled by receipts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,8 @@ from psycopg.rows import DictRow
 from model.changes import (
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -36,25 +38,29 @@ class Caution(StrEnum):
 
 
 class Field(StrEnum):
-    """The four things that we write; at most one write of each is open an issue."""
+    """The things that we write; at most one write of each is open an issue."""
 
     LABELS = "labels"
     STATUS = "status"
     RELEASE = "release"
     COMMENT = "comment"
+    ASSIGNEE = "assignee"
+    FIELDS = "fields"
+
+
+_FIELD_OF: Mapping[type[Change], Field] = {
+    SetLabels: Field.LABELS,
+    Transition: Field.STATUS,
+    SetRelease: Field.RELEASE,
+    UpsertComment: Field.COMMENT,
+    SetAssignee: Field.ASSIGNEE,
+    SetFields: Field.FIELDS,
+}
 
 
 def field_of(change: Change) -> Field:
-    """Which of the four a change writes."""
-    match change:
-        case SetLabels():
-            return Field.LABELS
-        case Transition():
-            return Field.STATUS
-        case SetRelease():
-            return Field.RELEASE
-        case UpsertComment():
-            return Field.COMMENT
+    """Which of them a change writes."""
+    return _FIELD_OF[type(change)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rules.document import Node, Problems, Scalar
 from rules.fields import Fields, read_text
 from rules.read_rules import FileRules
 from rules.read_write_back import FileWriteBack
-from rules.ruleset import CommentTemplate, PointRule, Rule, WriteBack
+from rules.ruleset import Assignment, CommentTemplate, PointRule, Rule, WriteBack
 
 Line = TypeVar("Line", Rule, PointRule)
 
@@ -111,6 +111,7 @@ def merge_write_back(layers: Iterable[FileWriteBack], problems: Problems) -> Wri
     statuses: dict[str, dict[PoolState, str]] = {}
     release = False
     comments: tuple[CommentTemplate, ...] = ()
+    assignees: tuple[Assignment, ...] = ()
     for layer in layers:
         for section, by_outcome in layer.labels.items():
             labels.setdefault(section, {}).update(by_outcome)
@@ -118,12 +119,13 @@ def merge_write_back(layers: Iterable[FileWriteBack], problems: Problems) -> Wri
             statuses.setdefault(tracker, {}).update(by_state)
         release = release if layer.release is None else layer.release
         comments = comments if layer.comments is None else layer.comments
+        assignees = assignees if layer.assignees is None else layer.assignees
     _check_twins(labels, problems)
     texts = {
         section: {outcome: label.text for outcome, label in by_outcome.items()}
         for section, by_outcome in labels.items()
     }
-    return WriteBack(texts, statuses, release, comments)
+    return WriteBack(texts, statuses, release, comments, assignees)
 
 
 def _check_twins(

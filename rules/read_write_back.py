@@ -10,12 +10,12 @@ from model.client_text import ClientSafeFacts
 from model.decisions import PoolState, Section
 from model.projects import Language
 from model.trackers import Capabilities, Trackers
-from rules.conditions import compile_condition
+from rules.conditions import Condition, compile_condition
 from rules.document import MapNode, Node, Problems, Scalar, suggest
 from rules.fields import Fields
 from rules.read_conditions import ConditionReader, Terms
 from rules.read_rules import read_languages
-from rules.ruleset import CommentTemplate
+from rules.ruleset import Assignment, CommentTemplate
 from rules.vocabulary import CHOICES_OF
 
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -32,6 +32,7 @@ class FileWriteBack:
     statuses: dict[str, dict[PoolState, str]] = field(default_factory=dict)
     release: bool | None = None
     comments: tuple[CommentTemplate, ...] | None = None
+    assignees: tuple[Assignment, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class WriteBackReader:
 
     def read(self, node: Node | None) -> FileWriteBack:
         """Read the whole part; what is wrong is recorded and left out."""
-        known = ("labels", "status", "release", "comment")
+        known = ("labels", "status", "release", "comment", "assignee")
         fields = Fields(node, self.problems, known=known)
         return FileWriteBack(
             labels=self._labels(fields.find("labels")),
             statuses=self._statuses(fields.find("status")),
             release=fields.flag("release") if "release" in fields else None,
             comments=self._comments(fields) if "comment" in fields else None,
+            assignees=self._assignees(fields) if "assignee" in fields else None,
         )
 
     def _labels(self, node: Node | None) -> dict[Section, dict[str, Scalar]]:
@@ -135,17 +137,33 @@ class WriteBackReader:
         before = len(self.problems.found)
         known = ("when", "text")
         fields = Fields(node, self.problems, known=known, required=("text",))
-        when = fields.find("when")
-        reader = ConditionReader(
-            self.problems, self.terms, "comment", outcomes=self.outcomes
-        )
-        condition = reader.read(when) if when is not None else None
+        condition = self._condition(fields)
         texts = read_languages(fields, "text")
         self._check_leaks(fields, texts)
         if len(self.problems.found) > before:
             return None
         place = f"{self.problems.file}:{node.line}"
         return CommentTemplate(place, condition, compile_condition(condition), texts)
+
+    def _condition(self, fields: Fields) -> Condition | None:
+        when = fields.find("when")
+        reader = ConditionReader(
+            self.problems, self.terms, "comment", outcomes=self.outcomes
+        )
+        return reader.read(when) if when is not None else None
+
+    def _assignees(self, fields: Fields) -> tuple[Assignment, ...]:
+        read = (self._assignment(node) for node in fields.items("assignee"))
+        return tuple(one for one in read if one)
+
+    def _assignment(self, node: Node) -> Assignment | None:
+        before = len(self.problems.found)
+        fields = Fields(node, self.problems, known=("when", "to"), required=("to",))
+        condition, to = self._condition(fields), fields.text("to")
+        if len(self.problems.found) > before or not to:
+            return None
+        place = f"{self.problems.file}:{node.line}"
+        return Assignment(place, condition, compile_condition(condition), to)
 
     def _check_leaks(self, fields: Fields, texts: Mapping[Language, str]) -> None:
         node = fields.find("text") or fields.node

@@ -184,7 +184,8 @@ conditions, `not:` one; they nest. The facts are in [facts](facts.md).
 
 `extends` names a base. A rule with the same id takes the base's place; new ids come
 before the base's; `off` switches rules off; the nearest `otherwise` stays last. Maps
-(`terms`, `levels`, `labels`, `status`) merge; a `comment` list replaces the base's.
+(`terms`, `levels`, `labels`, `status`) merge; a `comment` or `assignee` list replaces
+the base's.
 
 A project can have a ruleset of its own (`reqpool rules activate FILE --project SLUG`),
 which then decides for its issues instead of the general one. It normally extends the
@@ -198,6 +199,10 @@ those listed here. `status` gives, by kind of tracker and state of development, 
 tracker's status. `release: true` writes fixVersion or milestone. `comment` is a list:
 the first entry whose `when` holds is the one sticky comment; its `text` may hold
 {_listed(f"{{{name}}}" for name in sorted(ClientSafeFacts.placeholders()))} and nothing else.
+`assignee` is a list, too: the first entry whose `when` holds is given the issue; `to` is
+a person as the sources' `people` name them, or `project_manager`. Who has no account in a
+source is assigned nothing there: whoever has the issue keeps it, and the health page says
+so.
 
 ## Problems
 

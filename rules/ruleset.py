@@ -69,6 +69,24 @@ class CommentTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """One candidate for whom an issue is given to.
+
+    Attributes:
+        to: a person as the sources' ``people`` name them, or :data:`PROJECT_MANAGER`.
+    """
+
+    place: str
+    condition: Condition | None
+    holds: Predicate = field(compare=False, repr=False)
+    to: str
+
+
+PROJECT_MANAGER = "project_manager"
+"""Stands for whoever manages the issue's project."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteBack:
     """What a decision looks like in a tracker.
 
@@ -77,12 +95,14 @@ class WriteBack:
         statuses: by kind of tracker, the status of each pool state.
         release: fixVersion or milestone is written.
         comments: the first whose condition holds is the text.
+        assignees: the first whose condition holds is given the issue.
     """
 
     labels: Mapping[Section, Mapping[str, str]] = field(default_factory=dict)
     statuses: Mapping[str, Mapping[PoolState, str]] = field(default_factory=dict)
     release: bool = False
     comments: tuple[CommentTemplate, ...] = ()
+    assignees: tuple[Assignment, ...] = ()
 
 
 def owned_labels(shows: WriteBack) -> frozenset[str]:

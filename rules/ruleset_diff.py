@@ -100,7 +100,8 @@ def _find_moved(old: Iterable[str], new: Iterable[str]) -> frozenset[str]:
 def _shown(ruleset: Ruleset) -> object:
     shows = ruleset.write_back
     comments = [replace(comment, place="") for comment in shows.comments]
-    return shows.labels, shows.statuses, shows.release, comments
+    assignees = [replace(one, place="") for one in shows.assignees]
+    return shows.labels, shows.statuses, shows.release, comments, assignees
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,12 +169,14 @@ def _write_back(trackers: Trackers) -> Json:
     }
     statuses = {name: _statuses(kind) for name, kind in trackers.items()}
     comment = _mapping({"when": _CONDITION, "text": _TEXT}, required=["text"])
+    assignee = _mapping({"when": _CONDITION, "to": _WORD}, required=["to"])
     return _mapping(
         {
             "labels": _mapping(labels),
             "status": _mapping(statuses),
             "release": {"type": "boolean"},
             "comment": {"type": "array", "items": comment},
+            "assignee": {"type": "array", "items": assignee},
         }
     )
 

@@ -1,13 +1,22 @@
 """What a tracker should show of a decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Decision, Facts, PoolState
 from model.projects import Language
 from rules.case import Case
-from rules.ruleset import CommentTemplate, Ruleset, WriteBack, owned_labels
+from rules.ruleset import (
+    Assignment,
+    CommentTemplate,
+    Ruleset,
+    WriteBack,
+    owned_labels,
+)
+
+Entry = TypeVar("Entry", CommentTemplate, Assignment)
 
 NO_FACTS: Facts = {}
 NO_STATUSES: Mapping[PoolState, str] = {}
@@ -24,6 +33,8 @@ class Desired:
         status: the tracker's name of the status; None where the ruleset has none.
         release: fixVersion or milestone is ours to write.
         comment: the sticky comment; None for no comment.
+        assignee: whom the issue is given to, as the ruleset names them; None for no
+            opinion.
     """
 
     labels: frozenset[str]
@@ -31,6 +42,7 @@ class Desired:
     status: str | None
     release: bool
     comment: ClientText | None
+    assignee: str | None = None
 
 
 def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tracker
@@ -60,13 +72,16 @@ def desire(  # noqa: PLR0913 - each is one independent fact about the issue's tr
     shows = ruleset.write_back
     statuses = {**shows.statuses.get(tracker, {}), **source_status}
     results = _results(decision, facts, state)
-    template = _find_template(shows, Case(known, ruleset.zone, results))
+    case = Case(known, ruleset.zone, results)
+    template = _find_first(shows.comments, case)
+    given = _find_first(shows.assignees, case)
     return Desired(
         labels=_labels(shows, decision),
         owned_labels=owned_labels(shows),
         status=statuses.get(state),
         release=shows.release,
         comment=_render(template, facts, language),
+        assignee=given.to if given else None,
     )
 
 
@@ -90,8 +105,8 @@ def _results(
     return results
 
 
-def _find_template(shows: WriteBack, case: Case) -> CommentTemplate | None:
-    return next((entry for entry in shows.comments if entry.holds(case)), None)
+def _find_first(entries: Iterable[Entry], case: Case) -> Entry | None:
+    return next((entry for entry in entries if entry.holds(case)), None)
 
 
 def _render(

@@ -1,34 +1,20 @@
 """What a tracker should show of a decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from model.answers import Answer, AnswerCode
 from model.client_text import ClientSafeFacts, ClientText
-from model.decisions import Decision, Facts, Section
+from model.decisions import Section
 from model.issues import StatusCategory
-from model.releases import Release
 from pool.issues import StoredIssue
-from pool.projects import Setting
 from pool.schema import StateOrigin
+from rules.ruleset import PROJECT_MANAGER
 from rules.write_back import desire
+from sync.fill import fill
 from sync.plan import Target
+from sync.ruling import Ruling
 from sync.sitting import Sitting
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A decision with what it was taken on.
-
-    Attributes:
-        answers: to commands in the issue's comments, oldest first.
-    """
-
-    decision: Decision
-    facts: Facts
-    setting: Setting
-    release: Release | None
-    answers: Sequence[Answer] = ()
 
 
 def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
@@ -37,13 +23,14 @@ def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
         return Target()
     release = ruling.release
     source = sitting.engine.sources[issue.snapshot.ref.source]
+    safe, language = _client_safe(issue, ruling), ruling.setting.client.language
     desired = desire(
         sitting.ruleset_of(issue.project_id),
         ruling.decision,
-        _client_safe(issue, ruling),
+        safe,
         tracker=source.connector.kind,
         state=issue.requirement_state,
-        language=ruling.setting.client.language,
+        language=language,
         source_status=source.config.status,
         known=ruling.facts,
     )
@@ -55,7 +42,15 @@ def aim(sitting: Sitting, issue: StoredIssue, ruling: Ruling) -> Target:
         release=(release.name if release else "") if desired.release else None,
         ship_on=release.ship_on if release else None,
         comment=_answering(desired.comment, issue, ruling),
+        person=_find_person(desired.assignee, ruling),
+        fields=fill(source.config.write_fields, issue, ruling, safe, language),
     )
+
+
+def _find_person(named: str | None, ruling: Ruling) -> str | None:
+    if named != PROJECT_MANAGER:
+        return named
+    return ruling.setting.project.project_manager or None
 
 
 def _answering(

@@ -1,14 +1,14 @@
 """Compare the configuration with the pool and with what every tracker offers us."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.base import Wanted
 from model.errors import TrackerError
 from model.findings import Finding, Severity
 from pool import sources
 from pool.sources import SourceRow
-from rules.ruleset import Ruleset
+from rules.ruleset import PROJECT_MANAGER, Ruleset
 from sync.engine import Engine, Source
 from sync.sitting import Sitting, open_sitting
 
@@ -89,14 +89,28 @@ def _wanted(source: Source, ruleset: Ruleset | None, webhook_base: str) -> Wante
         labels=frozenset(labels),
         webhook_url=url,
         writes_releases=write_back.release,
+        people=frozenset(one.to for one in write_back.assignees) - {PROJECT_MANAGER},
     )
 
 
 async def _ask(source: Source, wanted: Wanted) -> list[Finding]:
+    unmapped = list(_check_people(source, wanted))
     try:
-        return await source.connector.check(wanted)
+        return [*unmapped, *await source.connector.check(wanted)]
     except TrackerError as error:
         message = f"does not answer as it should: {error}"
         hint = "check base_url, the network and the token"
         code = error.code
-        return [Finding(code, Severity.ERROR, source.name, message, hint)]
+        return [*unmapped, Finding(code, Severity.ERROR, source.name, message, hint)]
+
+
+def _check_people(source: Source, wanted: Wanted) -> Iterator[Finding]:
+    for person in sorted(wanted.people - source.config.people.keys()):
+        yield Finding.warning(
+            "person_unmapped",
+            source.name,
+            "no account stands for {person}: issues are not given to them",
+            "add {person} to sources.{source}.people",
+            person=person,
+            source=source.name,
+        )

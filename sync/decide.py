@@ -22,13 +22,15 @@ from pool.projects import Setting
 from pool.schema import StateOrigin
 from rules.decide import decide as apply_rules
 from rules.ruleset import ANSWERED_KINDS
-from sync.aim import Ruling, aim
+from sync.aim import aim
+from sync.assign import assign
 from sync.charge import Charge
 from sync.facts import Occasion, gather_facts
 from sync.match import match as find_match
-from sync.plan import Plan, plan
 from sync.note_conflicts import note_conflicts
+from sync.plan import Plan, plan
 from sync.replay import have_aged, revive_facts
+from sync.ruling import Ruling
 from sync.sitting import Sitting
 
 _RULES = "rules"
@@ -80,8 +82,15 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
     if match is not None:
         decision = replace(decision, engine=f"{decision.engine} {match.engine}")
     placement = await _place(sitting, issue, decision, overrides)
-    answers = await _find_answers(sitting, issue)
-    ruling = Ruling(decision, facts, setting, placement.release, answers)
+    placement = replace(placement, clause=charge.settle(decision))
+    ruling = Ruling(
+        decision,
+        facts,
+        setting,
+        placement.release,
+        await _find_answers(sitting, issue),
+        placement.clause or "",
+    )
     stored = StoredDecision(
         id=sitting.engine.ids(),
         decided_at=sitting.engine.clock(),
@@ -89,10 +98,9 @@ async def decide(sitting: Sitting, issue: StoredIssue, cause: str) -> int:
         facts=encode(dict(facts), dict[str, object]),
         decision=decision,
     )
-    placement = replace(placement, clause=charge.settle(decision))
     await _store(sitting, issue, stored, placement)
     issue = await _advance(sitting, issue, decision)
-    target = aim(sitting, issue, ruling)
+    target = await assign(sitting, issue, aim(sitting, issue, ruling))
     planned = plan(issue.base, issue.snapshot, target)
     await note_conflicts(sitting, issue, planned)
     writes = await _want(sitting, issue, planned, _caution(sitting, issue, cause))

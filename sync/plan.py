@@ -2,18 +2,22 @@
 
 Pure. Per field, *base* is what we wrote last, *theirs* what the tracker shows,
 *desired* what it should show. Desired differs from base: write. Only theirs differs:
-a person acted. Status, release and comment then stay as the person left them; our
-labels are put back once, and after that a person has to look.
+a person acted. Status, release, assignee, fields and comment then stay as the person
+left them; our labels are put back once, and after that a person has to look.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from model.changes import (
     Base,
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -31,6 +35,9 @@ class Target:
         labels: that should be there.
         owned_labels: every label that is ours to add and to take away.
         release: the name of the release; empty for none.
+        person: whom the issue should be given to, as the ruleset names them.
+        assignee: that person's account.
+        fields: by name, what fields of ours should hold; empty for nothing.
     """
 
     labels: frozenset[str] | None = None
@@ -39,6 +46,9 @@ class Target:
     release: str | None = None
     ship_on: date | None = None
     comment: ClientText | None = None
+    person: str | None = None
+    assignee: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Plan:
 def plan(base: Base, theirs: IssueSnapshot, target: Target) -> Plan:
     """Compare what a tracker shows with what it should show."""
     changes, kept = list[Change](), dict[str, str]()
-    for plan_field in (_plan_labels, _plan_status, _plan_release, _plan_comment):
+    for plan_field in _FIELDS:
         draft = plan_field(base, theirs, target)
         base = draft.base
         changes.extend(draft.change)
@@ -131,17 +141,70 @@ def _plan_comment(base: Base, _theirs: IssueSnapshot, target: Target) -> _Draft:
     return _Draft(base, (UpsertComment(target.comment, base.comment_id),))
 
 
+def _plan_assignee(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
+    wanted = target.assignee
+    if wanted is None:
+        return _Draft(base)
+    if any(person.goes_by(wanted) for person in theirs.assignees):
+        return _Draft(replace(base, assignee=wanted))
+    if wanted != base.assignee:
+        return _Draft(base, (SetAssignee(wanted, base.assignee),))
+    names = ", ".join(one.name or one.tracker_id for one in theirs.assignees)
+    return _Draft(base, kept={"assignee": names})
+
+
+def _plan_fields(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
+    """What a person put into a field of ours stays until we have something new to say."""
+    shown, known = theirs.written_fields, dict[str, str]()
+    due, kept = dict[str, str](), list[str]()
+    for name, wanted in target.fields.items():
+        now, ours = shown.get(name, ""), base.fields.get(name, "")
+        if _is_same(now, wanted):
+            known[name] = wanted
+        elif wanted != ours and (wanted or _is_same(now, ours)):
+            due[name] = wanted
+        elif wanted:
+            kept.append(f"{name}: {now or '–'}")
+    base = replace(base, fields={**base.fields, **known})
+    previous = {name: base.fields[name] for name in due if name in base.fields}
+    change = (SetFields(due, previous),) if due else ()
+    return _Draft(base, change, {"fields": "; ".join(kept)} if kept else {})
+
+
+def _is_same(shown: str, wanted: str) -> bool:
+    """Trackers write numbers their own way: ``3.0`` for ``3``."""
+    try:
+        return Decimal(shown) == Decimal(wanted)
+    except InvalidOperation:
+        return shown.casefold() == wanted.casefold()
+
+
+_FIELDS = (
+    _plan_labels,
+    _plan_status,
+    _plan_release,
+    _plan_comment,
+    _plan_assignee,
+    _plan_fields,
+)
+
+
 def learn(base: Base, change: Change, receipt: Receipt) -> Base:
     """The merge base after a receipt for a change."""
+    known: dict[str, Any]
     match change:
         case SetLabels(add, remove):
             labels = (base.labels | add) - remove
             again = labels if labels == base.labels else None
-            return replace(base, labels=labels, reasserted=again)
+            known = {"labels": labels, "reasserted": again}
         case Transition(status):
-            return replace(base, status=status, status_id=receipt.status_id)
+            known = {"status": status, "status_id": receipt.status_id}
         case SetRelease(name):
-            return replace(base, release=name)
+            known = {"release": name}
         case UpsertComment(text):
-            noted = replace(base, comment_id=receipt.comment_id)
-            return replace(noted, comment_hash=text.hash)
+            known = {"comment_id": receipt.comment_id, "comment_hash": text.hash}
+        case SetAssignee(account):
+            known = {"assignee": account}
+        case SetFields(values):
+            known = {"fields": {**base.fields, **values}}
+    return replace(base, **known)

@@ -1,11 +1,14 @@
 """What a ``[sources.NAME]`` section of kind ``github`` holds."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
+from connectors.label_fields import check_names
 from connectors.labels import LabelledConfig
+from model.decisions import Decided
 
 _FULL_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", re.ASCII)
 
@@ -25,6 +28,14 @@ class GitHubConfig(LabelledConfig):
     repositories: Annotated[tuple[int | str, ...], Field(min_length=1)]
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100
+
+    @field_validator("write_fields")
+    @classmethod
+    def _fields_have_a_place(
+        cls, fields: Mapping[str, Decided]
+    ) -> Mapping[str, Decided]:
+        check_names(fields)
+        return fields
 
     @field_validator("repositories")
     @classmethod

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from connectors.github.config import GitHubConfig
+from connectors.label_fields import read_fields
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
 from model.issues import (
@@ -88,6 +89,7 @@ class IssueReader:
     def __init__(self, source: str, config: GitHubConfig) -> None:
         self._source = source
         self._labels = LabelReader(config)
+        self._written = tuple(config.write_fields)
 
     def read(self, place: IssuePlace, row: Json, told: Iterable[Json]) -> IssueSnapshot:
         """Normalise an issue.
@@ -110,6 +112,8 @@ class IssueReader:
         said, milestone = self._labels.read(labels), row.get("milestone")
         is_open = row["state"] == "open"
         own_type = (row.get("type") or {}).get("name")
+        found = (find_person(user) for user in row.get("assignees") or ())
+        assignees = tuple(person for person in found if person)
         return IssueSnapshot(
             ref=IssueRef(self._source, str(place)),
             key=f"{_full_name(row)}#{place.number}",
@@ -126,8 +130,10 @@ class IssueReader:
             modules=said.modules,
             priority=said.priority,
             urgency=said.urgency,
-            reporter=_find_person(row.get("user")),
-            assignee=_find_person(next(iter(row.get("assignees") or ()), None)),
+            reporter=find_person(row.get("user")),
+            assignee=next(iter(assignees), None),
+            co_assignees=assignees[1:],
+            written_fields=read_fields(self._written, labels),
             comments=tuple(_comment(comment) for comment in told),
         )
 
@@ -145,8 +151,8 @@ def _full_name(row: Json) -> str:
     return "/".join(row["repository_url"].split("/")[-2:])
 
 
-def _find_person(user: Json | None) -> Person | None:
-    """None for who deleted the account."""
+def find_person(user: Json | None) -> Person | None:
+    """A person; None for who deleted the account."""
     return Person(str(user["id"]), user["login"], user["login"]) if user else None
 
 
@@ -154,7 +160,7 @@ def _comment(row: Json) -> Comment:
     body = row.get("body") or ""
     return Comment(
         tracker_id=str(row["id"]),
-        author=_find_person(row.get("user")),
+        author=find_person(row.get("user")),
         body=read_comment(body),
         visibility=Visibility.PUBLIC,
         created_at=parse_moment(row["created_at"]),

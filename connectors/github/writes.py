@@ -14,15 +14,19 @@ from connectors.github.mapping import (
     MARKER,
     STATUSES,
     IssuePlace,
+    find_person,
     get_status,
     parse_moment,
     write_sticky,
 )
 from connectors.github.reads import Repositories
 from connectors.github.rest import Json, Rest
+from connectors.label_fields import write_fields
 from model.changes import (
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -57,15 +61,20 @@ class Writer:
     def _write(self, place: IssuePlace, change: Change, issue: Json) -> Receipt:
         match change:
             case SetLabels():
-                return self._set_labels(place, change, issue)
+                receipt = self._set_labels(place, change, issue)
             case Transition():
-                return self._transition(place, change, issue)
+                receipt = self._transition(place, change, issue)
             case SetRelease():
-                return self._set_release(place, change, issue)
+                receipt = self._set_release(place, change, issue)
             case UpsertComment():
-                return self._upsert_comment(place, change)
+                receipt = self._upsert_comment(place, change)
+            case SetAssignee():
+                receipt = self._assign(place, change, issue)
+            case SetFields():
+                receipt = self._set_labels(place, write_fields(change), issue)
             case _:
                 assert_never(change)
+        return receipt
 
     def _set_labels(self, place: IssuePlace, change: SetLabels, issue: Json) -> Receipt:
         """GitHub makes labels that are missing, and takes ``Bug`` and ``bug`` for one."""
@@ -134,6 +143,35 @@ class Writer:
                 raise
             return found
         return int(row["number"])
+
+    def _assign(self, place: IssuePlace, change: SetAssignee, issue: Json) -> Receipt:
+        """Beside whoever else has it: GitHub knows up to ten assignees."""
+        people = [find_person(user) for user in issue.get("assignees") or ()]
+        if any(person and person.goes_by(change.account) for person in people):
+            return _unchanged(issue)
+        login = self._get_login(change.account)
+        self._demand_assignable(place, login)
+        path = f"{place.path}/assignees"
+        self._rest.ask("POST", path, body={"assignees": [login]})
+        held = [one for one in people if one and one.goes_by(change.previous or "")]
+        for person in held:
+            self._rest.ask("DELETE", path, body={"assignees": [person.username]})
+        return Receipt(written=True, calls=1 + len(held))
+
+    def _get_login(self, account: str) -> str:
+        if not account.isdecimal():
+            return account.removeprefix("@")
+        return str(self._rest.get_row(f"/user/{account}")["login"])
+
+    def _demand_assignable(self, place: IssuePlace, login: str) -> None:
+        path = f"/repositories/{place.repository}/assignees/{quote(login, safe='')}"
+        try:
+            self._rest.ask("GET", path)
+        except PermanentError as error:
+            if error.code != "not_found":
+                raise
+            params = {**error.params, "account": login}
+            raise PermanentError("person_not_assignable", params) from error
 
     def _upsert_comment(self, place: IssuePlace, change: UpsertComment) -> Receipt:
         body = write_sticky(change.text.text)

@@ -1,11 +1,17 @@
 """What a ``[sources.NAME]`` section of kind ``gitlab`` holds."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.gitlab.signing import SIGNING_PREFIX, find_signing_key
+from connectors.label_fields import check_names
 from connectors.labels import LabelledConfig
+from model.decisions import Decided
+
+NUMBER_FIELDS = ("weight", "time_estimate")
+"""Fields of GitLab's own that can be filled; the weight is licensed."""
 
 
 class GitLabConfig(LabelledConfig):
@@ -25,6 +31,14 @@ class GitLabConfig(LabelledConfig):
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
+
+    @field_validator("write_fields")
+    @classmethod
+    def _fields_have_a_place(
+        cls, fields: Mapping[str, Decided]
+    ) -> Mapping[str, Decided]:
+        check_names(fields, NUMBER_FIELDS)
+        return fields
 
     @field_validator("projects")
     @classmethod

@@ -69,14 +69,18 @@ class GitLabConnector:
         rest = Rest(self._config.base_url, token, http)
         self._projects = Projects(rest, self._config.projects)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
-        self._relations = RelationReads(rest, self._config.base_url)
         self._feed = Feed(rest, self._config.page_size)
-        self._writer = Writer(rest)
+        self._writer = Writer(rest, self._config.hours_per_day)
         self._webhooks = Webhooks(name, self._config, rest, self._projects)
         self._checks = Checks(name, self._config, rest, self._projects, self._webhooks)
-        self._threads = ThreadPoolExecutor(
-            self._config.max_concurrency, thread_name_prefix=f"gitlab-{name}"
+        self._threads = Threads.open(name, self._config.max_concurrency)
+        self._whole = WholeReads(
+            self._threads,
+            self._reads,
+            NoteReads(rest, self._config.base_url),
+            RelationReads(rest, self._config.base_url),
         )
+        self._changes = ChangeReads(self._threads, self._feed, self._whole, clock)
 
     def authenticate(
         self, headers: Mapping[str, str], body: bytes, url_token: str = ""

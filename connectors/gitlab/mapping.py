@@ -15,6 +15,7 @@ from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.note_text import MARKER, read_note
 from connectors.gitlab.timestamps import parse_moment
 from connectors.gitlab.uploads import Passage, find_uploads
+from connectors.label_fields import is_label, read_fields
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
 from model.issues import (
@@ -58,6 +59,11 @@ class IssuePlace(NamedTuple):
         """The tracker id."""
         return f"{self.project_id}#{self.iid}"
 
+    @property
+    def path(self) -> str:
+        """Its route by the project's id, which survives renames."""
+        return f"/projects/{self.project_id}/issues/{self.iid}"
+
 
 class IssueReader:
     """Reads issues of one source."""
@@ -67,6 +73,7 @@ class IssueReader:
         self._base_path = urlsplit(config.base_url).path.strip("/")
         self._hours_per_day = Decimal(str(config.hours_per_day))
         self._labels = LabelReader(config)
+        self._written = tuple(config.write_fields)
 
     def read(
         self,
@@ -95,8 +102,9 @@ class IssueReader:
         own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
         closed = row["state"] == CLOSED
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
-        author = _find_person(row.get("author"))
+        author = find_person(row.get("author"))
         description = row.get("description") or ""
+        assignees = _assignees(row)
         return IssueSnapshot(
             ref=IssueRef(self._source, str(IssuePlace.of(row))),
             key=key_of_row(row, self._base_path),
@@ -114,7 +122,9 @@ class IssueReader:
             priority=said.priority,
             urgency=said.urgency,
             reporter=author,
-            assignee=_find_person(_first_assignee(row)),
+            assignee=next(iter(assignees), None),
+            co_assignees=assignees[1:],
+            written_fields=self._written_fields(row, labels),
             comments=comments,
             confidential=bool(row.get("confidential")),
             estimate_days=self._days(row, "time_estimate"),
@@ -138,6 +148,17 @@ class IssueReader:
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
+
+
+    def _written_fields(self, row: Json, labels: Iterable[str]) -> Mapping[str, str]:
+        found = dict(read_fields(filter(is_label, self._written), labels))
+        if "weight" in self._written and row.get("weight") is not None:
+            found["weight"] = str(row["weight"])
+        seconds = (row.get("time_stats") or {}).get("time_estimate") or 0
+        if "time_estimate" in self._written and seconds:
+            days = Decimal(seconds) / _SECONDS_PER_HOUR / self._hours_per_day
+            found["time_estimate"] = str(days.quantize(Decimal("0.01")))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +199,7 @@ def _comment(note: Json) -> Comment:
     internal = bool(note.get("internal") or note.get("confidential"))
     return Comment(
         tracker_id=str(note["id"]),
-        author=_find_person(note.get("author")),
+        author=find_person(note.get("author")),
         body=read_note(note.get("body") or ""),
         visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
         created_at=parse_moment(note["created_at"]),
@@ -202,12 +223,14 @@ def _releases(row: Json) -> tuple[str, ...]:
     return (milestone["title"],) if milestone else ()
 
 
-def _first_assignee(row: Json) -> Json | None:
-    assignees: Sequence[Json] = row.get("assignees") or ()
-    return assignees[0] if assignees else row.get("assignee")
+def _assignees(row: Json) -> tuple[Person, ...]:
+    """Several where they are licensed; an old server tells one."""
+    users: Sequence[Json] = row.get("assignees") or (row.get("assignee"),)
+    return tuple(person for user in users if (person := find_person(user)))
 
 
-def _find_person(user: Json | None) -> Person | None:
+def find_person(user: Json | None) -> Person | None:
+    """A person as REST shows them."""
     if not user:
         return None
     username = str(user.get("username") or "")

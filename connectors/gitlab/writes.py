@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from connectors.gitlab.assignees import Assignees
 from connectors.gitlab.mapping import CLOSED, IssuePlace
 from connectors.gitlab.note_text import MARKER, write_sticky_note
+from connectors.gitlab.number_fields import NumberFields, join
 from connectors.gitlab.rest import (
     Json,
     Rest,
@@ -18,9 +20,12 @@ from connectors.gitlab.rest import (
     unreachable,
 )
 from connectors.gitlab.timestamps import parse_moment
+from connectors.label_fields import write_fields
 from model.changes import (
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -36,8 +41,10 @@ NO_MILESTONE = 0
 class Writer:
     """Writes to the issues of one source."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, hours_per_day: float) -> None:
         self._rest = rest
+        self._people = Assignees(rest)
+        self._fields = NumberFields(rest, hours_per_day)
         self._own_user_id: int | None = None
 
     def write(self, place: IssuePlace, change: Change) -> Receipt:
@@ -57,19 +64,25 @@ class Writer:
     def _write(self, place: IssuePlace, change: Change) -> Receipt:
         match change:
             case SetLabels():
-                return self._set_labels(place, change)
+                receipt = self._set_labels(place, change)
             case Transition():
-                return self._transition(place, change)
+                receipt = self._transition(place, change)
             case SetRelease():
-                return self._set_release(place, change)
+                receipt = self._set_release(place, change)
             case UpsertComment():
-                return self._upsert_comment(place, change)
+                receipt = self._upsert_comment(place, change)
+            case SetAssignee():
+                receipt = self._people.assign(place, change)
+            case SetFields():
+                labels = self._set_labels(place, write_fields(change))
+                receipt = join(labels, self._fields.fill(place, change))
             case _:
                 assert_never(change)
+        return receipt
 
     def _set_labels(self, place: IssuePlace, change: SetLabels) -> Receipt:
         _refuse_commas(change.add | change.remove)
-        issue = self._rest.get_row(_issue_path(place))
+        issue = self._rest.get_row(place.path)
         present = {str(name) for name in issue["labels"]}
         add = self._spell(place, change.add - present) - present
         gone = self._spell_twins(place, change.remove - present, present)
@@ -106,14 +119,14 @@ class Writer:
             offered = ", ".join(_STATE_EVENTS)
             params = {"status": change.status, "offered": offered}
             raise PermanentError("transition_unavailable", params)
-        issue = self._rest.get_row(_issue_path(place))
+        issue = self._rest.get_row(place.path)
         if issue["state"] == status:
             return _unchanged(issue)
         receipt = self._update(place, {"state_event": _STATE_EVENTS[status]})
         return replace(receipt, before=str(issue["state"]))
 
     def _set_release(self, place: IssuePlace, change: SetRelease) -> Receipt:
-        issue = self._rest.get_row(_issue_path(place))
+        issue = self._rest.get_row(place.path)
         current = (issue.get("milestone") or {}).get("title")
         if change.name is None:
             ours = current is not None and current == change.remove
@@ -148,7 +161,7 @@ class Writer:
     def _upsert_comment(self, place: IssuePlace, change: UpsertComment) -> Receipt:
         body = write_sticky_note(change.text.text)
         note = self._find_sticky(place, change.comment_id)
-        notes = f"{_issue_path(place)}/notes"
+        notes = f"{place.path}/notes"
         if note is None:
             return _noted(self._rest.post(notes, {"body": body}))
         if note["body"] == body:
@@ -162,7 +175,7 @@ class Writer:
         if note and note["author"]["id"] == own:
             return note
         query = {"activity_filter": "only_comments", "sort": "asc"}
-        notes = self._rest.get_all(f"{_issue_path(place)}/notes", query)
+        notes = self._rest.get_all(f"{place.path}/notes", query)
         ours = (n for n in notes if n["author"]["id"] == own and MARKER in n["body"])
         return next(ours, None)
 
@@ -170,7 +183,7 @@ class Writer:
         if not (comment_id.isascii() and comment_id.isdigit()):
             return None
         try:
-            return self._rest.get_row(f"{_issue_path(place)}/notes/{comment_id}")
+            return self._rest.get_row(f"{place.path}/notes/{comment_id}")
         except PermanentError as error:
             if error.code != "not_found" or is_project_missing(error):
                 raise
@@ -182,13 +195,9 @@ class Writer:
         return self._own_user_id
 
     def _update(self, place: IssuePlace, body: Json, calls: int = 1) -> Receipt:
-        issue = self._rest.put(_issue_path(place), body)
+        issue = self._rest.put(place.path, body)
         updated_at = parse_moment(issue["updated_at"])
         return Receipt(written=True, updated_at=updated_at, calls=calls)
-
-
-def _issue_path(place: IssuePlace) -> str:
-    return f"{project_path(place.project_id)}/issues/{place.iid}"
 
 
 def _refuse_commas(labels: Iterable[str]) -> None:

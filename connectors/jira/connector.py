@@ -17,6 +17,7 @@ from connectors.base import (
     Webhook,
     WebhookForm,
 )
+from connectors.jira.assignee import apply_assignee
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
 from connectors.jira.config import JiraConfig
@@ -31,9 +32,12 @@ from connectors.jira.site import Site
 from connectors.jira.transitions import Workflow
 from connectors.jira.webhooks import Webhooks
 from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
+from connectors.jira.written_fields import apply_fields
 from model.changes import (
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -153,6 +157,11 @@ class JiraConnector:
                 write = partial(self._workflow.apply, issue_id, change)
             case UpsertComment():
                 write = partial(apply_comment, issue_id, change)
+            case SetAssignee():
+                is_cloud = self._site.is_cloud
+                write = partial(apply_assignee, issue_id, change, is_cloud=is_cloud)
+            case SetFields():
+                write = partial(apply_fields, issue_id, change)
             case _:
                 assert_never(change)
         return await self._site.ask(write)

@@ -33,6 +33,7 @@ class FieldNames:
 
     Attributes:
         wanted: id to the name under which the pool has the field.
+        written: id to the configured name of a field that is ours to fill.
         sprints: ids of fields that hold sprints.
         epics: ids of fields that hold the key of an epic.
     """
@@ -40,11 +41,14 @@ class FieldNames:
     wanted: Mapping[str, str] = field(default_factory=dict)
     sprints: tuple[str, ...] = ()
     epics: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Every field to ask for."""
-        return tuple(dict.fromkeys([*self.wanted, *self.sprints, *self.epics]))
+        return tuple(
+            dict.fromkeys([*self.wanted, *self.sprints, *self.epics, *self.written])
+        )
 
 
 NO_FIELDS = FieldNames()
@@ -57,17 +61,23 @@ def parse_field_names(raw: Iterable[Json], config: JiraConfig) -> FieldNames:
     Names are compared without regard to case, and several fields may have one name.
     """
     wanted = {name.casefold(): ours for name, ours in config.custom_fields.items()}
+    written = {name.casefold(): name for name in config.write_fields}
     fields = list(raw)
     custom = {str(one["id"]): _type(one) for one in fields}
     return FieldNames(
-        wanted={
-            str(one["id"]): ours
-            for one in fields
-            if (ours := wanted.get(str(one["id"])) or _named(one, wanted))
-        },
+        wanted=_by_id(fields, wanted),
+        written=_by_id(fields, written),
         sprints=tuple(name for name, kind in custom.items() if kind == _SPRINT),
         epics=tuple(name for name, kind in custom.items() if kind == _EPIC),
     )
+
+
+def _by_id(fields: Iterable[Json], wanted: Mapping[str, str]) -> Mapping[str, str]:
+    return {
+        str(one["id"]): ours
+        for one in fields
+        if (ours := wanted.get(str(one["id"])) or _named(one, wanted))
+    }
 
 
 def _type(raw: Json) -> str:
@@ -144,6 +154,14 @@ def _sprint_name(value: Json | str) -> str:
 def parse_fields(fields: Json, names: FieldNames) -> Mapping[str, tuple[str, ...]]:
     """The configured custom fields that have a value, in words."""
     found = {ours: tuple(_words(fields.get(one))) for one, ours in names.wanted.items()}
+    return {ours: words for ours, words in sorted(found.items()) if words}
+
+
+def parse_written(fields: Json, names: FieldNames) -> Mapping[str, str]:
+    """Fields of ours that have a value, in words."""
+    found = {
+        ours: ", ".join(_words(fields.get(one))) for one, ours in names.written.items()
+    }
     return {ours: words for ours, words in sorted(found.items()) if words}
 
 

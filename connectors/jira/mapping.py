@@ -16,6 +16,7 @@ from connectors.jira.content import (
     parse_fields,
     parse_links,
     parse_sprints,
+    parse_written,
 )
 from connectors.jira.people import Json, parse_moment, parse_person
 from connectors.jira.wiki import to_markdown
@@ -148,6 +149,7 @@ def _snapshot(
         links=parse_links(fields, config, names),
         sprints=parse_sprints(fields, names),
         fields=parse_fields(fields, names),
+        written_fields=parse_written(fields, names),
         status_id=str(fields["status"].get("id") or ""),
     )
 

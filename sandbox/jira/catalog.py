@@ -85,6 +85,7 @@ class FieldMeta:
     items: str = ""
     navigable: bool = True
     searchable: bool = True
+    options: tuple[str, ...] = ()
 
 
 FIELDS = (
@@ -118,6 +119,9 @@ FIELDS = (
     FieldMeta("votes", "Votes", "votes"),
     FieldMeta(STORY_POINTS, "Story point estimate", "number"),
     FieldMeta("customfield_10020", "Contract clause", "string"),
+    FieldMeta(
+        "customfield_10030", "Pool priority", "option", options=("P0", "P1", "P2", "P3")
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sandbox.jira.catalog import FIELDS
+from sandbox.jira.catalog import FIELDS, FieldMeta
 from sandbox.jira.errors import JiraError, bad_field, not_settable
 from sandbox.jira.records import Change, Issue, Json, Named, User, Version
 from sandbox.jira.site import Site, choose_named
@@ -95,16 +95,44 @@ def _due(_site: Site, issue: Issue, ops: list[Op]) -> Step:
 
 
 def _custom(name: str) -> Writer:
-    shown = next(meta.name for meta in FIELDS if meta.id == name)
+    meta = next(meta for meta in FIELDS if meta.id == name)
+    shown = meta.name
 
     def write(_site: Site, issue: Issue, ops: list[Op]) -> Step:
-        old, new = issue.custom.get(name), _last(ops, name)
+        old, new = issue.custom.get(name), _typed(meta, _last(ops, name))
         texts = (None if old is None else str(old), None if new is None else str(new))
         change = Change(shown, name, None, texts[0], None, texts[1], "custom")
         changes = () if old == new else (change,)
         return Step(changes, lambda: issue.custom.update({name: new}))
 
     return write
+
+
+def _typed(meta: FieldMeta, value: object) -> object:
+    """A number is no text, and an option is one of the list."""
+    match meta.type, value:
+        case _, None:
+            return None
+        case "number", int() | float():
+            return float(value)
+        case "string", str():
+            return value
+        case "option", {"id": str(number)} if number in option_ids(meta):
+            return option_ids(meta)[number]
+        case "option", {"value": str(text)} if text in meta.options:
+            return next(
+                one for one in option_ids(meta).values() if one["value"] == text
+            )
+    wants = {"number": "a number", "string": "a string"}.get(meta.type, "valid")
+    raise bad_field(meta.id, f"Operation value must be {wants}")
+
+
+def option_ids(meta: FieldMeta) -> dict[str, Json]:
+    """The options of a select field as REST shows them, by id."""
+    return {
+        str(number): {"id": str(number), "value": text}
+        for number, text in enumerate(meta.options, 10400)
+    }
 
 
 def _choice(name: str, attribute: str, things: Callable[[Site], object]) -> Writer:
@@ -135,6 +163,8 @@ def _person(name: str) -> Writer:
         named = value.values() if isinstance(value, dict) else [value]
         if new is None and any(named):
             raise bad_field(name, f"User '{next(iter(named))}' does not exist.")
+        if new is not None and "ASSIGNABLE_USER" in new.denied:
+            raise bad_field(name, f"User '{new.id}' cannot be assigned issues.")
         old: User | None = getattr(issue, name)
         change = Change(name, name, *_whom(old), *_whom(new))
         return _step(issue, name, new, change)

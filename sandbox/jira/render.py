@@ -272,7 +272,9 @@ class Renderer:
             schema["items"] = meta.items
         if custom:
             kind = "com.atlassian.jira.plugin.system.customfieldtypes"
-            schema |= {"custom": f"{kind}:textfield", "customId": int(meta.id[12:])}
+            kinds = {"number": "float", "option": "select"}
+            own = kinds.get(meta.type, "textfield")
+            schema |= {"custom": f"{kind}:{own}", "customId": int(meta.id[12:])}
         else:
             schema["system"] = meta.id
         return {

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from connectors.base import Connector
 from model.client_text import ClientSafeFacts, ClientText
@@ -62,14 +62,26 @@ class Rig(Protocol):
     @property
     def names(self) -> Names: ...
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Fields that can be filled, by name, with a value each."""
+
+    @property
+    def accounts(self) -> tuple[str, str]:
+        """Of two people that issues can be given to, as ``people`` names them."""
+
     def connect(
         self,
         *,
         secrets: tuple[str, ...] = (SECRET,),
         token: str = "",
         webhook_auth: str = "signature",
+        **more: Any,
     ) -> Connector:
-        """A fresh connector named ``acme``; ``token`` replaces the right one."""
+        """A fresh connector named ``acme``; ``token`` replaces the right one.
+
+        ``more`` are other settings of the source.
+        """
 
     def make_issue(self, title: str, description: str = "") -> str:
         """Answer its tracker id."""

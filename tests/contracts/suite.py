@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Connector, Page, Wanted
-from model.changes import SetLabels, SetRelease, Transition, UpsertComment
+from model.changes import (
+    SetAssignee,
+    SetFields,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
 from model.deliveries import Hint, Ignored, Quarantined
 from model.errors import DeliveryRejected, PermanentError, RetriableError
 from model.findings import Severity
@@ -367,6 +374,51 @@ class ConnectorContract(WebhookFacts):
             await connector.apply(ref_of(issue), Transition(bench.names.unknown), "op")
         assert raised.value.code == "transition_unavailable"
         assert raised.value.params["offered"]
+
+    # -- people and fields -----------------------------------------------------
+
+    async def test_an_issue_is_given_to_a_person_and_to_the_next(
+        self, bench: Rig, connector: Connector, issue: str
+    ) -> None:
+        first, second = bench.accounts
+        await connector.apply(ref_of(issue), SetAssignee(first), "op-1")
+        held = await state_of(connector, issue)
+        assert [one.goes_by(first) for one in held.assignees] == [True]
+        before = bench.bench.journal.writes
+        again = await connector.apply(ref_of(issue), SetAssignee(first), "op-1")
+        assert (again.written, bench.bench.journal.writes) == (False, before)
+        await connector.apply(ref_of(issue), SetAssignee(second, first), "op-2")
+        held = await state_of(connector, issue)
+        assert [one.goes_by(second) for one in held.assignees] == [True]
+
+    async def test_b13_who_cannot_be_assigned_takes_the_issue_from_nobody(
+        self, bench: Rig, connector: Connector, issue: str
+    ) -> None:
+        first, _ = bench.accounts
+        await connector.apply(ref_of(issue), SetAssignee(first), "op-1")
+        change = SetAssignee("nobody-of-theirs", first)
+        with pytest.raises(PermanentError, match="person_not_assignable"):
+            await connector.apply(ref_of(issue), change, "op-2")
+        held = await state_of(connector, issue)
+        assert [one.goes_by(first) for one in held.assignees] == [True]
+
+    async def test_fields_of_ours_are_filled_and_emptied_again(
+        self, bench: Rig, issue: str
+    ) -> None:
+        filled = bench.fields
+        connector = bench.connect(write_fields=dict.fromkeys(filled, "clause"))
+        await connector.fetch([issue])
+        receipt = await connector.apply(ref_of(issue), SetFields(filled), "op-1")
+        assert receipt.written
+        shown = (await state_of(connector, issue)).written_fields
+        assert shown.keys() == filled.keys()
+        assert all(shown[name].startswith(filled[name]) for name in filled)
+        before = bench.bench.journal.writes
+        again = await connector.apply(ref_of(issue), SetFields(filled, filled), "op-1")
+        assert (again.written, bench.bench.journal.writes) == (False, before)
+        nothing = SetFields(dict.fromkeys(filled, ""), filled)
+        await connector.apply(ref_of(issue), nothing, "op-2")
+        assert (await state_of(connector, issue)).written_fields == {}
 
     # -- releases --------------------------------------------------------------
 

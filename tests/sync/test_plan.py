@@ -12,6 +12,8 @@ from model.changes import (
     Base,
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -19,7 +21,7 @@ from model.changes import (
 )
 from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import PoolState
-from model.issues import IssueRef, IssueSnapshot, StatusCategory
+from model.issues import IssueRef, IssueSnapshot, Person, StatusCategory
 from model.projects import Language
 from pool.issues import StoredIssue, content_hash_of
 from pool.schema import StateOrigin
@@ -55,47 +57,69 @@ def snapshot(**changes: Any) -> IssueSnapshot:
     return replace(plain, **changes)
 
 
+accounts = st.none() | st.sampled_from(["wang.li", "zhang.wei"])
+values = st.sampled_from(["", "3", "3.0", "FIN-2"])
+filled = st.dictionaries(st.sampled_from(["Clause", "Points"]), values)
 snapshots = st.builds(
-    lambda labels, status, names: snapshot(
-        labels=labels, status=status, releases=names
+    lambda labels, status, names, account, filled: snapshot(
+        labels=labels,
+        status=status,
+        releases=names,
+        assignee=Person(account) if account else None,
+        written_fields={name: value for name, value in filled.items() if value},
     ),
     some_labels,
     statuses,
     st.lists(st.sampled_from(["2026.12", "2027.01", "theirs"]), unique=True).map(tuple),
+    accounts,
+    filled,
 )
 targets = st.builds(
-    lambda wanted, status, release, text: Target(
+    lambda wanted, status, release, text, account, filled: Target(
         labels=wanted,
         owned_labels=OURS,
         status=status,
         release=release,
         comment=ClientText(text, ClientSafeFacts(), Language.EN),
+        assignee=account,
+        fields=filled,
     ),
     labels,
     st.none() | statuses,
     st.none() | releases,
     texts,
+    accounts,
+    filled,
 )
 bases = st.builds(
     Base,
     labels=labels,
     status=st.none() | statuses,
     release=st.none() | st.sampled_from(["2026.12", "2027.01"]),
+    assignee=accounts,
+    fields=filled,
 )
 
 
 def obey(theirs: IssueSnapshot, change: Change) -> IssueSnapshot:
     """A tracker that does what it is asked."""
+    shown: dict[str, Any] = {}
     match change:
         case SetLabels(add, remove):
-            return replace(theirs, labels=(theirs.labels | add) - remove)
+            shown = {"labels": (theirs.labels | add) - remove}
         case Transition(status):
-            return replace(theirs, status=status)
+            shown = {"status": status}
         case SetRelease(name, remove):
             kept = tuple(one for one in theirs.releases if one != remove)
-            return replace(theirs, releases=(*kept, name) if name else kept)
+            shown = {"releases": (*kept, name) if name else kept}
         case UpsertComment():
-            return theirs
+            pass
+        case SetAssignee(account):
+            shown = {"assignee": Person(account)}
+        case SetFields(values):
+            held = {**theirs.written_fields, **values}
+            shown = {"written_fields": {name: it for name, it in held.items() if it}}
+    return replace(theirs, **shown)
 
 
 def carry_out(planned: Plan, theirs: IssueSnapshot) -> tuple[Base, IssueSnapshot]:
@@ -258,3 +282,37 @@ def test_a_status_that_the_tracker_shows_in_another_language_is_not_a_person_s()
     assert plan(base, theirs, target) == Plan((), base, {})
     moved = replace(theirs, status="已完成", status_id="10104")
     assert plan(base, moved, target).kept == {"status": "已完成"}
+
+
+@given(bases, snapshots, targets)
+def test_an_issue_is_never_taken_from_everybody(
+    base: Base, theirs: IssueSnapshot, target: Target
+) -> None:
+    _, after = carry_out(plan(base, theirs, target), theirs)
+    assert after.assignees or not theirs.assignees
+
+
+@given(bases, snapshots, targets)
+def test_only_fields_that_are_declared_ours_are_written(
+    base: Base, theirs: IssueSnapshot, target: Target
+) -> None:
+    changes = plan(base, theirs, target).changes
+    written = [one.values for one in changes if isinstance(one, SetFields)]
+    assert set().union(*written) <= target.fields.keys()
+
+
+def test_what_a_person_put_into_a_field_stays_until_we_have_something_new() -> None:
+    base, target = Base(fields={"Clause": "FIN-1"}), Target(fields={"Clause": "FIN-1"})
+    theirs = snapshot(written_fields={"Clause": "by hand"})
+    assert plan(base, theirs, target).kept == {"fields": "Clause: by hand"}
+    nothing = Target(fields={"Clause": ""})
+    assert not plan(base, theirs, nothing).changes
+    again = plan(base, theirs, Target(fields={"Clause": "FIN-2"}))
+    assert again.changes == (SetFields({"Clause": "FIN-2"}, {"Clause": "FIN-1"}),)
+
+
+def test_a_field_of_ours_is_emptied_when_there_is_nothing_more_to_say() -> None:
+    base, theirs = Base(fields={"P": "3"}), snapshot(written_fields={"P": "3.0"})
+    assert plan(base, theirs, Target(fields={"P": ""})).changes == (
+        SetFields({"P": ""}, {"P": "3"}),
+    )

@@ -4,7 +4,7 @@ The codes are those of attention, of :class:`model.errors.TrackerError` and of t
 inbox; parameters that a concern does not carry show as a dash.
 """
 
-from web.words.write_remedies import WRITE_REMEDIES
+from web.words.write_remedies import LOOK, WRITE_REMEDIES
 
 _Pair = tuple[str, str]
 
@@ -21,10 +21,6 @@ _CHECK: _Pair = (
 _WAIT: _Pair = (
     "无需操作，reqpool 会自动重试；如持续出现，请检查工单系统和网络。",
     "Nothing: it is tried again by itself. If it lasts, look at the tracker and network.",
-)
-_LOOK: _Pair = (
-    "打开工单查看；如结论不对，在需求页改判。",
-    "Open the issue; if the outcome is wrong, overrule it on the requirement's page.",
 )
 _UPGRADE: _Pair = (
     "确认地址指向工单系统本身而非代理或登录页；如属实，请反馈此版本差异。",
@@ -159,7 +155,7 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "gone": (("该接口已被移除。", "This interface was removed."), _UPGRADE),
     "issue_missing": (
         ("{key}：工单已不存在或不可见。", "{key}: the issue is gone or hidden."),
-        _LOOK,
+        LOOK,
     ),
     "conflict": (
         ("工单被同时修改。", "The issue was changed at the same time."),
@@ -192,32 +188,32 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "{key}：标签保持人工修改：{value}。",
             "{key}: labels stay as a person set them: {value}.",
         ),
-        _LOOK,
+        LOOK,
     ),
     "labels_kept_by_person": (
         (
             "{key}：标签保持人工修改：{value}。",
             "{key}: labels stay as a person set them: {value}.",
         ),
-        _LOOK,
+        LOOK,
     ),
     "status_kept_by_person": (
         (
             "{key}：状态保持人工修改：{value}。",
             "{key}: the status stays as a person set it: {value}.",
         ),
-        _LOOK,
+        LOOK,
     ),
     "release_kept_by_person": (
         (
             "{key}：版本保持人工修改：{value}。",
             "{key}: the release stays as a person set it: {value}.",
         ),
-        _LOOK,
+        LOOK,
     ),
     "comment_kept_by_person": (
         ("{key}：我们的评论被人修改。", "{key}: our comment was changed by a person."),
-        _LOOK,
+        LOOK,
     ),
     "link_asked": (
         (

@@ -2,6 +2,11 @@
 
 _Pair = tuple[str, str]
 
+LOOK: _Pair = (
+    "打开工单查看；如结论不对，在需求页改判。",
+    "Open the issue; if the outcome is wrong, overrule it on the requirement's page.",
+)
+
 WRITE_REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
     "transition_landed_elsewhere": (
         (
@@ -15,6 +20,60 @@ WRITE_REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
                 " another status in the source."
             ),
         ),
+    ),
+    "person_unmapped": (
+        (
+            "{source}：没有为“{person}”配置账号，工单仍由原处理人负责。",
+            "{source}: no account stands for {person}; issues stay with whoever has them.",
+        ),
+        (
+            "在来源配置的 people 中加入此人。",
+            "Add the person to the source's people.",
+        ),
+    ),
+    "person_not_assignable": (
+        (
+            "{key}：不能指派给账号“{account}”，工单仍由原处理人负责。",
+            "{key}: cannot be assigned to the account {account}; it stays as it is.",
+        ),
+        (
+            "核对来源配置的 people，或请客户方管理员把该账号加入项目。",
+            "Correct the source's people, or have the account added to the project.",
+        ),
+    ),
+    "assignee_kept_by_person": (
+        (
+            "{key}：处理人保持人工修改：{value}。",
+            "{key}: the assignee stays as a person set it: {value}.",
+        ),
+        LOOK,
+    ),
+    "field_not_editable": (
+        (
+            "{key}：字段“{field}”不在该工单的编辑界面上。",
+            "{key}: the field {field} is not on the issue's edit screen.",
+        ),
+        (
+            "请客户方管理员把该字段加入编辑界面，或从来源配置的 write_fields 中删去。",
+            "Have it added to the screen, or take it out of the source's write_fields.",
+        ),
+    ),
+    "field_value_invalid": (
+        (
+            "{key}：字段“{field}”不接受“{value}”，可用：{offered}。",
+            "{key}: the field {field} has no place for “{value}”; possible: {offered}.",
+        ),
+        (
+            "在工单系统中增加该选项，或在 write_fields 中改用另一个字段。",
+            "Add the option in the tracker, or fill another field in write_fields.",
+        ),
+    ),
+    "fields_kept_by_person": (
+        (
+            "{key}：字段保持人工修改：{value}。",
+            "{key}: fields stay as a person filled them: {value}.",
+        ),
+        LOOK,
     ),
     "status_ambiguous": (
         (

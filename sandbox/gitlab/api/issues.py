@@ -196,9 +196,11 @@ def _milestone(call: Call, project: Project) -> Milestone | None:
 
 
 def _assignees(call: Call) -> list[User]:
+    """Whoever may not see the project is left out without a word."""
     ids = call.params.integers("assignee_ids")
     ids += [one] if (one := call.params.integer("assignee_id")) else []
-    return [user for one in ids if (user := call.gitlab.users.get(one))]
+    found = [user for one in ids if (user := call.gitlab.users.get(one))]
+    return [user for user in found if call.gitlab.may_see(user, call.project())]
 
 
 def _read_flags(call: Call, edit: IssueEdit) -> None:

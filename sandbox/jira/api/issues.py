@@ -9,6 +9,8 @@ from fastapi import APIRouter, Request, Response
 from sandbox.jira.adf import from_adf
 from sandbox.jira.api.ask import BASE, Ask, Asking, Body, many, split
 from sandbox.jira.api.issue_view import View, issue_json, transition_json
+from sandbox.jira.catalog import FIELDS
+from sandbox.jira.edits import option_ids
 from sandbox.jira.errors import JiraError
 from sandbox.jira.records import Issue, Json, User
 from sandbox.jira.talk import add_comment
@@ -158,6 +160,16 @@ async def editmeta(ask: Asking, ref: str) -> Json:
     issue = ask.issue(ref)
     names = ("summary", "description", "priority", "labels", "fixVersions")
     fields: Json = {name: {"required": name == "summary"} for name in names}
+    for meta in FIELDS:
+        if meta.id.startswith("customfield_"):
+            allowed = list(option_ids(meta).values())
+            fields[meta.id] = {
+                "required": False,
+                "name": meta.name,
+                "schema": ask.show.field(meta)["schema"],
+                "operations": ["set"],
+                **({"allowedValues": allowed} if allowed else {}),
+            }
     fields["fixVersions"]["allowedValues"] = [
         ask.show.app_version(one) for one in issue.project.versions
     ]

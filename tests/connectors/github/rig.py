@@ -41,6 +41,14 @@ class GitHubRig:
         return self.tracker.bench
 
     @property
+    def fields(self) -> Mapping[str, str]:
+        return {"条款::": "FIN-2"}
+
+    @property
+    def accounts(self) -> tuple[str, str]:
+        return self.person.login, self.bot.login
+
+    @property
     def store(self) -> GitHub:
         return self.tracker.store
 

@@ -48,6 +48,15 @@ class GitLabRig:
     def bench(self) -> Bench:
         return self.tracker.bench
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        licensed = {"weight": "3"} if self.tracker.store.switches.premium else {}
+        return {"条款::": "FIN-2", "time_estimate": "1.5", **licensed}
+
+    @property
+    def accounts(self) -> tuple[str, str]:
+        return f"@{self.person.username}", str(self.bot.id)
+
     def connect(
         self,
         *,

@@ -9,6 +9,8 @@ from connectors.gitlab.note_text import MARKER
 from model.changes import (
     Change,
     Receipt,
+    SetAssignee,
+    SetFields,
     SetLabels,
     SetRelease,
     Transition,
@@ -62,6 +64,8 @@ CHANGES: list[Change] = [
     Transition("closed"),
     SetRelease("2.1", ship_on=date(2026, 4, 1)),
     comment("计划版本:2.1"),
+    SetAssignee("@finance.user"),
+    SetFields({"clause::": "2.1", "time_estimate": "3"}),
 ]
 
 
@@ -241,3 +245,26 @@ async def test_another_clients_issue_is_never_written(
     with pytest.raises(PermanentError, match="project_not_configured"):
         await connector.apply(ref(issue), labels({OURS}), "op-1")
     assert names(issue) == set()
+
+
+async def test_other_assignees_stay_where_several_are_licensed(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    other = site.tracker.store.add_user("auditor", "审计")
+    site.project.members[other.id] = 20
+    site.tracker.store.switches.premium = True
+    issue = site.open_issue("shared", assignees=[other])
+    await connector.apply(ref(issue), SetAssignee("@finance.user"), "op-1")
+    assert issue.assignees == [site.person, other]
+    change = SetAssignee(str(site.bot.id), "@finance.user")
+    await connector.apply(ref(issue), change, "op-2")
+    assert issue.assignees == [site.bot, other]
+
+
+async def test_a_weight_that_is_not_licensed_is_a_person_s_matter(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    site.tracker.store.switches.premium = False
+    issue = site.open_issue("one")
+    with pytest.raises(PermanentError, match="field_not_editable"):
+        await connector.apply(ref(issue), SetFields({"weight": "3"}), "op-1")

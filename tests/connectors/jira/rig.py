@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -40,6 +41,20 @@ class JiraRig:
         return self.tracker.bench
 
     @property
+    def fields(self) -> Mapping[str, str]:
+        return {"Contract clause": "FIN-2", "story point estimate": "3"}
+
+    @property
+    def accounts(self) -> tuple[str, str]:
+        return self.client.id, self.bot.id
+
+    @property
+    def reference(self) -> Mapping[str, str]:
+        """The client's person as REST names them."""
+        name = "accountId" if self.tracker.site.cloud else "name"
+        return {name: self.client.id}
+
+    @property
     def url(self) -> str:
         return self.server.urls["jira"]
 
@@ -49,7 +64,7 @@ class JiraRig:
         secrets: tuple[str, ...] = (SECRET,),
         token: str = "",
         webhook_auth: str = "signature",
-        **more: object,
+        **more: Any,
     ) -> JiraConnector:
         config = JiraConfig.model_validate(
             {

@@ -8,7 +8,14 @@ import pytest
 
 from connectors.jira.comments import neutralise
 from connectors.jira.mapping import ANCHOR
-from model.changes import SetLabels, SetRelease, Transition, UpsertComment
+from model.changes import (
+    SetAssignee,
+    SetFields,
+    SetLabels,
+    SetRelease,
+    Transition,
+    UpsertComment,
+)
 from model.errors import Conflict, PermanentError, RetriableError
 from sandbox.faults import Fault
 from sandbox.jira import talk
@@ -233,6 +240,46 @@ async def test_a_conflict_is_told_as_one(jira: JiraRig) -> None:
     jira.bench.faults.fail_next.append(Fault("POST", "/transitions", status=409))
     with pytest.raises(Conflict):
         await jira.connect().apply(ref_of(made), Transition("In Progress"), "op")
+
+
+# -- people and fields -------------------------------------------------------------
+
+
+async def test_b13_who_may_not_be_assigned_is_a_person_s_matter(jira: JiraRig) -> None:
+    made = jira.make_issue("x", assignee=jira.reference)
+    jira.bot.denied.add("ASSIGNABLE_USER")
+    with pytest.raises(PermanentError, match="person_not_assignable"):
+        await jira.connect().apply(ref_of(made), SetAssignee(jira.bot.id), "op")
+    assert jira.get_issue(made).assignee is jira.client
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("Nowhere", "x", "field_not_editable"),
+        ("Pool priority", "P9", "field_value_invalid"),
+        ("Story point estimate", "many", "field_value_invalid"),
+    ],
+)
+async def test_a_field_that_cannot_be_filled_is_a_person_s_matter(
+    jira: JiraRig, name: str, value: str, code: str
+) -> None:
+    made, before = jira.make_issue("x"), jira.bench.journal.writes
+    with pytest.raises(PermanentError) as raised:
+        await jira.connect().apply(ref_of(made), SetFields({name: value}), "op")
+    assert raised.value.code == code
+    assert raised.value.params["field"] == name
+    assert jira.bench.journal.writes == before
+
+
+async def test_an_option_is_found_by_its_words(jira: JiraRig) -> None:
+    made = jira.make_issue("x")
+    connector = jira.connect(write_fields={"Pool priority": "priority"})
+    change = SetFields({"Pool priority": "p1"})
+    await connector.apply(ref_of(made), change, "op")
+    found = (await connector.fetch([made])).snapshots[0]
+    assert found.written_fields == {"Pool priority": "P1"}
+    assert not (await connector.apply(ref_of(made), change, "op")).written
 
 
 # -- the comment -------------------------------------------------------------------

@@ -1,0 +1,35 @@
+"""Gives an issue to somebody, and never to nobody.
+
+Documentation: ``PUT /rest/api/2/issue/{id}/assignee``. Cloud knows people by
+``accountId``, Data Center by ``name``.
+"""
+
+from connectors.jira.people import parse_person
+from connectors.jira.site import QuietJira, segment
+from model.changes import Receipt, SetAssignee
+from model.errors import PermanentError
+
+_REFUSALS = frozenset({"bad_request", "not_found", "unprocessable"})
+
+
+def apply_assignee(
+    issue_id: str, change: SetAssignee, jira: QuietJira, *, is_cloud: bool
+) -> Receipt:
+    """Give the issue to an account; whoever has it keeps it when that is refused.
+
+    Raises:
+        PermanentError: ``person_not_assignable``.
+    """
+    path = f"issue/{segment(issue_id)}"
+    held = parse_person(jira.get(path, fields="assignee")["fields"].get("assignee"))
+    if held and held.goes_by(change.account):
+        return Receipt(written=False)
+    body = {"accountId" if is_cloud else "name": change.account}
+    try:
+        jira.send("PUT", f"{path}/assignee", body)
+    except PermanentError as error:
+        if error.code not in _REFUSALS:
+            raise
+        params = {**error.params, "account": change.account}
+        raise PermanentError("person_not_assignable", params) from error
+    return Receipt(written=True, calls=1)
