@@ -5,7 +5,7 @@ wait for the pages before it, and no more rows are held than the windows ahead h
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from connectors.gitlab.feed import (
     split,
 )
 from connectors.gitlab.mapping import IssuePlace
+from connectors.gitlab.notes import ISSUES_PER_REQUEST, NoteReads
 from connectors.gitlab.reads import IssueReads, has_notes
 from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, ListPage
@@ -62,22 +63,39 @@ class WholeReads:
 
     threads: Threads
     reads: IssueReads
+    notes: NoteReads
     relations: RelationReads
 
     async def fetch(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
         """The issues of some rows, in their order."""
         if not rows:
             return []
-        run = self.threads.run
-        noted = [row for row in rows if has_notes(row)]
-        *found, relations = await asyncio.gather(
-            *(run(self.reads.fetch_notes, row) for row in noted),
-            run(self.relations.fetch, rows),
+        notes, relations = await asyncio.gather(
+            self._fetch_notes([row for row in rows if has_notes(row)]),
+            self.threads.run(self.relations.fetch, rows),
         )
+        return await self.threads.run(self.reads.read_all, rows, notes, relations)
+
+    async def _fetch_notes(
+        self, rows: Sequence[Json]
+    ) -> Mapping[IssuePlace, Sequence[Json]]:
+        """Together where that saves requests, one by one what is left over."""
+        together = await asyncio.gather(
+            *(
+                self.threads.run(
+                    self.notes.fetch, rows[start : start + ISSUES_PER_REQUEST]
+                )
+                for start in range(
+                    0, len(rows) if len(rows) > 1 else 0, ISSUES_PER_REQUEST
+                )
+            )
+        )
+        found = {place: notes for part in together for place, notes in part.items()}
         with understanding(self.threads.source):
-            places = [IssuePlace.of(row) for row in noted]
-        notes = dict(zip(places, found, strict=True))
-        return await run(self.reads.read_all, rows, notes, relations)
+            left = {IssuePlace.of(row): row for row in rows}
+        left = {place: row for place, row in left.items() if place not in found}
+        reads = (self.threads.run(self.reads.fetch_notes, row) for row in left.values())
+        return {**found, **dict(zip(left, await asyncio.gather(*reads), strict=True))}
 
 
 class _ReadPage(NamedTuple):

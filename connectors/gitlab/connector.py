@@ -21,6 +21,7 @@ from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.feed import Feed, Position, read_cursor, write_cursor
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
+from connectors.gitlab.notes import NoteReads
 from connectors.gitlab.payloads import parse_delivery
 from connectors.gitlab.reads import IssueReads, Projects
 from connectors.gitlab.relations import RelationReads
@@ -187,35 +188,5 @@ class GitLabConnector:
         """Unregister it."""
         await self._run(self._webhooks.remove, webhook)
 
-    async def _fetch_whole(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
-        noted = [row for row in rows if has_notes(row)]
-        reads = (self._run(self._reads.fetch_notes, row) for row in noted)
-        found = await asyncio.gather(*reads)
-        with understanding(self._name):
-            places = [IssuePlace.of(row) for row in noted]
-        notes = dict(zip(places, found, strict=True))
-        relations = await self._run(self._relations.fetch, rows)
-        return await self._run(self._reads.read_all, rows, notes, relations)
-
     async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
-        loop = asyncio.get_running_loop()
-        with understanding(self._name):
-            return await loop.run_in_executor(self._threads, blocking, *args)
-
-
-async def in_order(
-    reads: Iterable[Awaitable[_Result]], ahead: int
-) -> AsyncGenerator[_Result, None]:
-    """Await some at the same time, and yield what they give in their order."""
-    waiting: deque[asyncio.Future[_Result]] = deque()
-    try:
-        for read in reads:
-            waiting.append(asyncio.ensure_future(read))
-            if len(waiting) >= ahead:
-                yield await waiting.popleft()
-        while waiting:
-            yield await waiting.popleft()
-    finally:
-        for future in waiting:
-            future.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        return await self._threads.run(blocking, *args)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ _ISSUE_PATH = re.compile(
     r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/(?P<iid>[0-9]+)/?"
 )
 _SECONDS_PER_HOUR = 3600
+_REMEMBERED = 1000
 
 
 class IssuePlace(NamedTuple):
@@ -74,6 +76,7 @@ class IssueReader:
         self._hours_per_day = Decimal(str(config.hours_per_day))
         self._labels = LabelReader(config)
         self._written = tuple(config.write_fields)
+        self._days = lru_cache(_REMEMBERED)(self._person_days)
 
     def read(
         self,
@@ -105,6 +108,7 @@ class IssueReader:
         author = find_person(row.get("author"))
         description = row.get("description") or ""
         assignees = _assignees(row)
+        times = row.get("time_stats") or {}
         return IssueSnapshot(
             ref=IssueRef(self._source, str(IssuePlace.of(row))),
             key=key_of_row(row, self._base_path),
@@ -127,9 +131,9 @@ class IssueReader:
             written_fields=self._written_fields(row, labels),
             comments=comments,
             confidential=bool(row.get("confidential")),
-            estimate_days=self._days(row, "time_estimate"),
+            estimate_days=self._days(times.get("time_estimate") or 0),
             due_on=date.fromisoformat(row["due_date"]) if row.get("due_date") else None,
-            spent_days=self._days(row, "total_time_spent"),
+            spent_days=self._days(times.get("total_time_spent") or 0),
             attachments=find_uploads(
                 [
                     Passage(description, author),
@@ -141,14 +145,12 @@ class IssueReader:
             moved_to=relations.moved_to,
         )
 
-    def _days(self, row: Json, name: str) -> Decimal | None:
+    def _person_days(self, seconds: int) -> Decimal | None:
         """From hours that people wrote down; the weight is no measure of time."""
-        seconds = (row.get("time_stats") or {}).get(name) or 0
         hours = Decimal(int(seconds)) / _SECONDS_PER_HOUR
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
-
 
     def _written_fields(self, row: Json, labels: Iterable[str]) -> Mapping[str, str]:
         found = dict(read_fields(filter(is_label, self._written), labels))
@@ -196,14 +198,15 @@ def _key_of_path(url: str, base_path: str) -> str:
 
 
 def _comment(note: Json) -> Comment:
+    """Its times by the second: GraphQL tells no more."""
     internal = bool(note.get("internal") or note.get("confidential"))
     return Comment(
         tracker_id=str(note["id"]),
         author=find_person(note.get("author")),
         body=read_note(note.get("body") or ""),
         visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
-        created_at=parse_moment(note["created_at"]),
-        updated_at=parse_moment(note["updated_at"]),
+        created_at=parse_moment(note["created_at"]).replace(microsecond=0),
+        updated_at=parse_moment(note["updated_at"]).replace(microsecond=0),
         ours=(note.get("body") or "").rstrip().endswith(MARKER),
     )
 

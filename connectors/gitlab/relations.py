@@ -72,7 +72,7 @@ class RelationReads:
     def fetch(self, rows: Sequence[Json]) -> dict[IssuePlace, Relations]:
         """The relations of some issues; one request for 100 of a project."""
         found: dict[IssuePlace, Relations] = {}
-        for path, of_project in _by_project(rows, self.base_url):
+        for path, of_project in by_project(rows, self.base_url):
             for start in range(0, len(of_project), PER_PAGE):
                 found |= self._fetch_batch(path, of_project[start : start + PER_PAGE])
         return found
@@ -98,7 +98,7 @@ class RelationReads:
         data = answer.get("data")
         if data:
             return dict(data)
-        self.has_work_items = not _is_unknown(answer.get("errors") or ())
+        self.has_work_items = not is_unknown(answer.get("errors") or ())
         return None
 
     def _read(
@@ -150,9 +150,8 @@ class RelationReads:
         return Link(kind, phrase.replace("_", " "), key, tracker_id, other.url)
 
 
-def _by_project(
-    rows: Iterable[Json], base_url: str
-) -> Iterable[tuple[str, list[Json]]]:
+def by_project(rows: Iterable[Json], base_url: str) -> Iterable[tuple[str, list[Json]]]:
+    """Rows by the path of their project, which GraphQL wants."""
     found: dict[str, list[Json]] = defaultdict(list)
     for row in rows:
         path, _, _ = key_of_row(row, urlsplit(base_url).path).rpartition("#")
@@ -175,7 +174,8 @@ def _other(node: Json) -> _Other:
     return _Other(str(node["iid"]), node["webUrl"] or "", found[1] if found else "")
 
 
-def _is_unknown(errors: Iterable[Json]) -> bool:
+def is_unknown(errors: Iterable[Json]) -> bool:
+    """Whether the server does not have what a query asks for."""
     codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
     words = " ".join(str(error.get("message")) for error in errors)
     return bool(codes & {"undefinedField", "undefinedType"}) or "doesn't exist" in words
