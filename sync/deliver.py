@@ -126,6 +126,7 @@ async def _settle(
             return
         _tell(engine, source, intent, "written" if receipt.written else "same")
         [issue] = await issues.lock(connection, [intent.issue_id])
+        await note_race(engine, connection, issue, intent.change, receipt)
         base = learn(issue.base, intent.change, receipt)
         read = await sources.draw_read(connection)
         await issues.keep_base(connection, issue.id, base, read)
@@ -134,7 +135,6 @@ async def _settle(
             await fetches.ask(
                 connection, source.id, [intent.tracker_id], now, "read_back"
             )
-        await note_race(engine, connection, issue, intent.change, receipt)
             told = {"change": encode(intent.change), "receipt": encode(receipt)}
             entry = _entry(engine, source, intent, told)
             await audit.append(connection, entry)
