@@ -725,6 +725,34 @@ checks = Table(
     comment="What the latest check of a source found; mended ones are gone",
 )
 
+raisings = Table(
+    "raisings",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="the mark by which the issue is found"),
+    _to("clients"),
+    _to("sources"),
+    _to("requirements"),
+    _text("place", comment="project key, path or repository; empty for the first"),
+    _json("draft"),
+    _text("reason"),
+    _text("made_by"),
+    _at("made_at"),
+    _text("state", server_default=OutboxState.PENDING),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _at("not_before"),
+    _at("settled_at", nullable=True),
+    _text("tracker_id", nullable=True),
+    _json("error", nullable=True),
+    Column("issue_id", Uuid, ForeignKey("issues.id"), comment="once it was mirrored"),
+    _one_of("state", OutboxState),
+    Index(
+        "raisings_open_idx",
+        "source_id",
+        postgresql_where=text("issue_id IS NULL AND state <> 'cancelled'"),
+    ),
+    comment="Issues that a requirement is raised as in another tracker, each once",
+)
+
 attention = Table(
     "attention",
     metadata,
