@@ -22,7 +22,17 @@ _ITEM = re.compile(r"\s*([*#]{1,8}|-{1,3}|[*#]+-)\s+(?=\S)")
 _RULE = re.compile(r"\s*-{4,5}\s*")
 _LOOKS_LIKE_BLOCK = re.compile(r"(?=[>|=+-])|(?=#{1,6}(?:\s|$))|(?=~~~)")
 
+_IS_PLAIN_LINE = re.compile(r"[^\n\r\0{]*").fullmatch
+"""Most comments: no block but a paragraph of one line."""
+
 Role = Literal["blank", "heading", "quoted", "item", "rule", "table", "prose"]
+
+_ROLES: Sequence[tuple[re.Pattern[str], Role]] = (
+    (_RULE, "rule"),
+    (_HEADING, "heading"),
+    (_QUOTED, "quoted"),
+    (_ITEM, "item"),
+)
 
 
 class _Piece(NamedTuple):
@@ -40,6 +50,8 @@ def to_markdown(text: str, names: Names = _NOBODY) -> str:
         text: any text at all.
         names: what mentioned people are called; who is not there keeps the id.
     """
+    if _IS_PLAIN_LINE(text) and _role(text) == "prose":
+        return _prose(text, names)
     writer = _Writer(names)
     lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     for piece in _pieces(lines):
@@ -198,13 +210,9 @@ def _role(line: str) -> Role:
     stripped = line.lstrip()
     if stripped.startswith("|"):
         return "table"
-    tests: Sequence[tuple[re.Pattern[str], Role]] = (
-        (_RULE, "rule"),
-        (_HEADING, "heading"),
-        (_QUOTED, "quoted"),
-        (_ITEM, "item"),
-    )
-    for pattern, role in tests:
+    if stripped[0] not in "-hb*#":
+        return "prose"
+    for pattern, role in _ROLES:
         found = pattern.match(line)
         if found and (role != "rule" or found.end() == len(line)):
             return role

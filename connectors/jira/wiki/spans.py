@@ -27,6 +27,10 @@ _SPAN = re.compile(
     r"|(?P<url>(?:https?|ftp)://[^\s\[\]|{}<>\"'（）【】《》，。；、]{1,2000})"
     r"|(?P<mark>(?<![^\W_])(?<![}\\])[*_\-]|\{[*_\-]\}|\?\?)"
 )
+_BEGINS = re.compile(r"[\\{\[!*_\-?]")
+_BEGINS_OR_URL = re.compile(r"[\\{\[!*_\-?hf]")
+"""The signs that a span begins with; looked for first, since most text has few."""
+
 _IMAGE = re.compile(
     r"(?:https?://\S+|[^/\\]+)\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?)", re.IGNORECASE
 )
@@ -53,13 +57,20 @@ _SPECIAL = re.compile(
     r"|(?<=!)(?=\[)"
 )
 
+_MAY_BE_SPECIAL = re.compile(r"[\\`\[\]<*_~]")
+
 
 def to_spans(
     line: str, names: Names, *, deep: int = 0, place: Literal["", "cell"] = ""
 ) -> str:
     """One line, or one cell of a table, in Markdown."""
     parts, end, at = list[str](), 0, 0
-    while found := _SPAN.search(line, at):
+    begins = _BEGINS_OR_URL if "://" in line else _BEGINS
+    while begun := begins.search(line, at):
+        at = begun.end()
+        found = _SPAN.match(line, begun.start())
+        if found is None:
+            continue
         shown, after = _show(found, names, deep)
         if shown is None:
             at = after
@@ -72,6 +83,8 @@ def to_spans(
 
 def escape(text: str) -> str:
     """Plain text, so that Markdown shows it as it is."""
+    if not _MAY_BE_SPECIAL.search(text):
+        return text
     return _SPECIAL.sub(lambda found: "\\" + found[0], text)
 
 

@@ -152,11 +152,17 @@ def _link(node: SyntaxTreeNode) -> str:
         return label if url in {label, ""} else f"{label} ({_escape(url)})"
     if label.replace("\\", "") == url.replace("\\", ""):
         return f"[{url}]"
-    return f"[{label.replace(chr(10), ' ')}|{url}]"
+    return f"[{_label(label)}|{url}]"
 
 
 def _image(node: SyntaxTreeNode) -> str:
     """As a link: an image of elsewhere would be loaded by everybody who reads it."""
     source = str(node.attrs.get("src", ""))
     label = _escape(node.content) or _escape(source)
-    return f"[{label}|{source}]" if _SAFE_URL.fullmatch(source) else label
+    return f"[{_label(label)}|{source}]" if _SAFE_URL.fullmatch(source) else label
+
+
+def _label(text: str) -> str:
+    """In one line; a sign at its beginning would make it a mention or a file."""
+    line = text.replace("\n", " ")
+    return f"\\{line}" if line.startswith(("~", "^")) else line
