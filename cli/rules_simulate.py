@@ -93,6 +93,7 @@ def _print(simulation: Simulation) -> None:
         )
     _print_flips(simulation)
     _print_clients(simulation)
+    _print_trains(simulation)
     for rule in simulation.unmatched:
         typer.secho(f"never matches: {rule.section} {rule.rule}", fg="yellow", nl=False)
         typer.echo(f"  ({rule.place})")
@@ -126,3 +127,20 @@ def _print_clients(simulation: Simulation) -> None:
     ]
     if rows:
         print_table("", ("client", "issues", "flipped", "days in", "days out"), rows)
+
+
+def _print_trains(simulation: Simulation) -> None:
+    rows = [
+        (
+            slug,
+            it.issues_in,
+            f"{it.days_in:g}",
+            it.issues_out,
+            f"{it.days_out:g}",
+            it.beyond,
+        )
+        for slug, it in simulation.trains.items()
+    ]
+    if rows:
+        columns = ("train", "come", "days", "go", "days", "without room")
+        print_table("", columns, rows)

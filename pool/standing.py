@@ -1,12 +1,10 @@
-"""Every decided issue as it stands, streamed to processes that each take a share."""
+"""Every decided issue as it stands, streamed once for processes that share it."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -14,64 +12,73 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from model.decisions import PoolState, Section
 from model.projects import Language
+from model.releases import Release
 from pool.database import Connection, query, query_one
+from pool.projects import find_releases
 
-_BATCH = 5_000
+_BLOCK_BYTES = 1 << 20
+"""Some thousand issues."""
 
-
-class Column(StrEnum):
-    """How a stored fact is read; days and moments come as text, as they are stored."""
-
-    TEXT = "text"
-    NUMBER = "float8"
-    FLAG = "boolean"
-    LIST = "text[]"
+_MOST_KNOWN = 50_000
+"""Then it is forgotten how issues stand, so that no pool makes memory grow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What one process reads; all shares of a snapshot see the same pool.
+class Reading:
+    """What is read.
 
     Attributes:
-        facts: those to be read, by name.
+        url: of the database.
+        snapshot: the pool as it was when this was exported.
+        facts: the names of those to be read.
         project: whose issues; None for those of all projects but ``others``.
         others: projects that have their own ruleset.
-        first: the smallest readable number of its issues.
-        last: the largest.
     """
 
     url: str
     snapshot: str
-    facts: Mapping[str, Column]
+    facts: tuple[str, ...]
     project: UUID | None
     others: tuple[UUID, ...]
-    first: int
-    last: int
 
 
-class Stood(NamedTuple):
-    """An issue with its last decision.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stood:
+    """How an issue stands by its last decision; those that stand alike share one.
 
     Attributes:
         client: the client's slug.
         effective: what holds, in the order of the sections; empty for nothing.
+        language: the client's.
         release: the name of the one that it is planned for, and when it ships.
-        verdict: of issues with overrides only.
         comment_hash: None where our comment is not only the ruleset's words: an issue
             that is not written to, or whose comment answers commands.
-        facts: those that were asked for; None for an absent one.
+        verdict: of issues with overrides only.
     """
 
-    key: str
     client: str
-    effective: tuple[str, str, str, str]
+    effective: tuple[str, ...]
     state: PoolState
     language: Language
     release: tuple[str, date | None]
     comment_hash: str | None
     overrides: Mapping[Section, str]
     verdict: Mapping[Section, str]
-    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some issues, a column each.
+
+    Attributes:
+        keys: the tracker's.
+        facts: by name, as text; empty for an absent one. A list is JSON, days and
+            moments are as stored.
+    """
+
+    keys: Sequence[str]
+    stood: Sequence[Stood]
+    facts: Mapping[str, Sequence[str]]
 
 
 async def open_snapshot(connection: Connection) -> str:
@@ -94,39 +101,40 @@ async def take_turn(connection: Connection) -> bool:
     return bool(row and row["ours"])
 
 
-async def find_numbers(connection: Connection) -> range:
-    """The readable numbers that issues may have."""
+async def estimate_issues(connection: Connection) -> int:
+    """How many issues there are, or a few more; counting them would take long."""
     row = await query_one(
-        connection, "SELECT min(number) AS first, max(number) AS last FROM issues"
+        connection, "SELECT max(number) - min(number) + 1 AS issues FROM issues"
     )
-    if row is None or row["first"] is None:
-        return range(0)
-    return range(row["first"], row["last"] + 1)
+    return (row["issues"] or 0) if row else 0
 
 
-async def find_next_releases(
-    connection: Connection, today: date
-) -> Mapping[str, tuple[str, date]]:
-    """Of each train the next release that is open, whatever its room."""
+async def find_trains(connection: Connection) -> Mapping[str, tuple[Release, ...]]:
+    """The releases of each train that have not shipped."""
+    trains = await query(connection, "SELECT slug FROM trains ORDER BY slug")
+    return {
+        row["slug"]: tuple(await find_releases(connection, row["slug"]))
+        for row in trains
+    }
+
+
+async def find_train_of(connection: Connection) -> Mapping[str, str]:
+    """The train of each release, by name."""
     rows = await query(
         connection,
-        "SELECT DISTINCT ON (t.slug) t.slug, r.name, r.ship_on"
-        " FROM releases r JOIN trains t ON t.id = r.train_id"
-        " WHERE r.state = 'open' AND r.freeze_on >= %s"
-        " ORDER BY t.slug, r.ship_on, r.name",
-        (today,),
+        "SELECT r.name, t.slug FROM releases r JOIN trains t ON t.id = r.train_id",
     )
-    return {row["slug"]: (row["name"], row["ship_on"]) for row in rows}
+    return {row["name"]: row["slug"] for row in rows}
 
 
 _READ = """
-SELECT i.key, c.slug, COALESCE(i.kind, ''), COALESCE(i.scope, ''), COALESCE(i.priority, ''),
-    COALESCE(i.release_intent, ''), q.state, c.language, COALESCE(r.name, ''), r.ship_on,
+COPY (SELECT i.key, json_build_array(c.slug, i.kind, i.scope, i.priority,
+    i.release_intent, q.state, c.language, r.name, r.ship_on,
     CASE WHEN m.issue_id IS NULL AND (i.status_category <> 'done'
             OR q.state_origin = 'person' OR i.base->>'comment_hash' <> ''
             OR i.base->'labels' <> '[]')
         THEN COALESCE(i.base->>'comment_hash', '') END,
-    o.made::text, CASE WHEN o.made IS NOT NULL THEN d.verdict::text END, f.*
+    o.made, CASE WHEN o.made IS NOT NULL THEN d.verdict END){facts}
 FROM issues i
 JOIN decisions d ON d.id = i.decision_id
 JOIN clients c ON c.id = i.client_id
@@ -136,68 +144,112 @@ LEFT JOIN releases r ON r.id = i.release_id
 LEFT JOIN (SELECT DISTINCT issue_id FROM commands) m ON m.issue_id = i.id
 LEFT JOIN (SELECT issue_id, jsonb_object_agg(section, value) AS made FROM overrides
     WHERE revoked_at IS NULL GROUP BY issue_id) o ON o.issue_id = i.id
-CROSS JOIN LATERAL jsonb_to_record(d.facts) AS f({facts})
-WHERE i.deleted_at IS NULL AND i.number BETWEEN {first} AND {last} AND {projects}
+CROSS JOIN LATERAL jsonb_to_record(d.facts) AS f({columns})
+WHERE i.deleted_at IS NULL AND {projects}) TO STDOUT (NULL '')
 """
 
 
-def read_share(share: Share) -> Iterator[Stood]:
-    """Stream a share's issues in no particular order; blocks, so not for the loop."""
-    names = list(share.facts)
-    with psycopg.connect(share.url, options="-c timezone=UTC") as connection:
-        snapshot = SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(share.snapshot))
+def read_blocks(reading: Reading) -> Iterator[bytes]:
+    """Stream all issues, some thousand at a time and in no particular order; blocks.
+
+    Each answer is for :class:`BlockParser`.
+    """
+    with psycopg.connect(
+        reading.url, options="-c timezone=UTC -c datestyle=ISO"
+    ) as connection:
+        snapshot = SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(reading.snapshot))
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(snapshot)
-        # three hash joins over the pool, and no compiling that costs more than it saves
+        # hash joins over the pool, and no compiling that costs more than it saves
         connection.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
-        with closing(connection.cursor("standing", binary=True)) as cursor:
-            cursor.itersize = _BATCH
-            for row in cursor.execute(_statement(share)):
-                yield _stood(row, names)
+        with connection.cursor().copy(_statement(reading)) as lines:
+            yield from _gather(lines)
 
 
-def _statement(share: Share) -> Composed:
-    columns = SQL(", ").join(
-        SQL("{} {}").format(Identifier(name), SQL(column.value))
-        for name, column in share.facts.items()
-    )
-    if share.project is not None:
-        projects = SQL("i.project_id = {}").format(Literal(share.project))
+def _gather(lines: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+    gathered: list[bytes | bytearray | memoryview] = []
+    size = 0
+    for line in lines:
+        gathered.append(line)
+        size += len(line)
+        if size >= _BLOCK_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
+
+
+def _statement(reading: Reading) -> Composed:
+    if reading.project is not None:
+        projects = SQL("i.project_id = {}").format(Literal(reading.project))
     else:
-        others = Literal(list(share.others))
+        others = Literal(list(reading.others))
         projects = SQL("i.project_id <> ALL ({}::uuid[])").format(others)
+    names = [Identifier(name) for name in reading.facts]
     return SQL(_READ).format(
-        facts=columns,
-        first=Literal(share.first),
-        last=Literal(share.last),
+        facts=SQL("").join(SQL(", f.{}").format(name) for name in names),
+        columns=SQL(", ").join(SQL("{} text").format(name) for name in names),
         projects=projects,
     )
 
 
-def _stood(row: tuple[Any, ...], names: list[str]) -> Stood:
-    key, client, kind, scope, priority, intent, state, language, *more = row[:_FIXED]
-    release, ship_on, comment_hash, made, verdict = more
+class BlockParser:
+    """Takes PostgreSQL's text format apart.
+
+    See https://www.postgresql.org/docs/current/sql-copy.html, "Text Format".
+    """
+
+    def __init__(self, facts: Sequence[str]) -> None:
+        """Take the facts that were asked for."""
+        self._facts = facts
+        self._known: dict[str, Stood] = {}
+
+    def parse(self, block: bytes) -> Block:
+        """Parse whole lines."""
+        text = block.decode().removesuffix("\n")
+        rows = [line.split("\t") for line in text.split("\n")]
+        columns: Sequence[Sequence[str]] = list(zip(*rows, strict=True))
+        if "\\" in text:
+            columns = [_unescape(column) for column in columns]
+        keys, packed, *facts = columns
+        by_name = dict(zip(self._facts, facts, strict=True))
+        return Block(keys, [self._find(each) for each in packed], by_name)
+
+    def _find(self, packed: str) -> Stood:
+        found = self._known.get(packed)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[packed] = _parse_stood(packed)
+        return found
+
+
+def _parse_stood(packed: str) -> Stood:
+    client, *effective, state, language, name, ship_on, comment, made, said = (
+        json.loads(packed)
+    )
     return Stood(
-        key,
-        client,
-        (kind, scope, priority, intent),
-        _STATES[state],
-        _LANGUAGES[language],
-        (release, ship_on),
-        comment_hash,
-        _NOTHING if made is None else _by_section(made),
-        _NOTHING if verdict is None else _by_section(verdict),
-        dict(zip(names, row[_FIXED:], strict=True)),
+        client=client,
+        effective=tuple(said or "" for said in effective),
+        state=PoolState(state),
+        language=Language(language),
+        release=(name or "", date.fromisoformat(ship_on) if ship_on else None),
+        comment_hash=comment,
+        overrides=_by_section(made),
+        verdict=_by_section(said),
     )
 
 
-_FIXED = 13
-"""Columns before the facts."""
-
-_STATES = {state.value: state for state in PoolState}
-_LANGUAGES = {language.value: language for language in Language}
-_NOTHING: Mapping[Section, str] = {}
+def _by_section(values: Mapping[str, str] | None) -> Mapping[Section, str]:
+    return {Section(name): value for name, value in (values or {}).items()}
 
 
-def _by_section(packed: str) -> Mapping[Section, str]:
-    return {Section(name): value for name, value in json.loads(packed).items()}
+_ESCAPE = re.compile(r"\\(.)")
+_MEANT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def _unescape(column: Sequence[str]) -> Sequence[str]:
+    return [
+        _ESCAPE.sub(lambda it: _MEANT.get(it[1], it[1]), text) if "\\" in text else text
+        for text in column
+    ]

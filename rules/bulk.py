@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
-from typing import NamedTuple
 
 from model.decisions import Facts, Section
 from rules.case import Case, comparable
@@ -25,8 +24,9 @@ from rules.table import Table
 _PRIORITY = Section.PRIORITY
 
 
-class Outcome(NamedTuple):
-    """What a decision says, without its reasons.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What a decision says, without its reasons; issues alike may share one.
 
     ``verdict``, ``effective`` and ``score`` are as in a decision; ``in_order`` is what
     holds of every section, empty for nothing; ``rows`` are the rules that match, a bit
@@ -62,6 +62,10 @@ class Bulk:
     Attributes:
         asked: the facts that it reads.
         blocks: each section with its rows.
+        early: what strikes rows out before the first section.
+        every_row: all rows, before anything is struck out.
+        per: the numbers that points are multiplied with.
+        undivided: some conditions are decided whole, by all facts.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -73,9 +77,10 @@ class Bulk:
             for place, rule in enumerate(ruleset.points)
             if rule.per
         ]
-        self._every_row, self._early = self._table.every_row, self._table.early
+        self.every_row, self.early = self._table.every_row, self._table.early
         self.blocks = list(self._table.blocks.items())
-        self._undivided = bool(self._table.undivided)
+        self.undivided = bool(self._table.undivided)
+        self.per = tuple(dict.fromkeys(rule.per for _rows, rule in self._per))
         self._level = lru_cache(partial(level_of, ruleset))
         self._sums: dict[int, int] = {}
         self._comments: dict[object, int | None] = {}
@@ -86,14 +91,26 @@ class Bulk:
         self, facts: Facts, overrides: Mapping[Section, str] = NO_OVERRIDES
     ) -> Outcome:
         """Decide on one issue; the arguments are those of :func:`rules.decide.decide`."""
-        rows = self._every_row
-        for asking, survivors in self._early:
+        rows = self.every_row
+        for _fact, asking, survivors in self.early:
             if rows & asking:
                 rows &= survivors(facts)
+        return self.conclude(rows, facts, overrides)
+
+    def conclude(
+        self, rows: int, facts: Facts, overrides: Mapping[Section, str]
+    ) -> Outcome:
+        """Decide once the early facts have struck out what they strike out.
+
+        Args:
+            rows: those that are left.
+            facts: needed for :attr:`per`, and all of them if any row is ``undivided``.
+            overrides: by a person.
+        """
         stage = self._first(overrides)
         score = 0
         for section, block in self.blocks:
-            if self._undivided:
+            if self.undivided:
                 rows = self._decide_undivided(rows, block, stage, facts)
             held = rows & block
             if section is _PRIORITY:
@@ -130,11 +147,11 @@ class Bulk:
         }
         for name in ("release.name", "release.ship_on"):
             rows &= self._table.survivors(name, results)
-        if self._undivided:
+        if self.undivided:
             case = Case(facts, self._ruleset.zone, results)
             rows = self._table.decide_undivided(rows, case)
         place = next(iter(self._table.matching(rows)), None)
-        if not self._undivided:
+        if not self.undivided:
             remember(self._comments, key, place)
         return place
 

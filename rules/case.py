@@ -1,8 +1,9 @@
 """One issue's facts, made comparable as rules ask for them."""
 
 import math
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,11 +36,30 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    text = sound(text)
     if not unicodedata.is_normalized("NFKC", text):
         for wide, narrow in _PUNCTUATION:
             text = text.replace(wide, narrow)
         text = unicodedata.normalize("NFKC", text)
     return unicodedata.normalize("NFKC", text.casefold()).replace("’", "'")
+
+
+def fold_lines(texts: Sequence[str]) -> list[str]:
+    """Fold many texts at once; a line's end keeps letters from composing across it."""
+    folded = fold("\n".join(texts)).split("\n")
+    return folded if len(folded) == len(texts) else [fold(text) for text in texts]
+
+
+def sound(text: str) -> str:
+    """A text with U+FFFD for each half of a character, which no encoding has."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _HALF.sub("\ufffd", text)
+    return text
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Case(dict[str, Any]):
@@ -121,7 +141,7 @@ def _day_of(moment: datetime, zone: ZoneInfo) -> date | None:
 
 
 def _as_text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return sound(value) if isinstance(value, str) and value else None
 
 
 def _folded(value: object) -> str | None:
@@ -174,9 +194,9 @@ def show(value: object) -> str:
         case date():
             return value.isoformat()
         case list() | tuple() | set() | frozenset():
-            return shorten(", ".join(sorted(str(item) for item in value)))
+            return sound(shorten(", ".join(sorted(str(item) for item in value))))
         case _:
-            return shorten(str(value))
+            return sound(shorten(str(value)))
 
 
 def shorten(text: str) -> str:

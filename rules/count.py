@@ -1,20 +1,25 @@
 """Count what a candidate ruleset would do to a share of the pool."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from model.client_text import ClientSafeFacts, ClientText
-from model.decisions import PoolState, Scope, Section
+from model.decisions import Facts, PoolState, Scope, Section
 from model.projects import Language
 from rules.bulk import Bulk, Outcome
 from rules.case import comparable
+from rules.decide import points_for
+from rules.in_columns import InColumns, Read
 from rules.ruleset import Ruleset
 from rules.tally import (
     NO_RELEASE,
     SAMPLES,
     Agreement,
     Flip,
+    Issues,
+    Load,
     Overlap,
     ReleaseOn,
     Shift,
@@ -22,108 +27,198 @@ from rules.tally import (
     Tally,
 )
 
-_COMPARED = (Section.KIND, Section.SCOPE, Section.PRIORITY)
-"""Overrides of these; a release that a person names is no rule's word."""
+NextRelease = Callable[[str, float], ReleaseOn]
+"""From a train and person-days to the release that has room for them."""
 
 _SCOPE, _RELEASE = (list(Section).index(s) for s in (Section.SCOPE, Section.RELEASE))
-_MOST_SEEN = 20_000
+_MOST_SEEN = 100_000
+_ESTIMATE = "estimate.days"
+_TRAIN = "train:"
+
+
+def facts_asked(candidate: Ruleset) -> frozenset[str]:
+    """The facts that counting under a ruleset reads."""
+    return Bulk(candidate).asked | {_ESTIMATE}
 
 
 class Counting:
-    """Counts a share of the pool, issue by issue, in memory that does not grow.
+    """Counts a share of the pool, part by part, in memory that does not grow.
 
     Attributes:
         asked: the facts that are read.
     """
 
-    def __init__(self, candidate: Ruleset, trains: Mapping[str, ReleaseOn]) -> None:
+    def __init__(
+        self,
+        candidate: Ruleset,
+        read: Mapping[str, Read],
+        next_release: NextRelease,
+        train_of: Mapping[str, str],
+        fresh: Collection[str] = frozenset(),
+    ) -> None:
         """Take what stays the same for all issues.
 
         Args:
             candidate: the ruleset that may go live.
-            trains: of each train the release that comes next.
+            read: for each fact what makes a value of a stored one.
+            next_release: where an issue goes that comes to a train.
+            train_of: by the name of a release.
+            fresh: ids of the rules that are new, or not what they were.
         """
         self._candidate = candidate
         self._bulk = Bulk(candidate)
-        self._trains = trains
+        self._blocks = dict(self._bulk.blocks)
+        self._in_columns = InColumns(self._bulk, read)
+        self._read = read
+        self._next_release = next_release
+        self._train_of = train_of
+        self._fresh = fresh
         self._tally = Tally()
-        self._seen = [(*block, Counter[int]()) for block in self._bulk.blocks]
+        self.asked = self._bulk.asked | {_ESTIMATE}
+        self._seen = Counter[int]()
         self._hash_of = lru_cache(maxsize=10_000)(self._compute_hash)
-        self.asked = self._bulk.asked | {"estimate.days"}
 
-    def count(self, issue: Standing) -> None:
-        """Count one issue."""
-        outcome = self._bulk.decide(issue.facts, issue.overrides)
-        shift = self._tally.clients.get(issue.client)
-        if shift is None:
-            shift = self._tally.clients[issue.client] = Shift()
-        shift.issues += 1
-        if outcome.in_order != issue.effective:
-            shift.flipped += 1
-            self._note_flips(issue, outcome)
-            self._note_days(issue, outcome, shift)
-        if issue.overrides:
-            self._compare(issue, outcome)
-        if issue.comment_hash is not None:
-            self._note_comment(issue, outcome)
-        for _section, block, seen in self._seen:
-            seen[outcome.rows & block] += 1
-            if len(seen) > _MOST_SEEN:
-                self._look_back()
+    def count(self, issues: Issues) -> None:
+        """Count some issues; those that nothing flips of are counted by their kind."""
+        standings = issues.standings
+        overrides = {
+            place: standing.overrides
+            for place, standing in enumerate(standings)
+            if standing.overrides
+        }
+        outcomes = self._in_columns.decide(issues.facts, len(standings), overrides)
+        pairs = list(zip(standings, outcomes, strict=True))
+        for (standing, outcome), count in Counter(pairs).items():
+            self._count_alike(standing, outcome, count)
+        for place, (standing, outcome) in enumerate(pairs):
+            if outcome.in_order != standing.effective:
+                self._count_flipped(issues, place, outcome)
+        if self._bulk.undivided:
+            self._count_comments(issues, outcomes)
+        if len(self._seen) > _MOST_SEEN:
+            self._look_back()
 
     def finish(self) -> Tally:
         """The tally of what was counted."""
         self._look_back()
         return self._tally
 
-    def _note_flips(self, issue: Standing, outcome: Outcome) -> None:
-        both = zip(issue.effective, outcome.in_order, self._bulk.blocks, strict=True)
-        for before, after, (section, block) in both:
-            if before == after:
-                continue
-            rule = self._find_winner(section, outcome.rows & block)
-            flip = Flip(section, before, after, rule)
-            self._tally.flips[flip] += 1
-            samples = self._tally.samples.setdefault(flip, [])
-            if len(samples) < SAMPLES:
-                samples.append(issue.key)
+    def _count_alike(self, standing: Standing, outcome: Outcome, count: int) -> None:
+        self._seen[outcome.rows] += count
+        self._shift_of(standing.client).issues += count
+        self._compare(standing, outcome, count)
+        if not self._bulk.undivided and outcome.in_order == standing.effective:
+            changes = self._changes_comment(standing, outcome, standing.release, {})
+            self._tally.comments += count * changes
 
-    def _find_winner(self, section: Section, held: int) -> str:
-        if section is Section.PRIORITY or not held:
+    def _shift_of(self, client: str) -> Shift:
+        return self._tally.clients.setdefault(client, Shift())
+
+    def _count_flipped(self, issues: Issues, place: int, outcome: Outcome) -> None:
+        standing = issues.standings[place]
+        shift = self._shift_of(standing.client)
+        shift.flipped += 1
+        before, after = standing.effective, outcome.in_order
+        for section, was, says in zip(Section, before, after, strict=True):
+            if was != says:
+                rule = self._find_winner(section, outcome, issues, place)
+                self._note_flip(Flip(section, was, says, rule), issues.keys[place])
+        days = self._number(_ESTIMATE, issues, place)
+        _note_days(shift, before[_SCOPE], after[_SCOPE], days)
+        if before[_RELEASE] != after[_RELEASE]:
+            self._note_load(before[_RELEASE], after[_RELEASE], days or 0)
+        if not self._bulk.undivided:
+            release = self._release_of(standing, outcome, days or 0)
+            changes = self._changes_comment(standing, outcome, release, {})
+            self._tally.comments += changes
+
+    def _note_flip(self, flip: Flip, key: str) -> None:
+        self._tally.flips[flip] += 1
+        samples = self._tally.samples.setdefault(flip, [])
+        if len(samples) < SAMPLES:
+            samples.append(key)
+
+    def _find_winner(
+        self, section: Section, outcome: Outcome, issues: Issues, place: int
+    ) -> str:
+        places = self._bulk.places(outcome.rows & self._blocks[section])
+        if not places:
             return ""
-        return self._candidate.sections[section][self._bulk.places(held)[0]].id
+        if section is Section.PRIORITY:
+            return self._find_heaviest(places, issues, place)
+        return self._candidate.sections[section][places[0]].id
 
-    def _note_days(self, issue: Standing, outcome: Outcome, shift: Shift) -> None:
-        before = issue.effective[_SCOPE] == Scope.IN_CONTRACT
-        after = outcome.in_order[_SCOPE] == Scope.IN_CONTRACT
-        if before == after:
-            return
-        zone = self._candidate.zone
-        days = comparable("estimate.days", issue.facts.get("estimate.days"), zone)
-        if days is None:
-            shift.without_estimate += 1
-        elif after:
-            shift.days_in += days
-        else:
-            shift.days_out += days
+    def _find_heaviest(self, places: Sequence[int], issues: Issues, place: int) -> str:
+        rules = [self._candidate.points[each] for each in places]
+        weights = {
+            rule.id: points_for(rule, self._number(rule.per, issues, place))
+            if rule.per
+            else rule.add
+            for rule in rules
+        }
+        told = {rule for rule, points in weights.items() if points}
+        told = told & set(self._fresh) or told
+        return max(told, key=lambda rule: (abs(weights[rule]), rule), default="")
 
-    def _compare(self, issue: Standing, outcome: Outcome) -> None:
-        for section in _COMPARED:
-            decided = issue.overrides.get(section)
-            if decided is not None:
-                agreement = self._tally.agreement.setdefault(section, Agreement())
-                agreement.overrides += 1
-                agreement.before += issue.verdict.get(section) == decided
-                agreement.after += outcome.verdict.get(section) == decided
+    def _number(self, fact: str, issues: Issues, place: int) -> Any:
+        if fact not in issues.facts:
+            return None
+        value = self._read[fact](issues.facts[fact][place])
+        return comparable(fact, value, self._candidate.zone)
 
-    def _note_comment(self, issue: Standing, outcome: Outcome) -> None:
-        release = self._release_of(issue, outcome)
-        place = self._bulk.find_comment(outcome, issue.facts, *release)
-        if place is None:
-            return
-        told = outcome.in_order[:_RELEASE]
-        wanted = self._hash_of(place, told, issue.state, release, issue.language)
-        self._tally.comments += wanted != issue.comment_hash
+    def _note_load(self, before: str, after: str, days: float) -> None:
+        trains = self._tally.trains
+        if left := self._find_train(before):
+            load = trains.setdefault(left, Load())
+            load.issues_out += 1
+            load.days_out += days
+        if come_to := self._find_train(after):
+            load = trains.setdefault(come_to, Load())
+            load.issues_in += 1
+            load.days_in += days
+            load.beyond += self._next_release(come_to, days) == NO_RELEASE
+
+    def _find_train(self, intent: str) -> str:
+        """Of ``train:NAME``, or of a release that a person named."""
+        if intent.startswith(_TRAIN):
+            return intent.removeprefix(_TRAIN)
+        return self._train_of.get(intent, "")
+
+    def _compare(self, standing: Standing, outcome: Outcome, count: int) -> None:
+        for section, decided in standing.overrides.items():
+            agreement = self._tally.agreement.setdefault(section, Agreement())
+            agreement.overrides += count
+            before = standing.verdict.get(section, "")
+            after = outcome.verdict.get(section, "")
+            agreement.before += count * self._agrees(section, before, decided)
+            agreement.after += count * self._agrees(section, after, decided)
+
+    def _agrees(self, section: Section, said: str, decided: str) -> bool:
+        """A train agrees with each of its releases, anything else with ``none``."""
+        if section is not Section.RELEASE:
+            return said == decided
+        return self._find_train(said) == self._train_of.get(decided, "")
+
+    def _count_comments(self, issues: Issues, outcomes: Sequence[Outcome]) -> None:
+        """One by one: which comment fits is told by all facts of an issue."""
+        for place, standing in enumerate(issues.standings):
+            facts = self._in_columns.facts_at(issues.facts, place)
+            days = self._number(_ESTIMATE, issues, place) or 0
+            release = self._release_of(standing, outcomes[place], days)
+            changes = self._changes_comment(standing, outcomes[place], release, facts)
+            self._tally.comments += changes
+
+    def _changes_comment(
+        self, standing: Standing, outcome: Outcome, release: ReleaseOn, facts: Facts
+    ) -> bool:
+        if standing.comment_hash is None:
+            return False
+        comment = self._bulk.find_comment(outcome, facts, *release)
+        if comment is None:
+            return False
+        told, language = outcome.in_order[:_RELEASE], standing.language
+        wanted = self._hash_of(comment, told, standing.state, release, language)
+        return wanted != standing.comment_hash
 
     def _compute_hash(
         self,
@@ -139,22 +234,29 @@ class Counting:
         facts = ClientSafeFacts(kind, scope, priority, state, *release)
         return ClientText(texts[spoken], facts, spoken).hash
 
-    def _release_of(self, issue: Standing, outcome: Outcome) -> ReleaseOn:
+    def _release_of(
+        self, standing: Standing, outcome: Outcome, days: float
+    ) -> ReleaseOn:
         intent = outcome.in_order[_RELEASE]
-        if intent == issue.effective[_RELEASE]:
-            return issue.release
-        return self._trains.get(intent.removeprefix("train:"), NO_RELEASE)
+        if intent == standing.effective[_RELEASE]:
+            return standing.release
+        if not intent.startswith(_TRAIN):
+            return NO_RELEASE
+        return self._next_release(intent.removeprefix(_TRAIN), days)
 
     def _look_back(self) -> None:
         """Turn the rows that were seen into rules, once for all issues alike."""
-        for section, _block, seen in self._seen:
+        for section, block in self._blocks.items():
+            seen = Counter[int]()
+            for rows, count in self._seen.items():
+                seen[rows & block] += count
             matched = self._tally.matched.setdefault(section, set())
             for held, count in seen.items():
                 places = self._bulk.places(held)
                 matched.update(places)
                 if section is not Section.PRIORITY:
                     self._note_overlaps(section, places, count)
-            seen.clear()
+        self._seen.clear()
 
     def _note_overlaps(
         self, section: Section, places: Sequence[int], count: int
@@ -163,3 +265,15 @@ class Counting:
         for other in rules[1:]:
             if other.condition is not None and other.outcome != rules[0].outcome:
                 self._tally.overlaps[Overlap(section, rules[0].id, other.id)] += count
+
+
+def _note_days(shift: Shift, before: str, after: str, days: float | None) -> None:
+    was_in, is_in = before == Scope.IN_CONTRACT, after == Scope.IN_CONTRACT
+    if was_in == is_in:
+        return
+    if days is None:
+        shift.without_estimate += 1
+    elif is_in:
+        shift.days_in += days
+    else:
+        shift.days_out += days

@@ -6,13 +6,13 @@ survives a class is worked out once, by the conditions' own closures.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from model.decisions import Facts
-from rules.case import Case, comparable, fold, value_of
+from rules.case import Case, comparable, fold, fold_lines, sound, value_of
 from rules.conditions import AllOf, AnyOf, Ask, Condition, Not, Operator
 from rules.rows import asks_of
 from rules.search import make_search
@@ -73,7 +73,7 @@ class Dimension:
 def make_survivors(dimension: Dimension) -> Survivors:
     """What tells the surviving rows of a dimension."""
     if any(ask.pattern is not None for ask in dimension.asks):
-        return _for_texts(dimension)
+        return Searched(dimension)
     return _FOR[VOCABULARY[dimension.fact].type](dimension)
 
 
@@ -197,27 +197,48 @@ def _for_days(dimension: Dimension) -> Survivors:
     return survivors
 
 
-def _for_texts(dimension: Dimension) -> Survivors:
-    asked_words = [ask for ask in dimension.asks if ask.operator is Operator.CONTAINS]
-    asked_patterns = [ask for ask in dimension.asks if ask.operator is Operator.MATCHES]
-    words, patterns = make_search(asked_words), make_search(asked_patterns)
-    named = dimension.operands(Operator.IS)
-    known: dict[Any, int] = {}
+class Searched:
+    """Survivors of a text that is searched for words and patterns."""
 
-    def survivors(facts: Facts) -> int:
-        text = value_of(dimension.fact, facts)
+    def __init__(self, dimension: Dimension) -> None:
+        asks = dimension.asks
+        self._dimension = dimension
+        self._words = [ask for ask in asks if ask.operator is Operator.CONTAINS]
+        self._patterns = [ask for ask in asks if ask.operator is Operator.MATCHES]
+        self._find_words = make_search(self._words)
+        self._find_patterns = make_search(self._patterns)
+        self._named = dimension.operands(Operator.IS)
+        self._known: dict[Any, int] = {}
+
+    def __call__(self, facts: Facts) -> int:
+        """The survivors of one text."""
+        text = value_of(self._dimension.fact, facts)
         if not isinstance(text, str) or not text:
-            return known.get(None) or remember(known, None, dimension.work_out(facts))
-        folded = fold(text)
-        key = words(folded), patterns(text), folded if folded in named else ""
-        rows = known.get(key)
-        if rows is None:
-            found = {asked_words[place] for place in key[0]}
-            found |= {asked_patterns[place] for place in key[1]}
-            rows = remember(known, key, dimension.work_out(facts, found))
-        return rows
+            return self.of_none(facts)
+        return self._of(text, fold(text))
 
-    return survivors
+    def of_none(self, facts: Facts) -> int:
+        """The survivors where there is no text."""
+        known = self._known
+        return known.get(None) or remember(known, None, self._dimension.work_out(facts))
+
+    def of_all(self, texts: Sequence[str]) -> list[int]:
+        """The survivors of many texts, none of them empty."""
+        return list(map(self._of, texts, fold_lines(texts)))
+
+    def _of(self, text: str, folded: str) -> int:
+        found = self._find_words(folded)
+        patterns = self._find_patterns(sound(text)) if self._patterns else ()
+        named = folded if folded in self._named else ""
+        key = found, patterns, named
+        rows = self._known.get(key)
+        if rows is None:
+            asks = {self._words[place] for place in found}
+            asks |= {self._patterns[place] for place in patterns}
+            facts = {self._dimension.fact: text}
+            work_out = self._dimension.work_out
+            rows = remember(self._known, key, work_out(facts, asks))
+        return rows
 
 
 _FOR: Mapping[FactType, Callable[[Dimension], Survivors]] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from model.decisions import Section
 from rules.ruleset import Ruleset
 from rules.table import rules_of
-from rules.tally import Agreement, Shift, Tally
+from rules.tally import Agreement, Load, Shift, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Simulation:
         whole: over all clients.
         clients: by slug, the most touched first.
         flips: the most frequent first.
+        trains: what moves between trains of releases, by slug.
         agreement: with people's overrides, by section.
         unmatched: rules that never match, in the ruleset's order; not ``otherwise``.
         overlaps: the most frequent first.
@@ -64,6 +65,7 @@ class Simulation:
     whole: Shift
     clients: Mapping[str, Shift]
     flips: tuple[FlipCount, ...]
+    trains: Mapping[str, Load]
     agreement: Mapping[Section, Agreement]
     unmatched: tuple[Unmatched, ...]
     overlaps: tuple[OverlapCount, ...]
@@ -92,6 +94,7 @@ def sum_up(candidate: Ruleset, tallies: Iterable[Tally]) -> Simulation:
             FlipCount(*flip, count, tuple(tally.samples[flip]))
             for flip, count in tally.flips.most_common()
         ),
+        trains=dict(sorted(tally.trains.items())),
         agreement=tally.agreement,
         unmatched=tuple(_find_unmatched(candidate, tally)),
         overlaps=tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from model.decisions import Facts, Section
 from rules.case import Case
@@ -16,6 +17,19 @@ Owner = Rule | PointRule | CommentTemplate
 _Parts = dict[Condition, int]
 
 
+class Early(NamedTuple):
+    """A fact that is known from the start.
+
+    Attributes:
+        asking: the rows that ask about it.
+        survivors: tells which rows it leaves.
+    """
+
+    fact: str
+    asking: int
+    survivors: Survivors
+
+
 class Table:
     """The rows of a ruleset's rules and comments, a bit each, in their order.
 
@@ -23,8 +37,7 @@ class Table:
         every_row: all of them, before any fact is looked at.
         blocks: the rows of each section.
         comments: the rows of the comments.
-        early: for each fact that is known from the start, cheap ones first: the rows
-            that ask about it, and what tells the survivors.
+        early: the facts that are known from the start, cheap ones first.
         undivided: rows of conditions too large to be taken apart: they survive every
             fact and are decided by the whole condition.
         asked: the facts that are read.
@@ -41,12 +54,13 @@ class Table:
         self.comments = self._add_all(None, ruleset.write_back.comments, parts)
         self.every_row = (1 << self.size) - 1
         self.asked = frozenset(parts)
-        self.early: list[tuple[int, Survivors]] = []
+        self.early: list[Early] = []
         self._late: dict[str, Survivors] = {}
         for fact in sorted(parts, key=lambda fact: _cost(fact, parts[fact])):
             survivors = make_survivors(Dimension(fact, parts[fact], ruleset.zone))
             if VOCABULARY[fact].known_after is None:
-                self.early.append((reduce(or_, parts[fact].values()), survivors))
+                asking = reduce(or_, parts[fact].values())
+                self.early.append(Early(fact, asking, survivors))
             else:
                 self._late[fact] = survivors
 

@@ -1,13 +1,14 @@
 """What is counted of a pool under a candidate ruleset."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from model.decisions import Facts, PoolState, Section
+from model.decisions import PoolState, Section
 from model.projects import Language
+from rules.in_columns import Columns
 
 SAMPLES = 3
 """Issues that are named for each kind of flip."""
@@ -19,21 +20,11 @@ NO_RELEASE: ReleaseOn = ("", None)
 
 
 class Standing(Protocol):
-    """An issue as it stands in the pool."""
-
-    @property
-    def key(self) -> str:
-        """The tracker's key."""
-        ...
+    """How issues stand in the pool; those that stand alike may share one."""
 
     @property
     def client(self) -> str:
         """The client's slug."""
-        ...
-
-    @property
-    def facts(self) -> Facts:
-        """Those that the candidate reads."""
         ...
 
     @property
@@ -72,12 +63,26 @@ class Standing(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """Issues of the pool, a column each, all of one length.
+
+    Attributes:
+        keys: the tracker's.
+        facts: stored values of the facts that the candidate reads.
+    """
+
+    keys: Sequence[str]
+    standings: Sequence[Standing]
+    facts: Columns
+
+
 class Flip(NamedTuple):
     """A section that would come out differently.
 
     Attributes:
-        rule: the id of the candidate's rule that decides; empty for the priority,
-            which many rules make up, and where none decides.
+        rule: the id of the candidate's rule that decides; of the priority the one
+            that weighs most, a new or changed one before others. Empty for none.
     """
 
     section: Section
@@ -125,6 +130,29 @@ class Shift:
 
 
 @dataclass(slots=True)
+class Load:
+    """What comes to a train of releases and leaves it; person-days of estimates.
+
+    Attributes:
+        beyond: issues that no open release has room for.
+    """
+
+    days_in: float = 0.0
+    days_out: float = 0.0
+    issues_in: int = 0
+    issues_out: int = 0
+    beyond: int = 0
+
+    def add(self, other: "Load") -> None:
+        """Sum up."""
+        self.days_in += other.days_in
+        self.days_out += other.days_out
+        self.issues_in += other.issues_in
+        self.issues_out += other.issues_out
+        self.beyond += other.beyond
+
+
+@dataclass(slots=True)
 class Agreement:
     """How often the rules say what a person decided.
 
@@ -155,10 +183,12 @@ class Tally:
         samples: a few of these issues, by key.
         matched: the places of the rules that match anything, by section.
         overlaps: on how many issues two rules overlap.
+        trains: by slug, what moves.
         comments: comments that would be written or changed.
     """
 
     clients: dict[str, Shift] = field(default_factory=dict)
+    trains: dict[str, Load] = field(default_factory=dict)
     flips: Counter[Flip] = field(default_factory=Counter)
     samples: dict[Flip, list[str]] = field(default_factory=dict)
     agreement: dict[Section, Agreement] = field(default_factory=dict)
@@ -170,6 +200,8 @@ class Tally:
         """Take in the tally of another share."""
         for client, shift in other.clients.items():
             self.clients.setdefault(client, Shift()).add(shift)
+        for train, load in other.trains.items():
+            self.trains.setdefault(train, Load()).add(load)
         for flip, keys in other.samples.items():
             known = self.samples.setdefault(flip, [])
             known += keys[: SAMPLES - len(known)]

@@ -220,6 +220,16 @@ class OverlapView(Answer):
     issues: int
 
 
+class LoadView(Answer):
+    """What comes to a train of releases and leaves it."""
+
+    issues_in: int
+    issues_out: int
+    days_in: float
+    days_out: float
+    beyond: int = Field(description="Issues that no open release has room for.")
+
+
 class SimulationView(Answer):
     """What would happen to the pool."""
 
@@ -229,6 +239,7 @@ class SimulationView(Answer):
     whole: ShiftView
     clients: dict[str, ShiftView]
     flips: list[FlipView]
+    trains: dict[str, LoadView]
     agreement: dict[str, AgreementView]
     unmatched: list[UnmatchedView]
     overlaps: list[OverlapView]

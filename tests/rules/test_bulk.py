@@ -12,11 +12,13 @@ from model.projects import Language
 from rules.bulk import Bulk, Outcome
 from rules.case import Case
 from rules.decide import decide
+from rules.in_columns import InColumns
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
 from rules.table import rules_of
 from rules.vocabulary import CHOICES_OF, VOCABULARY, Fact, FactType
 from rules.write_back import desire
+from tests.rules.columns import columns_of, read_as_they_are
 from tests.rules.defaults import DEFAULTS, load_default
 from tests.rules.test_laws import ANY_FACTS, FACTS, OVERRIDES
 
@@ -177,6 +179,26 @@ def test_what_was_learnt_from_one_issue_holds_for_the_next(
     assert_alike(*ready, facts, overrides)
 
 
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_ruleset_says_the_same_of_columns(data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets() | st.sampled_from(DEFAULT_RULESETS))
+    in_columns = InColumns(Bulk(ruleset), read_as_they_are())
+    for _ in range(2):
+        issues = data.draw(st.lists(st.tuples(FACTS | ANY_FACTS, OVERRIDES)))
+        facts = [each for each, _overrides in issues] * 2
+        pinned = {place: made for place, (_, made) in enumerate(issues) if made}
+        outcomes = in_columns.decide(columns_of(facts), len(facts), pinned)
+        for place, outcome in enumerate(outcomes):
+            made = pinned.get(place, {})
+            decision = decide(ruleset, facts[place], overrides=made)
+            assert outcome.effective == decision.effective
+            assert (outcome.verdict, outcome.score) == (
+                decision.verdict,
+                decision.score,
+            )
+
+
 EITHER = [
     {"any": [{"issue.type": f"t{n}"}, {"issue.title": {"contains": word}}, {"kind": k}]}
     for n, (word, k) in enumerate(
@@ -198,9 +220,12 @@ def test_a_condition_too_large_to_take_apart_is_decided_whole(
     ruleset, _problems = load_ruleset(text, file="large.yaml")
     assert ruleset is not None
     bulk = Bulk(ruleset)
+    in_columns = InColumns(bulk, read_as_they_are())
     for title in ("", "how a bug"):
         known = {**facts, "issue.type": "t0", "issue.title": title}
-        assert_alike(bulk, ruleset, known, overrides)
+        decision = assert_alike(bulk, ruleset, known, overrides)
+        (outcome,) = in_columns.decide(columns_of([known]), 1, {0: overrides})
+        assert outcome.effective == decision.effective
     assert bulk.decide({"issue.title": "how is it a bug"}).verdict == {
         Section.RELEASE: "train:hotfix"
     }

@@ -36,6 +36,8 @@ WORDS = st.sampled_from(
         "training",
         "合同内",
         "？",
+        "bug \ud800",
+        "\udfff？",
     ]
 ) | st.text(max_size=8)
 LINES = st.lists(WORDS, max_size=4).map(" ".join)

@@ -1,6 +1,6 @@
 """What a candidate would do, counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,15 +15,24 @@ from rules.count import Counting
 from rules.decide import decide
 from rules.ruleset import Ruleset
 from rules.simulate import Simulation, sum_up
-from rules.tally import NO_RELEASE, Agreement, ReleaseOn, Shift, Standing
+from rules.tally import (
+    NO_RELEASE,
+    Agreement,
+    Issues,
+    Load,
+    ReleaseOn,
+    Shift,
+)
+from tests.rules.columns import columns_of, read_as_they_are
 from tests.rules.defaults import load_default
 from tests.rules.test_laws import FACTS, OVERRIDES
 
 KIND, SCOPE, PRIORITY, RELEASE = Section
 TRAINS: dict[str, ReleaseOn] = {"main": ("2026.12", date(2026, 12, 20))}
+ROOM = 10
 
 
-@dataclass
+@dataclass(eq=False)
 class Stood:
     key: str
     effective: tuple[str, ...]
@@ -42,10 +51,23 @@ def standing(key: str, *effective: str, **fields: Any) -> Stood:
     return Stood(key, said, **fields)
 
 
-def simulate(candidate: Ruleset, *issues: Standing) -> Simulation:
-    counting = Counting(candidate, TRAINS)
-    for issue in issues:
-        counting.count(issue)
+def next_release(train: str, days: float) -> ReleaseOn:
+    return TRAINS.get(train, NO_RELEASE) if days <= ROOM else NO_RELEASE
+
+
+def start_counting(candidate: Ruleset, *fresh: str) -> Counting:
+    train_of = {release[0]: train for train, release in TRAINS.items()}
+    return Counting(candidate, read_as_they_are(), next_release, train_of, fresh)
+
+
+def in_columns(issues: Sequence[Stood]) -> Issues:
+    facts = columns_of([it.facts for it in issues])
+    return Issues([it.key for it in issues], issues, facts)
+
+
+def simulate(candidate: Ruleset, *issues: Stood, fresh: str = "") -> Simulation:
+    counting = start_counting(candidate, fresh)
+    counting.count(in_columns(issues))
     return sum_up(candidate, [counting.finish()])
 
 
@@ -104,6 +126,67 @@ def test_overrides_stay_and_tell_who_agrees(ruleset: Ruleset) -> None:
     )
     assert found.agreement == {KIND: Agreement(overrides=2, before=1, after=1)}
     assert found.flips == ()
+
+
+def test_a_release_that_a_person_named_agrees_with_its_train(ruleset: Ruleset) -> None:
+    """
+    name: x
+    release:
+      - {id: bug, when: {issue.type: Bug}, hold: review}
+      - {id: rest, otherwise: {train: main}}
+    """
+    named, nowhere = {RELEASE: "2026.12"}, {RELEASE: "none"}
+    bug = {"issue.type": "Bug"}
+    found = simulate(
+        ruleset,
+        standing("A-1", "", "", "", "2026.12", overrides=named),
+        standing("A-2", "", "", "", "2026.12", overrides=named, facts=bug),
+        standing("A-3", "", "", "", "none", overrides=nowhere, facts=bug),
+    )
+    assert found.agreement == {RELEASE: Agreement(overrides=3, before=1, after=2)}
+
+
+def test_what_comes_to_a_train_and_what_it_has_no_room_for(ruleset: Ruleset) -> None:
+    """
+    name: x
+    release:
+      - {id: bug, when: {issue.type: Bug}, train: hotfix}
+      - {id: rest, otherwise: {train: main}}
+    """
+    later, bug = "hold:review", {"issue.type": "Bug"}
+    found = simulate(
+        ruleset,
+        standing("A-1", "", "", "", later, facts={"estimate.days": 4}),
+        standing("A-2", "", "", "", later, facts={"estimate.days": ROOM + 1}),
+        standing("A-3", "", "", "", "train:main", facts=bug),
+    )
+    assert found.trains == {
+        "hotfix": Load(issues_in=1, beyond=1),
+        "main": Load(15.0, 0.0, issues_in=2, issues_out=1, beyond=1),
+    }
+
+
+def test_a_priority_that_flips_names_what_weighs_most(ruleset: Ruleset) -> None:
+    """
+    name: x
+    priority:
+      points:
+        - {id: site, when: {issue.type: Bug}, add: 30}
+        - {id: small, when: {issue.status: Open}, add: 5}
+        - {id: many, per: requirement.client_count, add: 5}
+      levels: {P1: 30, P3: 0}
+    """
+    facts = {"issue.type": "Bug", "issue.status": "Open"}
+    many = {"requirement.client_count": 9, "issue.status": "Open"}
+    issues = [
+        standing("A-1", "", "", "P3", facts=facts),
+        standing("A-2", "", "", "P3", facts=many),
+        standing("A-3", "", "", "P1"),
+    ]
+    found = simulate(ruleset, *issues)
+    assert {flip.rule for flip in found.flips} == {"site", "many", ""}
+    changed = simulate(ruleset, *issues, fresh="small")
+    assert {flip.rule for flip in changed.flips} == {"small", ""}
 
 
 def test_rules_that_never_match_and_rules_that_overlap(ruleset: Ruleset) -> None:
@@ -170,9 +253,8 @@ def test_the_running_ruleset_flips_nothing_and_shares_add_up(
     assert simulate(running, *stood).whole == Shift(issues=len(stood))
     tallies = []
     for share in (stood[:cut], stood[cut:]):
-        counting = Counting(candidate, TRAINS)
-        for issue in share:
-            counting.count(issue)
+        counting = start_counting(candidate)
+        counting.count(in_columns(share))
         tallies.append(counting.finish())
     together = sum_up(candidate, tallies)
     at_once = simulate(candidate, *stood)

@@ -1,5 +1,6 @@
 """A candidate ruleset, tried on a real pool."""
 
+import json
 from datetime import date
 
 import pytest
@@ -74,6 +75,18 @@ async def test_a_candidate_is_counted_in_processes_and_changes_nothing(
     assert await world.rows("SELECT * FROM issues ORDER BY number") == before
     alone = await simulate(world.engine.database, world.clock, candidate, processes=1)
     assert alone.whole == found.whole
+
+
+async def test_texts_arrive_as_they_were_stored(world: World, desk: JiraDesk) -> None:
+    title = "a\\tb\\\\c \t \\N"
+    desk.raise_issue(title)
+    desk.raise_issue("plain")
+    await settle(world, desk)
+    kept = (await world.issue("FIN-1"))["title"]
+    candidate = CANDIDATE.replace("{contains: [export]}", json.dumps([kept]))
+    found = await simulate(world.engine.database, world.clock, loaded(candidate))
+    flips = [flip.samples for flip in found.flips if flip.rule == "all-tasks"]
+    assert ("FIN-1",) in flips
 
 
 async def test_projects_with_a_ruleset_of_their_own_are_asked_for_by_name(

@@ -110,6 +110,20 @@ RULES_TEXTS = {
     "simulation.flips": ("哪些会变", "What flips"),
     "simulation.issues": ("工单 {n}", "issues: {n}"),
     "simulation.clients": ("按客户", "By client"),
+    "simulation.trains": ("按版本线", "By train"),
+    "simulation.load": (
+        "移入 {issues_in} 个（{days_in} 人天），移出 {issues_out} 个（{days_out} 人天）",
+        "{issues_in} come ({days_in} person-days), {issues_out} go ({days_out})",
+    ),
+    "simulation.beyond": (
+        "{n} 个放不进任何未封版的版本",
+        "no open release has room for {n}",
+    ),
+    "simulation.overlaps": (
+        "先后会改变结论的规则（{n}）",
+        "Rules whose order matters ({n})",
+    ),
+    "simulation.before": ("{issues} 个工单上先于", "on {issues} issues goes before"),
     "simulation.unmatched": (
         "没有工单符合的规则（{n}）",
         "Rules that match no issue ({n})",
