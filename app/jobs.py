@@ -5,6 +5,7 @@ a verb runs for a source at a time (``lock``), at most one more waits
 (``queueing_lock``), and a periodic tick is the net for wake-ups that were lost.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,9 +18,17 @@ from procrastinate.exceptions import (
     ConnectorException,
     UniqueViolation,
 )
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from tenacity import (
+    retry,
+    retry_if_exception,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from model.signs import Ran
+from pool.database import DatabaseGone
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
 from sync.fetch import fetch
@@ -39,6 +48,7 @@ _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
 _EACH_MINUTE = "* * * * *"
 _RUN = "run"
+_AGAIN_SECONDS = 2
 
 Verb = Callable[[Engine, str], Awaitable[Any]]
 
@@ -102,9 +112,32 @@ def _engine_of(context: JobContext) -> Engine:
     return engine
 
 
+def _is_database_gone(error: BaseException) -> bool:
+    return isinstance(error.__cause__, DatabaseGone)
+
+
+class PatientJobManager(JobManager):
+    """Says that a job has ended until the database has heard it.
+
+    Procrastinate says it once. A job whose end was not heard holds its lock for as long
+    as its worker lives, and no other worker takes it over.
+    """
+
+    @retry(
+        retry=retry_if_exception(_is_database_gone),
+        wait=wait_random_exponential(max=5),
+        stop=stop_after_delay(120),
+        reraise=True,
+    )
+    async def finish_job(self, job: Job, status: Status, *, delete_job: bool) -> None:
+        """As the one it stands for, for two minutes."""
+        await super().finish_job(job, status, delete_job)
+
+
 def build_jobs(url: str) -> App:
     """The job queue of a database; not yet open."""
     app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+    app.job_manager = PatientJobManager(app.connector)
     app.task(name=_RUN, pass_context=True)(_run)
     # No lock: a tick that died with its worker would hold it, and nobody took over.
     at_times = app.task(name="tick", pass_context=True, queueing_lock="tick")
@@ -130,6 +163,18 @@ def wake_through(app: App) -> Wake:
 
 
 async def work(app: App, engine: Engine, concurrency: int) -> None:
+    """Run jobs until cancelled.
+
+    A worker that lost its database ends by itself: another takes its place.
+    """
+    while True:
+        with suppress(ConnectorException):
+            await _run_worker(app, engine, concurrency)
+        _log.warning("the worker lost its database and begins anew")
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _run_worker(app: App, engine: Engine, concurrency: int) -> None:
     """Run jobs until cancelled; a running job is given 20 s to end."""
     await app.run_worker_async(
         concurrency=concurrency,
