@@ -10,6 +10,7 @@ from pool.schema import StateOrigin
 
 _IN_REACH = """
 SELECT i.id, l.requirement_id, q.state, q.state_origin,
+    COALESCE(i.content->>'moved_to', '') AS moved_to,
     (SELECT count(*) FROM requirement_issues o
      WHERE o.requirement_id = l.requirement_id AND o.unlinked_at IS NULL) AS siblings
 FROM issues i
@@ -24,18 +25,25 @@ _GONE_TO = (
     _IN_REACH + "AND i.content->>'moved_to' = %(key)s AND i.content->>'moved_to' <> ''"
     " ORDER BY i.number DESC LIMIT 1"
 )
-_CALLED = _IN_REACH + "AND i.key = %(key)s AND i.deleted_at IS NULL LIMIT 1"
+_CALLED = (
+    _IN_REACH + "AND i.key = %(key)s"
+    " AND (i.deleted_at IS NULL OR i.content->>'moved_to' <> '') LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An issue, its requirement, where that stands, and how many issues it has."""
+    """An issue, its requirement, where that stands, and how many issues it has.
+
+    ``moved_to`` is the key under which it went on itself; empty when it stands.
+    """
 
     id: UUID
     requirement_id: UUID
     siblings: int
     state: PoolState
     state_origin: StateOrigin
+    moved_to: str = ""
 
 
 async def find_moved_here(
@@ -48,7 +56,7 @@ async def find_moved_here(
 async def find_called(
     connection: Connection, client: UUID, source: UUID, key: str
 ) -> Placed | None:
-    """The standing issue of the same client and tracker that has this key."""
+    """The issue of the same client and tracker that has this key, or had it."""
     return await _find(connection, _CALLED, client, source, key)
 
 

@@ -207,6 +207,17 @@ def _intent(row: DictRow) -> Intent:
     )
 
 
+async def is_claimed(connection: Connection, intent: Intent, now: datetime) -> bool:
+    """Whether a claim still holds: nothing was cancelled, taken over, or ran out."""
+    row = await query_one(
+        connection,
+        "SELECT FROM outbox WHERE id = %s AND attempts = %s AND state = 'pending'"
+        " AND claimed_at IS NOT NULL AND not_before > %s",
+        (intent.id, intent.attempts, now),
+    )
+    return row is not None
+
+
 async def settle(
     connection: Connection, intent: Intent, receipt: Receipt, now: datetime
 ) -> bool:

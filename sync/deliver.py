@@ -91,12 +91,14 @@ async def _deliver_one(going: _Round, intent: Intent) -> bool:
         async with engine.database.transaction() as connection:
             await outbox.release_claim(connection, intent, going.quiet_until)
         return False
+    if not await _still_holds(engine, intent):
+        return False
     ref = IssueRef(source.name, intent.tracker_id)
     connector = engine.sources[source.name].connector
     try:
         receipt = await connector.apply(ref, intent.change, str(intent.id))
     except (RetriableError, Conflict) as error:
-        going.quiet_until = _asked_until(engine, error)
+        going.quiet_until = _asked_until(engine, error) or going.quiet_until
         await _retry(engine, source, intent, error)
         return False
     except PermanentError as error:
@@ -104,6 +106,12 @@ async def _deliver_one(going: _Round, intent: Intent) -> bool:
         return True
     await _settle(engine, source, intent, receipt)
     return True
+
+
+async def _still_holds(engine: Engine, intent: Intent) -> bool:
+    """Others of the batch took their time: a person may have acted, or the claim run out."""
+    async with engine.database.transaction() as connection:
+        return await outbox.is_claimed(connection, intent, engine.clock())
 
 
 def _asked_until(engine: Engine, error: TrackerError) -> datetime | None:
@@ -164,6 +172,17 @@ async def _doubt(
     operation = engine.ids()
     await outbox.postpone(connection, intent, operation, _told(error), until)
     _tell(engine, source, intent, "postponed", error.code)
+    await _suspect(engine, connection, source, intent, error)
+
+
+async def _suspect(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    intent: Intent,
+    error: TrackerError,
+) -> None:
+    """Part of it may have been written: a step of several, or a post function's."""
     now = engine.clock()
     await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
     told = {"change": encode(intent.change), "outcome": "unknown"}
@@ -177,8 +196,7 @@ async def _give_up(
     async with engine.database.transaction() as connection:
         await outbox.bury(connection, intent, _told(error), now)
         _tell(engine, source, intent, "dead", error.code)
-        # Part of it may have been written: a step of several, or a post function's.
-        await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
+        await _suspect(engine, connection, source, intent, error)
         await _raise(engine, connection, source, intent, error)
 
 

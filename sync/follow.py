@@ -43,11 +43,24 @@ async def follow(
     if moved_to != came_from:
         event = Event(now, Origin.TRACKER, "", "moved_to", issue.snapshot.key, moved_to)
         await history.add(connection, engine.ids, issue.client_id, issue.id, [event])
-    target = await moves.find_called(
-        connection, issue.client_id, issue.source_id, moved_to
-    )
+    target = await _find_target(connection, issue)
     if target is not None:
         await _join(engine, connection, issue, target, now)
+
+
+async def _find_target(connection: Connection, issue: StoredIssue) -> Placed | None:
+    """Where it is now: it may have gone on from where it went, and that be seen first."""
+    target: Placed | None = None
+    passed, moved_to = {issue.id}, issue.snapshot.moved_to
+    while moved_to:
+        found = await moves.find_called(
+            connection, issue.client_id, issue.source_id, moved_to
+        )
+        if found is None or found.id in passed:
+            break
+        passed.add(found.id)
+        target, moved_to = found, found.moved_to
+    return target
 
 
 async def _join(
