@@ -68,6 +68,10 @@ async def _run(context: JobContext, verb: str, source: str) -> None:
     engine = _engine_of(context)
     began_at = engine.clock()
     failed = False
+WAITING = frozenset({"fetch", "poll", "deliver", "sweep", "check"})
+"""The verbs that wait for a tracker most of their time."""
+
+
     with _tracer.start_as_current_span(verb, attributes={"source": source}):
         try:
             await VERBS[verb](engine, source)
@@ -175,9 +179,13 @@ async def work(app: App, engine: Engine, concurrency: int) -> None:
 
 
 async def _run_worker(app: App, engine: Engine, concurrency: int) -> None:
-    """Run jobs until cancelled; a running job is given 20 s to end."""
+    """Run jobs until cancelled; a running job is given 20 s to end.
+
+    Each source has places of its own, one for each verb that waits for its tracker:
+    however many trackers hang, they take none from the others.
+    """
     await app.run_worker_async(
-        concurrency=concurrency,
+        concurrency=concurrency + len(WAITING) * len(engine.sources),
         delete_jobs="always",
         install_signal_handlers=False,
         shutdown_graceful_timeout=20,

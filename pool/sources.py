@@ -133,13 +133,72 @@ async def note_poll(connection: Connection, source: UUID, at: datetime) -> None:
 
 
 async def note_error(
-    connection: Connection, source: UUID, error: dict[str, Any], not_before: datetime
+    connection: Connection,
+    source: UUID,
+    error: dict[str, Any],
+    not_before: datetime | None,
 ) -> None:
-    """The tracker refused or was not there; nothing is sent until ``not_before``."""
+    """The tracker refused or was not there; nothing is sent until ``not_before``.
+
+    A longer wait that it asked for elsewhere stays.
+    """
     await connection.execute(
-        "UPDATE sources SET last_error = %s, not_before = %s WHERE id = %s",
+        "UPDATE sources SET last_error = %s, not_before = GREATEST(not_before, %s)"
+        " WHERE id = %s",
         (jsonb(error), not_before, source),
     )
+
+
+async def count_failure(connection: Connection, source: UUID) -> int:
+    """One more failure in a row; answers how many there are."""
+    row = await query_one(
+        connection,
+        "UPDATE sources SET failures = failures + 1 WHERE id = %s RETURNING failures",
+        (source,),
+    )
+    return int(row["failures"]) if row else 0
+
+
+async def open_breaker(
+    connection: Connection, source: UUID, at: datetime, probe_at: datetime
+) -> None:
+    """The tracker is taken to be down; one that was keeps since when."""
+    await connection.execute(
+        "UPDATE sources SET broken_at = COALESCE(broken_at, %s),"
+        " not_before = GREATEST(not_before, %s) WHERE id = %s",
+        (at, probe_at, source),
+    )
+
+
+async def claim_probe(
+    connection: Connection, source: UUID, now: datetime, until: datetime
+) -> bool:
+    """Take the one probe of an open breaker; the next may be sent at ``until``."""
+    rows = await query(
+        connection,
+        "UPDATE sources SET not_before = %(until)s WHERE id = %(source)s"
+        " AND broken_at IS NOT NULL AND (not_before IS NULL OR not_before <= %(now)s)"
+        " RETURNING id",
+        {"source": source, "now": now, "until": until},
+    )
+    return bool(rows)
+
+
+async def close_breaker(connection: Connection, source: UUID) -> bool:
+    """The tracker answered; False when nothing had failed.
+
+    What kept an open breaker quiet is over with it; what the tracker itself asked us
+    to wait otherwise is not.
+    """
+    rows = await query(
+        connection,
+        "UPDATE sources SET failures = 0, broken_at = NULL,"
+        " last_error = CASE WHEN broken_at IS NULL THEN last_error END,"
+        " not_before = CASE WHEN broken_at IS NULL THEN not_before END"
+        " WHERE id = %s AND (failures > 0 OR broken_at IS NOT NULL) RETURNING id",
+        (source,),
+    )
+    return bool(rows)
 
 
 async def note_pause(

@@ -18,6 +18,7 @@ from pool.database import Connection
 from pool.encode import encode
 from pool.outbox import Intent
 from pool.sources import SourceRow
+from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
 from sync.note_race import note_race
 from sync.plan import learn
@@ -46,12 +47,13 @@ class _Round:
     """One batch on its way out.
 
     ``quiet_until`` is set once the tracker asks to be left alone: what was not sent by
-    then is given back untried.
+    then is given back untried. ``has_failed`` is over with the next write that succeeds.
     """
 
     engine: Engine
     source: SourceRow
     limit: asyncio.Semaphore
+    has_failed: bool
     quiet_until: datetime | None = None
 
 
@@ -65,7 +67,7 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
             await _doubt(engine, connection, source, orphan, _ORPHANED)
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
-    going = _Round(engine, source, limit)
+    going = _Round(engine, source, limit, source.failures > 0)
     async with watch(engine, source, intents), asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_deliver_issue(going, of_issue))
@@ -100,12 +102,30 @@ async def _deliver_one(going: _Round, intent: Intent) -> bool:
     except (RetriableError, Conflict) as error:
         going.quiet_until = _asked_until(engine, error) or going.quiet_until
         await _retry(engine, source, intent, error)
+        await _note_failure(going, error)
         return False
     except PermanentError as error:
         await _give_up(engine, source, intent, error)
         return True
     await _settle(engine, source, intent, receipt)
+    await _note_success(going)
     return True
+
+
+async def _note_failure(going: _Round, error: TrackerError) -> None:
+    """What is left of the batch keeps its attempts when the tracker is down."""
+    if is_failure(error):
+        going.has_failed = True
+        async with going.engine.database.transaction() as connection:
+            if await count_failure(going.engine, connection, going.source):
+                going.quiet_until = going.quiet_until or going.engine.clock()
+
+
+async def _note_success(going: _Round) -> None:
+    if going.has_failed:
+        going.has_failed = False
+        async with going.engine.database.transaction() as connection:
+            await close_breaker(going.engine, connection, going.source)
 
 
 async def _still_holds(engine: Engine, intent: Intent) -> bool:

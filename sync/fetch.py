@@ -11,6 +11,7 @@ from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.sources import SourceRow
 from sync.absorb import Batch, Cause, absorb
+from sync.breaker import note_answer
 from sync.engine import Engine
 from sync.trouble import is_quiet, report_trouble
 
@@ -39,6 +40,7 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
     fetched = await _ask(engine, source, wanted)
     if fetched is None:
         return 0
+    await note_answer(engine, source)
     batch = Batch(fetched.snapshots, read, direct=True, cause=Cause.WEBHOOK)
     await absorb(engine, source, batch)
     async with engine.database.transaction() as connection:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from model.errors import TrackerError
 from pool import attention, sources
+from pool.database import Connection
 from pool.sources import SourceRow
 from sync.absorb import Absorbed, Batch, Cause, absorb
+from sync.breaker import claim_probe, note_answer
 from sync.engine import Engine
 from sync.trouble import is_quiet, report_trouble
 
@@ -28,12 +30,14 @@ async def poll(
     began_at = engine.clock()
     async with engine.database.transaction() as connection:
         source = await sources.find(connection, name)
-    if source is None or is_quiet(engine, source):
-        return None
+        if source is None or not await _may_ask(engine, connection, source):
+            return None
     try:
         total = await _read_pages(engine, source, progress)
     except TrackerError as error:
         await report_trouble(engine, source, error)
+        return None
+    if total is None:
         return None
     async with engine.database.transaction() as connection:
         await sources.note_poll(connection, source.id, began_at)
@@ -41,10 +45,20 @@ async def poll(
     return total
 
 
+async def _may_ask(engine: Engine, connection: Connection, source: SourceRow) -> bool:
+    """A poll is also what probes a tracker that was down."""
+    if source.broken_at and not source.paused_at:
+        return await claim_probe(engine, connection, source)
+    return not is_quiet(engine, source)
+
+
 async def _read_pages(
     engine: Engine, source: SourceRow, progress: Progress
-) -> Absorbed:
-    """One read number for the whole look: pages may be asked for ahead of their turn."""
+) -> Absorbed | None:
+    """One read number for the whole look: pages may be asked for ahead of their turn.
+
+    None when the source was paused, or told to wait, between two pages.
+    """
     async with engine.database.transaction() as connection:
         cursor = await sources.find_cursor(connection, source.id)
         read = await sources.begin_read(connection, source.id, engine.clock())
@@ -54,12 +68,17 @@ async def _read_pages(
     async for page in connector.fetch_changed(cursor):
         batch = Batch(page.snapshots, read, direct=False, cause=cause)
         _add_up(sums, await absorb(engine, source, batch))
+        if not done:
+            await note_answer(engine, source)
+        done += len(page.snapshots)
+        progress(done, page.total)
         async with engine.database.transaction() as connection:
             await sources.keep_cursor(
                 connection, source.id, page.cursor, engine.clock()
             )
-        done += len(page.snapshots)
-        progress(done, page.total)
+            row = await sources.find(connection, source.name)
+        if row is None or is_quiet(engine, row):
+            return None
     return sums
 
 

@@ -10,9 +10,11 @@ from pool import runs, sources
 from pool.database import Connection
 from pool.due import Due, find_due
 from pool.sources import SourceRow
+from sync.breaker import is_probe_due
 from sync.engine import Engine
 from sync.judge import is_judge_due
 from sync.register import register
+from sync.reindex import is_index_due
 from sync.sitting import Sitting, open_sitting
 from sync.trouble import is_quiet
 
@@ -29,6 +31,8 @@ async def tick(engine: Engine) -> Sequence[Due]:
         sitting = await open_sitting(engine, connection)
         if await _is_run_due(connection, sitting):
             due.append(Due("redecide", ""))
+        if await is_index_due(engine, connection):
+            due.append(Due("reindex", ""))
         if await is_judge_due(engine, connection):
             due.append(Due("judge", ""))
     due.extend(_due_polls(engine, known, now))
@@ -58,6 +62,8 @@ def _due_polls(
 ) -> Iterator[Due]:
     for row in known:
         source = engine.sources.get(row.name)
+        if source is not None and is_probe_due(engine, row):
+            yield Due("poll", row.name)
         if source is None or is_quiet(engine, row):
             continue
         every = timedelta(seconds=source.config.poll_seconds)

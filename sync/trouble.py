@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from model.errors import RetriableError, TrackerError
 from pool import sources
 from pool.attention import Concern, raise_concern
+from pool.database import Connection
 from pool.sources import SourceRow
+from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
 from sync.report_leak import LEAK, report_leak
 
@@ -19,9 +21,15 @@ def back_off(engine: Engine, attempts: int, error: TrackerError) -> datetime:
         _FIRST_WAIT_SECONDS * 2 ** max(attempts - 1, 0), _LONGEST_WAIT_SECONDS
     )
     wait = patience * engine.random.uniform(0.7, 1.3)
+    until = engine.clock() + timedelta(seconds=wait)
+    return max(until, find_asked_until(engine, error) or until)
+
+
+def find_asked_until(engine: Engine, error: TrackerError) -> datetime | None:
+    """When the tracker said that it may be asked again, if it said anything."""
     if isinstance(error, RetriableError) and error.retry_after_seconds:
-        wait = max(wait, error.retry_after_seconds)
-    return engine.clock() + timedelta(seconds=wait)
+        return engine.clock() + timedelta(seconds=error.retry_after_seconds)
+    return None
 
 
 async def report_trouble(
@@ -29,10 +37,11 @@ async def report_trouble(
 ) -> None:
     """Leave the source alone for a while, and say why on the health page.
 
-    The wait grows with each failure in a row; a look that succeeds ends the row.
+    The wait grows with each failure in a row; a look that succeeds ends the row. Of a
+    tracker that is down the breaker tells when it is looked at again.
     """
     failures = int((source.last_error or {}).get("failures", 0)) + 1
-    until = back_off(engine, failures, error)
+    until: datetime | None = back_off(engine, failures, error)
     told = {"code": error.code, **error.params, "failures": failures}
     concern = Concern(
         code=error.code,
@@ -42,11 +51,23 @@ async def report_trouble(
         source_id=source.id,
     )
     async with engine.database.transaction() as connection:
+        if not is_failure(error):
+            await _note_refusal(engine, connection, source, error)
+        elif await count_failure(engine, connection, source):
+            until = find_asked_until(engine, error)
         await sources.note_error(connection, source.id, told, until)
         if error.code == LEAK:
             await report_leak(engine, connection, source, error)
         elif not isinstance(error, RetriableError):
             await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+async def _note_refusal(
+    engine: Engine, connection: Connection, source: SourceRow, error: TrackerError
+) -> None:
+    """A tracker that refuses is not down."""
+    if source.broken_at and not isinstance(error, RetriableError):
+        await close_breaker(engine, connection, source)
 
 
 async def report_failure(
@@ -64,6 +85,6 @@ async def report_failure(
 
 
 def is_quiet(engine: Engine, source: SourceRow) -> bool:
-    """Whether nothing may be sent: paused by a person, or told to wait."""
+    """Whether nothing may be sent: paused by a person, told to wait, or down."""
     waits = source.not_before is not None and engine.clock() < source.not_before
-    return source.paused_at is not None or waits
+    return source.paused_at is not None or source.broken_at is not None or waits

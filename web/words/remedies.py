@@ -52,6 +52,19 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "Make this transition by hand, or no longer require the field.",
         ),
     ),
+    "tracker_down": (
+        (
+            "{source}：连续 {failures} 次没有得到回应，视为宕机。",
+            "{source}: {failures} requests in a row failed; its tracker is taken to be down.",
+        ),
+        (
+            "请检查工单系统和网络。reqpool 每半分钟探测一次，恢复后自动补齐。",
+            (
+                "Look at the tracker and the network. It is probed every half minute, and"
+                " everything is caught up on by itself."
+            ),
+        ),
+    ),
     "unknown_status": (
         ("工单系统没有状态“{status}”。", "The tracker has no status “{status}”."),
         (
