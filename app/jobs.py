@@ -64,14 +64,14 @@ VERBS: Mapping[str, Verb] = {
 """What a wake-up can start."""
 
 
-async def _run(context: JobContext, verb: str, source: str) -> None:
-    engine = _engine_of(context)
-    began_at = engine.clock()
-    failed = False
 WAITING = frozenset({"fetch", "poll", "deliver", "sweep", "check"})
 """The verbs that wait for a tracker most of their time."""
 
 
+async def _run(context: JobContext, verb: str, source: str) -> None:
+    engine = _engine_of(context)
+    began_at = engine.clock()
+    failed = False
     with _tracer.start_as_current_span(verb, attributes={"source": source}):
         try:
             await VERBS[verb](engine, source)
