@@ -1,6 +1,7 @@
 """One source of a Jira site, Cloud or Data Center."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import ClassVar, assert_never
@@ -18,20 +19,20 @@ from connectors.base import (
     WebhookForm,
 )
 from connectors.jira.assignee import apply_assignee
+from connectors.jira.changes import Changes
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
 from connectors.jira.config import JiraConfig
 from connectors.jira.files import fetch_file
 from connectors.jira.payloads import parse_webhook
 from connectors.jira.people import parse_moment
-from connectors.jira.reading import complete, fetch_issues, find_missing
+from connectors.jira.reading import fetch_issues, find_missing
 from connectors.jira.releases import apply_labels, apply_release
-from connectors.jira.search import Sweep
 from connectors.jira.signing import authenticate_signature, authenticate_url_token
 from connectors.jira.site import Site
 from connectors.jira.transitions import Workflow
 from connectors.jira.webhooks import Webhooks
-from connectors.jira.windows import find_zone, parse_cursor, write_cursor, write_scope
+from connectors.jira.windows import find_zone, parse_cursor, write_cursor
 from connectors.jira.written_fields import apply_fields
 from model.changes import (
     Change,
@@ -106,15 +107,14 @@ class JiraConnector:
         """
         started_at, zone = await self._begin()
         since = None if cursor is None else parse_cursor(cursor)
-        sweep = Sweep(self._site, self._config, zone, since)
-        if cursor is None and self._site.is_cloud:
-            sweep.total = await self._count()
-        async for raws in sweep.fetch_pages():
-            snapshots = await complete(self._name, self._site, self._config, raws)
-            position = sweep.position or started_at
-            yield Page(snapshots, write_cursor(position), sweep.total)
-        end = max(started_at, sweep.position or started_at)
-        yield Page((), write_cursor(end), sweep.total)
+        changes = Changes(self._name, self._site, self._config, zone)
+        end = started_at
+        async with aclosing(changes.follow(since, started_at)) as pages:
+            async for snapshots, position in pages:
+                end = max(end, position or end)
+                cursor = write_cursor(position or since or started_at)
+                yield Page(snapshots, cursor, changes.total)
+        yield Page((), write_cursor(end), changes.total)
 
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues directly, with comments."""
@@ -197,12 +197,6 @@ class JiraConnector:
         server_time = told.get("serverTime")
         at = parse_moment(server_time) if server_time else self._clock()
         return at, find_zone(str(us.get("timeZone") or ""))
-
-    async def _count(self) -> int:
-        """An estimate, and only that: documentation of ``search/approximate-count``."""
-        jql = write_scope(self._config.project_keys)
-        found = await self._site.ask(lambda jira: jira.approximate_issue_count(jql))
-        return int(found)
 
 
 def _own(name: str, config: SourceConfig) -> JiraConfig:

@@ -86,7 +86,9 @@ async def complete(
 ) -> list[IssueSnapshot]:
     """Make snapshots, with all comments of each issue."""
     whole = await asyncio.gather(*(_with_comments(site, raw) for raw in raws))
-    return [parse_issue(source, raw, config, site.names) for raw in whole]
+    return await site.ask(
+        lambda _: [parse_issue(source, raw, config, site.names) for raw in whole]
+    )
 
 
 def fetch_all_comments(issue_id: str, jira: QuietJira) -> list[Json]:

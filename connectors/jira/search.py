@@ -37,6 +37,7 @@ class Sweep:
 
     Attributes:
         position: the latest ``updated`` that was seen; None before the first issue.
+        until: where it ends, to the minute; None for never.
         total: how many there are in all, once the site told.
     """
 
@@ -44,6 +45,7 @@ class Sweep:
     config: JiraConfig
     zone: tzinfo
     position: datetime | None
+    until: datetime | None = None
     total: int | None = None
     _seen: dict[str, datetime] = field(default_factory=dict)
 
@@ -54,7 +56,7 @@ class Sweep:
     async def _cloud_pages(self) -> AsyncIterator[Sequence[Json]]:
         reading: _Pass | None = _Pass(self.position)
         while reading:
-            jql = write_jql(self.config.project_keys, reading.since, self.zone)
+            jql = self._jql(reading.since)
             found = await self.site.ask(partial(self._ask_cloud, jql, reading.token))
             fresh = self._take(found["issues"])
             reading.note(found, fresh)
@@ -67,7 +69,7 @@ class Sweep:
     async def _server_pages(self) -> AsyncIterator[Sequence[Json]]:
         page = _Page(self.position)
         while True:
-            jql = write_jql(self.config.project_keys, page.since, self.zone)
+            jql = self._jql(page.since)
             found = await self.site.ask(partial(self._ask_server, jql, page.start))
             issues = found["issues"]
             self.total = found["total"] if self.total is None else self.total
@@ -82,23 +84,19 @@ class Sweep:
                 return
             page = page.next_after(issues, self.position)
 
+    def _jql(self, since: datetime | None) -> str:
+        return write_jql(self.config.project_keys, since, self.zone, self.until)
+
     def _ask_cloud(self, jql: str, token: str, jira: QuietJira) -> Any:
-        return jira.enhanced_search_issues(
-            jql,
-            nextPageToken=token or None,
-            maxResults=self.config.page_size,
-            fields=[",".join(fields_for(self.config, self.site.names))],
-            json_result=True,
-        )
+        following = {"nextPageToken": token} if token else {}
+        return jira.get("search/jql", **self._asked(jql), **following)
 
     def _ask_server(self, jql: str, start: int, jira: QuietJira) -> Any:
-        return jira.search_issues(
-            jql,
-            startAt=start,
-            maxResults=self.config.page_size,
-            fields=[",".join(fields_for(self.config, self.site.names))],
-            json_result=True,
-        )
+        return jira.get("search", **self._asked(jql), startAt=start)
+
+    def _asked(self, jql: str) -> dict[str, str | int]:
+        fields = ",".join(fields_for(self.config, self.site.names))
+        return {"jql": jql, "maxResults": self.config.page_size, "fields": fields}
 
     def _take(self, issues: Sequence[Json]) -> list[Json]:
         """Keep those that were not seen in this state."""

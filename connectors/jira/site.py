@@ -21,6 +21,7 @@ from connectors.http import HttpxAdapter
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import NO_FIELDS, FieldNames, parse_field_names
 from connectors.jira.people import Json
+from connectors.shapes import parse_answer
 from model.errors import PermanentError, RetriableError
 
 Answer = TypeVar("Answer")
@@ -61,7 +62,8 @@ class QuietJira(JIRA):
 
     def get(self, path: str, **params: str | int) -> Any:
         """Read ``rest/api/2/PATH``."""
-        return self._session.get(self._get_url(path), params=params).json()
+        answer = self._session.get(self._get_url(path), params=params)
+        return parse_answer(answer.content)
 
     def get_file(self, path: str, **params: str) -> bytes:
         """Read the content of a file at ``rest/api/2/PATH``, or at an address."""
@@ -79,7 +81,7 @@ class QuietJira(JIRA):
     def _send(self, method: str, url: str, body: Json | None) -> Any:
         data = json.dumps(body, ensure_ascii=False).encode() if body else None
         response = self._session.request(method, url, data=data)
-        return response.json() if response.content else None
+        return parse_answer(response.content) if response.content else None
 
 
 class Site:

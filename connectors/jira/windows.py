@@ -44,9 +44,15 @@ def find_zone(name: str) -> tzinfo:
         return _BEHIND_ALL
 
 
-def write_jql(project_keys: Sequence[str], since: datetime | None, zone: tzinfo) -> str:
-    """All issues updated since then, oldest change first; all of them when None."""
+def write_jql(
+    project_keys: Sequence[str],
+    since: datetime | None,
+    zone: tzinfo,
+    until: datetime | None = None,
+) -> str:
+    """All issues updated since then, and before ``until``, oldest change first."""
     window = f' AND updated >= "{write_literal(since, zone)}"' if since else ""
+    window += f' AND updated < "{write_literal(until, zone)}"' if until else ""
     return f"{write_scope(project_keys)}{window} ORDER BY updated ASC, key ASC"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -167,6 +168,53 @@ async def test_no_issue_comes_twice_in_the_same_state(jira: JiraRig) -> None:
     pages = await read(jira.connect(page_size=4))
     states = [(one.ref, one.updated_at) for page in pages for one in page.snapshots]
     assert len(states) == len(set(states)) == 25
+
+
+async def test_much_is_read_in_stretches_of_time_side_by_side(jira: JiraRig) -> None:
+    made = []
+    for number in range(60):
+        made.append(jira.make_issue(f"issue {number}"))
+        jira.clock.wind(50 if number % 3 else 400)
+    before = jira.bench.journal.total
+    pages = await read(jira.connect(page_size=4))
+    asked = [unquote_plus(one.query) for one in jira.bench.journal.since(before)]
+    stretches = {words.partition("updated < ")[2][:18] for words in asked} - {""}
+    assert len(stretches) >= 4
+    states = [(one.ref, one.updated_at) for page in pages for one in page.snapshots]
+    assert len(states) == len(set(states)) == len(made)
+    moments = [one.updated_at for page in pages for one in page.snapshots]
+    assert moments == sorted(moments)
+
+
+async def test_what_was_edited_while_stretches_were_read_ends_in_the_newest_state(
+    jira: JiraRig,
+) -> None:
+    made = []
+    for number in range(60):
+        made.append(jira.make_issue(f"issue {number}"))
+        jira.clock.wind(61)
+    pages = jira.connect(page_size=4).fetch_changed(None)
+    seen = titles([await anext(pages)])
+    for number in (0, 20, 40, 59):
+        jira.retitle(made[number], "edited while listing")
+    seen |= await _rest(pages)
+    assert set(seen) == set(made)
+    assert [seen[made[number]] for number in (0, 20, 40, 59)] == [
+        "edited while listing"
+    ] * 4
+
+
+async def test_an_interrupted_first_read_goes_on_without_loss(jira: JiraRig) -> None:
+    made = []
+    for number in range(40):
+        made.append(jira.make_issue(f"issue {number}"))
+        jira.clock.wind(400)
+    connector = jira.connect(page_size=4)
+    pages = connector.fetch_changed(None)
+    first = [await anext(pages), await anext(pages), await anext(pages)]
+    await pages.aclose()  # type: ignore[attr-defined] # an async generator
+    rest = await read(connector, first[-1].cursor)
+    assert set(titles([*first, *rest])) == set(made)
 
 
 async def test_the_first_fetch_says_how_many_there_are(jira: JiraRig) -> None:

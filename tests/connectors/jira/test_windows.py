@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.jira.changes import Stretch, divide, join
 from connectors.jira.windows import (
     OVERLAP,
     find_zone,
+    minute_of,
     parse_cursor,
     write_cursor,
     write_jql,
@@ -84,3 +86,32 @@ def test_the_search_is_bounded_inclusive_and_ordered() -> None:
         'project in ("FIN", "OPS") AND updated >= "2026-11-22 18:05"'
         " ORDER BY updated ASC, key ASC"
     )
+
+
+@given(
+    st.lists(st.none() | MOMENTS, min_size=2, max_size=6),
+    MOMENTS,
+)
+def test_stretches_leave_no_moment_out_whatever_their_bounds(
+    bounds: list[datetime | None], moment: datetime
+) -> None:
+    stretches = join([None, *(bound for bound in bounds if bound), None])
+    assert any(
+        (one.since is None or one.since <= moment)
+        and (one.until is None or moment < one.until)
+        for one in stretches
+    )
+
+
+@given(MOMENTS, st.integers(0, 10**6), st.integers(-2, 10**4))
+def test_a_stretch_is_divided_at_minutes_that_only_go_up(
+    since: datetime, minutes: int, parts: int
+) -> None:
+    begin = minute_of(since)
+    edges = divide(Stretch(begin, begin + timedelta(minutes=minutes)), parts)
+    assert edges == sorted(set(edges))
+    assert not edges or (edges[0], edges[-1]) == (
+        begin,
+        begin + timedelta(minutes=minutes),
+    )
+    assert all(minute_of(edge) == edge for edge in edges)
