@@ -113,11 +113,13 @@ class WebConfig(_Section):
 
     Attributes:
         public_url: as people and trackers reach it; for links and webhook addresses.
+        inbox_limit: deliveries of one source that may wait; more are answered with 503.
     """
 
     host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: Annotated[str, AfterValidator(_web_address)] = ""
+    inbox_limit: Annotated[int, Field(ge=1)] = 100_000
 
     def link(self, path: str) -> str:
         """The address of a page as others reach it; ``path`` begins with a slash."""

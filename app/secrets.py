@@ -54,6 +54,8 @@ def _find(value: object) -> Iterator[str]:
         case list() | tuple() | set() | frozenset():
             for item in value:
                 yield from _find(item)
+        case _:
+            return
 
 
 def _parts(secret: str) -> Iterator[str]:

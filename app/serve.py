@@ -14,47 +14,60 @@ from starlette.types import ASGIApp
 from app.asgi import build_asgi
 from app.bootstrap import Application
 from app.config import WebConfig
+from app.deadlines import HurriedProtocol
 from app.jobs import work
 from app.metrics import metrics_route
 from app.traces import trace_requests
 from model.errors import ConfigError, Problem
 
-_HEADER_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 10
 _log = structlog.get_logger()
 
 
 async def serve_web(application: Application) -> None:
     """Answer HTTP until SIGINT or SIGTERM."""
-    asgi = build_asgi(application.engine, application.telemetry)
+    web = application.config.web
+    asgi = build_asgi(application.engine, application.telemetry, web.inbox_limit)
     traced = trace_requests(asgi, application.config.telemetry.traces_url)
-    await _answer(traced, application.config.web)
+    await _answer(traced, web)
 
 
 async def _answer(asgi: ASGIApp, web: WebConfig) -> None:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            asgi,
-            host=web.host,
-            port=web.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_HEADER_SECONDS,
-            timeout_graceful_shutdown=20,
-        )
-    )
-    with _listen(web) as listener:
+    server = build_server(asgi)
+    with listen(web.host, web.port) as listener:
         _log.info("listening", url=web.link("/"), port=web.port)
         await server.serve([listener])
 
 
-def _listen(web: WebConfig) -> socket.socket:
-    """Take the port; uvicorn by itself would end the process when it is taken."""
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+def build_server(
+    asgi: ASGIApp, protocol: type[HurriedProtocol] = HurriedProtocol
+) -> uvicorn.Server:
+    """The HTTP server of pages and letterbox; it listens where it is told to."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            asgi,
+            http=protocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=20,
+        )
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; uvicorn by itself would end the process when it is taken.
+
+    Raises:
+        ConfigError: it is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        taken = socket.create_server((web.host, web.port), family=family)
+        taken = socket.create_server((host, port), family=family)
     except OSError as error:
-        said = f"cannot listen on {web.host}:{web.port}: {error.strerror}"
+        said = f"cannot listen on {host}:{port}: {error.strerror}"
         hint = "set web.port to a free port, or stop what listens there"
         raise ConfigError([Problem("E_PORT", said, hint=hint)]) from error
     # asyncio sends small answers at once only where the socket says TCP: without it

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -30,6 +31,14 @@ def load(path: Path | None) -> Config:
     return config
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's where there is one: it answers webhooks half as fast again."""
+    try:
+        return import_module("uvloop").new_event_loop()  # type: ignore[no-any-return] # untyped
+    except ImportError:
+        return asyncio.new_event_loop()
+
+
 def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Result:
     """Open everything, work, close everything, also when told to stop.
 
@@ -46,7 +55,8 @@ def run(config: Config, work: Callable[[Application], Awaitable[Result]]) -> Res
             return await work(application)
 
     try:
-        return asyncio.run(opened())
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            return runner.run(opened())
     except DatabaseGone as error:
         typer.secho(f"the database went away: {error}", err=True, fg="red")
         sys.exit(1)

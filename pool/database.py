@@ -1,9 +1,11 @@
 """Connections to PostgreSQL, and transactions over them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
@@ -11,6 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 
 Connection = AsyncConnection[DictRow]
 """A connection inside a transaction; every function of the pool takes one first."""
+
+_TRUSTED_SECONDS = 1.0
 
 DatabaseGone = OperationalError
 """The server is not there, or ended the transaction: nothing of it was kept."""
@@ -30,6 +34,7 @@ class Database:
             max_connections: upper bound of connections to the server.
         """
         self.url = url
+        self._used_at = WeakKeyDictionary[Connection, float]()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             open=False,
@@ -37,7 +42,8 @@ class Database:
             max_size=max_connections,
             connection_class=AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
+            reset=self._note_use,
             timeout=10,
         )
 
@@ -53,11 +59,31 @@ class Database:
         """Close every connection."""
         await self._pool.close()
 
+    async def _check(self, connection: Connection) -> None:
+        """Drop one that died; one that was used a moment ago is taken to be alive."""
+        idle = asyncio.get_running_loop().time() - self._used_at.get(connection, 0)
+        if idle > _TRUSTED_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
+
+    async def _note_use(self, connection: Connection) -> None:
+        self._used_at[connection] = asyncio.get_running_loop().time()
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction: commits at the end, rolls back when it is left by an error."""
         async with self._pool.connection() as connection, connection.transaction():
             yield connection
+
+    @asynccontextmanager
+    async def single_statement(self) -> AsyncIterator[Connection]:
+        """For one statement, which commits by itself: one round trip instead of three."""
+        async with self._pool.connection() as connection:
+            await connection.set_autocommit(True)
+            try:
+                yield connection
+            finally:
+                if not connection.broken:
+                    await connection.set_autocommit(False)
 
 
 async def query(

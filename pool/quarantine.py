@@ -9,6 +9,7 @@ from uuid import UUID
 from pool import attention
 from pool.database import Connection, query, query_one
 from pool.encode import jsonb
+from pool.inbox import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Letter:
 _SELECT = """
 SELECT i.id, s.name AS source, i.source_id, s.client_id, i.delivery, i.sha256,
     i.received_at, COALESCE(i.outcome->>'reason', '') AS reason,
-    NULLIF(octet_length(b.body), 0) AS size
+    NULLIF(b.size, 0) AS size
 FROM inbox i
 JOIN sources s ON s.id = i.source_id
 LEFT JOIN inbox_bodies b ON b.inbox_id = i.id
@@ -100,10 +101,10 @@ async def find_letter(connection: Connection, delivery: UUID) -> Letter | None:
     """What was delivered, as long as it is kept."""
     row = await query_one(
         connection,
-        "SELECT headers, body FROM inbox_bodies WHERE inbox_id = %s",
+        "SELECT headers, body, size FROM inbox_bodies WHERE inbox_id = %s",
         (delivery,),
     )
-    return Letter(row["headers"], bytes(row["body"])) if row else None
+    return Letter(row["headers"], unpack(row["body"], row["size"])) if row else None
 
 
 async def take_back(connection: Connection, delivery: UUID) -> None:

@@ -58,7 +58,7 @@ def admit(engine: Engine, letter: Letter) -> Arrival:
         received_at=engine.clock(),
     )
     state = InboxState.QUARANTINED if reason else InboxState.PENDING
-    return Arrival(delivery, state, reason)
+    return Arrival(delivery, inbox.pack(delivery.body), state, reason)
 
 
 async def keep(engine: Engine, arrivals: Sequence[Arrival]) -> frozenset[str]:
@@ -68,6 +68,15 @@ async def keep(engine: Engine, arrivals: Sequence[Arrival]) -> frozenset[str]:
         The sources that are in the pool; deliveries of any other were not kept,
         because the operator has not applied its project yet.
     """
+    if any(arrival.reason for arrival in arrivals):
+        return await _keep_and_alert(engine, arrivals)
+    async with engine.database.single_statement() as connection:
+        return await inbox.keep(connection, arrivals)
+
+
+async def _keep_and_alert(
+    engine: Engine, arrivals: Sequence[Arrival]
+) -> frozenset[str]:
     async with engine.database.transaction() as connection:
         known = await inbox.keep(connection, arrivals)
         for arrival in arrivals:

@@ -1,11 +1,6 @@
 """The letterbox: authenticate, keep the raw bytes, answer 202."""
 
-from fastapi import FastAPI
+from webhooks.letterbox import PREFIX, Letterbox
+from webhooks.room import INBOX_LIMIT
 
-from sync.engine import Engine
-from webhooks.letterbox import routes
-
-
-def mount(asgi: FastAPI, engine: Engine) -> None:
-    """Add the letterbox to an application."""
-    asgi.router.routes.extend(routes(engine))
+__all__ = ["INBOX_LIMIT", "PREFIX", "Letterbox"]

@@ -5,22 +5,23 @@ GitLab disables a hook after four answers of 4xx or 5xx, and Jira Cloud never re
 what was answered with most of the 4xx.
 """
 
-import asyncio
+import json
 from collections.abc import Mapping
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from model.errors import DeliveryRejected
 from model.signs import Received
 from pool.database import DatabaseGone
 from sync.engine import Engine
-from sync.receive import Letter, admit, ask_repoll
+from sync.receive import Letter, admit
+from webhooks.repolls import Repolls
+from webhooks.room import INBOX_LIMIT, InboxFullError, Room
 from webhooks.slot import NotReadyError, Slot
 
+PREFIX = "/webhooks/"
 _LARGEST_READ_BYTES = 25 * 1024 * 1024
-_BODY_SECONDS = 30
 
 
 class TooLargeError(Exception):
@@ -31,69 +32,91 @@ class EncodedError(Exception):
     """Compressed bodies are never inflated."""
 
 
+class NotPostedError(Exception):
+    """Another method than POST."""
+
+
 _REFUSALS: Mapping[type[Exception], tuple[int, str]] = {
     DeliveryRejected: (401, "unauthorized"),
+    NotPostedError: (405, "method not allowed"),
+    ClientDisconnect: (408, "body not finished"),
     TooLargeError: (413, "too large"),
     EncodedError: (415, "content encoding not supported"),
     DatabaseGone: (503, "later"),
+    InboxFullError: (503, "later"),
     NotReadyError: (503, "later"),
-    TimeoutError: (408, "body not finished"),
-    ClientDisconnect: (408, "body not finished"),
+    TimeoutError: (503, "later"),
 }
-_MISSED = frozenset({413, 415})
-"""Answers after which a tracker's event is gone: the source is read again instead."""
-_HEADERS = {503: {"Retry-After": "30"}}
+_MISSED = frozenset({413, 415, 503})
+"""Answers after which a tracker's event may be gone: the source is read again."""
+_HEADERS = {405: (b"allow", b"POST"), 503: (b"retry-after", b"30")}
 
 
-def routes(engine: Engine) -> list[Route]:
-    """The letterbox, with and without a token in the path."""
-    slot = Slot(engine)
+class Letterbox:
+    """The ASGI application of every address under ``/webhooks/``."""
 
-    async def post(request: Request) -> Response:
-        return await _answer(engine, slot, request)
+    def __init__(self, engine: Engine, inbox_limit: int = INBOX_LIMIT) -> None:
+        self.repolls = Repolls(engine)
+        self._engine = engine
+        self._room = Room(engine, inbox_limit)
+        self._slot = Slot(engine)
 
-    return [
-        Route("/webhooks/{source}", post, methods=["POST"]),
-        Route("/webhooks/{source}/{url_token}", post, methods=["POST"]),
-    ]
-
-
-async def _answer(engine: Engine, slot: Slot, request: Request) -> Response:
-    source, kept = request.path_params["source"], None
-    try:
-        arrival = admit(engine, await _read(request))
-        await slot.post(arrival)
-        kept = arrival.delivery.id
-    except tuple(_REFUSALS) as error:
-        status, told = next(
-            refusal for kind, refusal in _REFUSALS.items() if isinstance(error, kind)
-        )
-    else:
-        status, told = 202, "accepted"
-    if status in _MISSED:
-        await ask_repoll(engine, source)
-    known = source if source in engine.sources else ""
-    engine.tell(Received(known, status, kept))
-    return JSONResponse({"status": told}, status, _HEADERS.get(status))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        source, _, url_token = scope["path"].removeprefix(PREFIX).partition("/")
+        kept = None
+        try:
+            letter = await _read(scope, receive, source, url_token)
+            arrival = admit(self._engine, letter)
+            await self._room.check(source)
+            await self._slot.post(arrival)
+            kept = arrival.delivery.id
+            status, told = 202, "accepted"
+        except tuple(_REFUSALS) as error:
+            status, told = _refusal(error)
+        if status in _MISSED:
+            self.repolls.owe(source)
+        known = source if source in self._engine.sources else ""
+        self._engine.tell(Received(known, status, kept))
+        await _answer(send, status, told)
 
 
-async def _read(request: Request) -> Letter:
-    if request.headers.get("content-encoding", "identity") != "identity":
+def _refusal(error: Exception) -> tuple[int, str]:
+    return next(told for kind, told in _REFUSALS.items() if isinstance(error, kind))
+
+
+async def _read(scope: Scope, receive: Receive, source: str, url_token: str) -> Letter:
+    if scope["method"] != "POST":
+        raise NotPostedError
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+    }
+    if headers.get("content-encoding", "identity") != "identity":
         raise EncodedError
-    async with asyncio.timeout(_BODY_SECONDS):
-        body = await _read_body(request)
-    return Letter(
-        source=request.path_params["source"],
-        url_token=request.path_params.get("url_token", ""),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=body,
-    )
+    return Letter(source, url_token, headers, await _read_body(receive))
 
 
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
+async def _read_body(receive: Receive) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > _LARGEST_READ_BYTES:
             raise TooLargeError
     return bytes(body)
+
+
+async def _answer(send: Send, status: int, told: str) -> None:
+    body = json.dumps({"status": told}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    if status in _HEADERS:
+        headers.append(_HEADERS[status])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -8,11 +8,14 @@ import asyncio
 from collections.abc import Sequence
 
 from model.errors import ReqpoolError
+from pool.database import DatabaseGone
 from pool.inbox import Arrival
 from sync.engine import Engine
 from sync.receive import keep
 
 _MOST = 256
+_REST_SECONDS = 0.2
+_PATIENCE_SECONDS = 5
 
 
 class NotReadyError(ReqpoolError):
@@ -34,6 +37,7 @@ class Slot:
         Raises:
             NotReadyError: its source has no project in the pool yet.
             DatabaseGone: nothing was kept.
+            TimeoutError: the database does not answer.
         """
         committed = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, committed))
@@ -45,7 +49,12 @@ class Slot:
         while self._waiting:
             group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             try:
-                known = await keep(self._engine, [arrival for arrival, _ in group])
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    known = await keep(self._engine, [arrival for arrival, _ in group])
+            except (DatabaseGone, TimeoutError) as error:
+                waiting, self._waiting = self._waiting, []
+                _fail([*group, *waiting], error)
+                continue
             except Exception as error:  # noqa: BLE001 - it belongs to those who wait
                 _fail(group, error)
                 continue
@@ -74,7 +83,10 @@ def _let_go(
 
 
 class Bell:
-    """Wakes the ingest of a source, one wake-up at a time however often it is rung."""
+    """Wakes the ingest of a source: at once, and then not again for a moment.
+
+    A wake-up is a transaction; in a burst there would be one for each group.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -89,4 +101,7 @@ class Bell:
 
     async def _wake(self) -> None:
         while self._rung:
-            await self._engine.wake("ingest", self._rung.pop())
+            rung, self._rung = self._rung, set()
+            for source in sorted(rung):
+                await self._engine.wake("ingest", source)
+            await asyncio.sleep(_REST_SECONDS)

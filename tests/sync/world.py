@@ -10,13 +10,13 @@ from random import Random
 from typing import Any
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-import webhooks
 from app.bootstrap import new_id
+from app.deadlines import HurriedProtocol
 from app.plugins import get_connector
 from app.secrets import build_guard
+from app.serve import build_server, listen
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, LeakGuard, Patience, open_client
 from pool import rulesets
@@ -34,6 +34,7 @@ from sync.poll import poll
 from sync.redecide import redecide
 from sync.sweep import sweep
 from sync.tick import tick
+from webhooks import Letterbox
 
 START = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
@@ -177,16 +178,22 @@ def _open(
 @asynccontextmanager
 async def serve_letterbox(engine: Engine) -> AsyncIterator[str]:
     """The letterbox over real HTTP on a free port."""
-    asgi = FastAPI()
-    webhooks.mount(asgi, engine)
-    server = uvicorn.Server(
-        uvicorn.Config(asgi, host="127.0.0.1", port=0, log_level="warning")
-    )
+    async with serve(Letterbox(engine)) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serve(
+    asgi: ASGIApp, protocol: type[HurriedProtocol] = HurriedProtocol
+) -> AsyncIterator[str]:
+    """An application on a free port, served as the product serves."""
+    server = build_server(asgi, protocol)
     async with AsyncExitStack() as stack:
-        task = create_task(server.serve())
+        listener = stack.enter_context(listen("127.0.0.1", 0))
+        task = create_task(server.serve([listener]))
         stack.push_async_callback(lambda: task)
         stack.callback(setattr, server, "should_exit", True)
         while not server.started:
             await sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = listener.getsockname()[1]
         yield f"http://127.0.0.1:{port}"

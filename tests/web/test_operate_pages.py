@@ -40,7 +40,7 @@ async def strange(town: Town) -> str:
         sha256="0" * 64,
         received_at=town.clock(),
     )
-    arrival = Arrival(delivery, InboxState.QUARANTINED, "stale")
+    arrival = Arrival(delivery, delivery.body, InboxState.QUARANTINED, "stale")
     async with town.database.transaction() as connection:
         await inbox.keep(connection, [arrival])
     return str(delivery.id)
