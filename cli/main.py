@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "cli.check",
     "status": "cli.status",
     "backfill": "cli.backfill",
+    "raise": "cli.raise_issue",
     "pause": "cli.pause",
     "resume": "cli.resume",
     "outbox": "cli.outbox",

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_c
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from model.changes import Change, Receipt
+from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.commands import Verb
 from model.decisions import Decided, PoolState
@@ -221,6 +221,21 @@ class GivesFiles(Protocol):
         Raises:
             PermanentError: ``not_found``, ``answer_too_large``, ``foreign_origin`` …
             RetriableError: later.
+        """
+
+
+@runtime_checkable
+class RaisesIssues(Protocol):
+    """A connector that can also make issues."""
+
+    async def raise_issue(self, draft: RaiseIssue) -> Raised:
+        """Make an issue, unless one with its mark is there already.
+
+        After a lost answer, ask again once the tracker's search has caught up.
+
+        Raises:
+            PermanentError: ``place_not_configured``, ``type_unknown``, ``bad_request`` …
+            RetriableError: it may have been made, or not.
         """
 
 

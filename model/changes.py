@@ -87,6 +87,38 @@ Change = SetLabels | Transition | SetRelease | UpsertComment | SetAssignee | Set
 
 
 @dataclass(frozen=True, slots=True)
+class RaiseIssue:
+    """Make a new issue, once, however often it is asked for.
+
+    Attributes:
+        title: one line for the client.
+        text: the description, Markdown.
+        mark: what the issue carries so that it is found again; one word, and no other
+            issue has it.
+        place: a project key, path or repository of the source; empty for its first.
+        issue_type: the tracker's name of it; empty for the first that there is.
+    """
+
+    title: ClientText
+    text: ClientText
+    mark: str
+    place: str = ""
+    issue_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The issue that was made, or found made.
+
+    ``tracker_id`` is as in :class:`~model.issues.IssueRef`.
+    """
+
+    tracker_id: str
+    key: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the tracker answered to a change.
 

@@ -25,7 +25,9 @@ SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
         SELECT FROM fetches f WHERE f.source_id = s.id AND f.not_before <= %(now)s)
     UNION ALL SELECT 'deliver' WHERE EXISTS (
         SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'pending'
-            AND o.not_before <= %(now)s)
+            AND o.not_before <= %(now)s) OR EXISTS (
+        SELECT FROM raisings r WHERE r.source_id = s.id AND r.state = 'pending'
+            AND r.not_before <= %(now)s)
     UNION ALL SELECT 'sweep' WHERE s.last_poll_at IS NOT NULL AND NOT EXISTS (
         SELECT FROM cursors c WHERE c.source_id = s.id AND c.stream = 'sweep'
             AND c.value = '' AND c.kept_at > %(now)s - interval '1 day')

@@ -9,12 +9,13 @@ from model.changes import Base
 from model.decisions import PoolState
 from model.issues import IssueSnapshot
 from model.signs import Observed
-from pool import attention, fetches, history, issues, requirements
+from pool import attention, fetches, history, issues, raisings, requirements
 from pool.attention import Concern
 from pool.database import Connection, DatabaseGone, hold_source
 from pool.history import Origin
 from pool.issues import StoredIssue, content_hash_of
 from pool.moves import hand_on_overrides
+from pool.raisings import Awaited, find_awaited
 from pool.schema import StateOrigin
 from pool.sources import SourceRow
 from sync.accept import Acceptance, Observation, accept
@@ -80,7 +81,8 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
         sitting = await open_sitting(engine, connection)
         if sitting is None:
             await _miss_ruleset(engine, connection)
-        one = _One(engine, connection, source, batch, sitting, done)
+        awaited = await find_awaited(connection, source.id)
+        one = _One(engine, connection, source, batch, sitting, awaited, done)
         for snapshot in batch.snapshots:
             await one.try_absorb(known.get(snapshot.ref.tracker_id), snapshot)
     if done.writes:
@@ -104,6 +106,7 @@ class _One:
     source: SourceRow
     batch: Batch
     sitting: Sitting | None
+    awaited: Sequence[Awaited]
     done: Absorbed
 
     async def try_absorb(
@@ -161,7 +164,9 @@ class _One:
 
     async def _add(self, snapshot: IssueSnapshot) -> StoredIssue:
         engine, now = self.engine, self.engine.clock()
-        origin = await find_origin(self.connection, self.source, snapshot)
+        raised = next((one for one in self.awaited if one.is_(snapshot)), None)
+        moved = await find_origin(self.connection, self.source, snapshot)
+        origin = moved or raised
         issue = StoredIssue(
             id=engine.ids(),
             number=0,
@@ -181,8 +186,10 @@ class _One:
         await issues.add(
             self.connection, issue, engine.ids(), now, has_requirement=bool(origin)
         )
-        if origin:
-            await hand_on_overrides(self.connection, origin.id, issue.id)
+        if moved:
+            await hand_on_overrides(self.connection, moved.id, issue.id)
+        if raised:
+            await raisings.link(self.connection, raised.id, issue.id)
         await issues.replace_comments(
             self.connection, issue, snapshot.comments or (), now
         )

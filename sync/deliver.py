@@ -22,6 +22,7 @@ from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
 from sync.note_race import note_race
 from sync.plan import learn
+from sync.raise_issues import raise_issues
 from sync.report_leak import LEAK, report_leak
 from sync.trouble import back_off, is_quiet, report_trouble
 from sync.watch import watch
@@ -34,7 +35,7 @@ _ORPHANED = RetriableError("process_died")
 
 async def deliver(engine: Engine, name: str) -> int:
     """Drain a source's outbox; answers how many writes were settled."""
-    count = 0
+    count = await raise_issues(engine, name)
     while settled := await _deliver_batch(engine, name):
         count += settled
     if count:

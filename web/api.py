@@ -10,6 +10,7 @@ from pool import facets, listing, overview
 from pool.filters import Filters
 from pool.keyset import PositionError, parse_order, parse_position
 from pool.status import find_status
+from sync.fan_out import Errand
 from web import api_models as models
 from web.api_views import concern_view, requirement_view, source_view
 from web.asked import PARAMETERS
@@ -136,6 +137,27 @@ async def move(desk: TheDesk, number: Number, body: models.StateBody) -> Respons
     except ValueError as error:
         raise Problem(422, "impossible_value", str(error)) from error
     return Response(status_code=204)
+
+
+@router.post(
+    "/requirements/{number}/issues", summary="Raise in another tracker", status_code=202
+)
+async def raise_issue(
+    desk: TheDesk, number: Number, body: models.RaiseBody
+) -> Response:
+    """Make an issue in a source, once; it belongs to the requirement when it is read.
+
+    Nothing of other clients' issues is taken over: the words are the caller's.
+    """
+    requirement = await get_requirement(desk, number)
+    errand = Errand(body.source, body.title, body.text, body.place, body.issue_type)
+    try:
+        await desk.fan_out(requirement, errand, body.reason, body.by)
+    except LookupError as error:
+        raise Problem(404, "not_found", str(error)) from error
+    except ValueError as error:
+        raise Problem(422, "impossible_value", str(error)) from error
+    return Response(status_code=202)
 
 
 @router.get("/clients", summary="List clients")

@@ -116,6 +116,29 @@ class StateBody(BaseModel):
     by: Who
 
 
+class RaiseBody(BaseModel):
+    """A person raises the requirement in another tracker, in that client's words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Annotated[str, Plain, Field(description="Its configured name.")]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=255), Plain] = (
+        Field(description="One line for the client.")
+    )
+    text: Annotated[str, StringConstraints(max_length=20_000)] = Field(
+        default="", description="For the client, Markdown."
+    )
+    place: Annotated[str, Plain] = Field(
+        default="",
+        description="Project key, path or repository; the source's first if empty.",
+    )
+    issue_type: Annotated[str, Plain] = Field(
+        default="", description="The tracker's name of it; its first if empty."
+    )
+    reason: Why
+    by: Who
+
+
 class Answer(BaseModel):
     """What all answers have in common."""
 

@@ -14,6 +14,7 @@ from model.decisions import PoolState, Section
 from pool.database import Connection, Database
 from sync.advance import advance
 from sync.engine import Engine
+from sync.fan_out import Errand, fan_out
 from sync.fetch_file import fetch_file
 from sync.overrule import overrule
 from sync.sitting import open_sitting
@@ -45,6 +46,9 @@ FindToday = Callable[[Connection], Awaitable[date]]
 """The day in the ruleset's time zone."""
 
 
+FanOut = Callable[[UUID, Errand, str, str], Awaitable[None]]
+"""Requirement, what to raise and where, reason, by whom."""
+
 FetchFile = Callable[[UUID, str], Awaitable[tuple[str, bytes]]]
 """Issue, attachment: the file's name and its content."""
 
@@ -53,7 +57,7 @@ FetchFile = Callable[[UUID, str], Awaitable[tuple[str, bytes]]]
 class Desk:
     """The pool, the time, and what a person can do.
 
-    ``overrule`` and ``advance`` raise ValueError for input that cannot be, LookupError
+    ``overrule``, ``advance`` and ``fan_out`` raise ValueError for input that cannot be, LookupError
     for a requirement that is not there.
     """
 
@@ -61,6 +65,7 @@ class Desk:
     clock: Clock
     overrule: Overrule
     advance: Advance
+    fan_out: FanOut
     find_today: FindToday
     rules: RulesDesk
     operate: OperateDesk
@@ -74,6 +79,7 @@ def desk_of(engine: Engine) -> Desk:
         clock=engine.clock,
         overrule=partial(overrule, engine),
         advance=partial(advance, engine),
+        fan_out=partial(fan_out, engine),
         find_today=partial(_find_today, engine),
         rules=rules_desk_of(engine),
         operate=operate_desk_of(engine),

@@ -25,6 +25,7 @@ from connectors.github.payloads import (
     authenticate_url,
     parse_delivery,
 )
+from connectors.github.raising import Raising
 from connectors.github.reads import (
     COMMENTS,
     ISSUES,
@@ -40,7 +41,7 @@ from connectors.github.rest import Json, ListPage, Rest
 from connectors.github.webhooks import Webhooks
 from connectors.github.writes import Writer
 from connectors.shapes import understanding
-from model.changes import Change, Receipt
+from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.errors import PermanentError
@@ -81,6 +82,7 @@ class GitHubConnector:
         self._reads = IssueReads(rest, self._repositories, self._config.page_size)
         self._reader = IssueReader(name, self._config)
         self._writer = Writer(rest, self._repositories)
+        self._raising = Raising(rest, self._repositories, self._config.repositories)
         self._webhooks = Webhooks(name, self._config, rest, self._repositories)
         self._checks = Checks(
             name, self._config, rest, self._repositories, self._webhooks
@@ -184,6 +186,10 @@ class GitHubConnector:
         if place is None or place.repository not in ours:
             raise PermanentError("project_not_configured", {"issue": str(ref)})
         return await self._run(self._writer.write, place, change)
+
+    async def raise_issue(self, draft: RaiseIssue) -> Raised:
+        """See :mod:`connectors.github.raising`."""
+        return await self._run(self._raising.raise_issue, draft)
 
     async def check(self, wanted: Wanted) -> list[Finding]:
         """See :mod:`connectors.github.checks`."""

@@ -171,8 +171,12 @@ def _comment(row: Json) -> Comment:
 
 def write_sticky(text: str) -> str:
     """The body of our comment: it calls nobody, and is known by :data:`MARKER`."""
-    quiet = _CALLS.sub(rf"\1{_WORD_JOINER}", text.replace("\r\n", "\n").strip())
-    return f"{quiet}\n\n{MARKER}".strip()
+    return f"{quieten(text)}\n\n{MARKER}".strip()
+
+
+def quieten(text: str) -> str:
+    """The same to read, but it calls nobody."""
+    return _CALLS.sub(rf"\1{_WORD_JOINER}", text.replace("\r\n", "\n").strip())
 
 
 def read_comment(body: str) -> str:

@@ -23,6 +23,7 @@ from connectors.gitlab.feed import Feed, Position, read_cursor, write_cursor
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.notes import NoteReads
 from connectors.gitlab.payloads import parse_delivery
+from connectors.gitlab.raising import Raising
 from connectors.gitlab.reads import IssueReads, Projects
 from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, Rest
@@ -31,7 +32,7 @@ from connectors.gitlab.uploads import find_upload_path
 from connectors.gitlab.webhooks import Webhooks
 from connectors.gitlab.writes import Writer
 from connectors.shapes import understanding
-from model.changes import Change, Receipt
+from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.errors import PermanentError
@@ -72,6 +73,7 @@ class GitLabConnector:
         self._reads = IssueReads(rest, IssueReader(name, self._config))
         self._feed = Feed(rest, self._config.page_size)
         self._writer = Writer(rest, self._config.hours_per_day)
+        self._raising = Raising(rest, self._projects, self._config.projects)
         self._webhooks = Webhooks(name, self._config, rest, self._projects)
         self._checks = Checks(name, self._config, rest, self._projects, self._webhooks)
         self._threads = Threads.open(name, self._config.max_concurrency)
@@ -166,6 +168,10 @@ class GitLabConnector:
         ):
             raise PermanentError("project_not_configured", {"issue": str(ref)})
         return await self._run(self._writer.write, place, change)
+
+    async def raise_issue(self, draft: RaiseIssue) -> Raised:
+        """See :mod:`connectors.gitlab.raising`."""
+        return await self._run(self._raising.raise_issue, draft)
 
     async def check(self, wanted: Wanted) -> list[Finding]:
         """See :mod:`connectors.gitlab.checks`."""

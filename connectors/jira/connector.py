@@ -26,6 +26,7 @@ from connectors.jira.config import JiraConfig
 from connectors.jira.files import fetch_file
 from connectors.jira.payloads import parse_webhook
 from connectors.jira.people import parse_moment
+from connectors.jira.raising import raise_issue
 from connectors.jira.reading import fetch_issues, find_missing
 from connectors.jira.releases import apply_labels, apply_release
 from connectors.jira.signing import authenticate_signature, authenticate_url_token
@@ -36,6 +37,8 @@ from connectors.jira.windows import find_zone, parse_cursor, write_cursor
 from connectors.jira.written_fields import apply_fields
 from model.changes import (
     Change,
+    Raised,
+    RaiseIssue,
     Receipt,
     SetAssignee,
     SetFields,
@@ -165,6 +168,14 @@ class JiraConnector:
             case _:
                 assert_never(change)
         return await self._site.ask(write)
+
+    async def raise_issue(self, draft: RaiseIssue) -> Raised:
+        """See :mod:`connectors.jira.raising`."""
+        await self._site.learn_once()
+        is_cloud = self._site.is_cloud
+        return await self._site.ask(
+            partial(raise_issue, draft, self._config, is_cloud=is_cloud)
+        )
 
     async def check(self, wanted: Wanted) -> list[Finding]:
         """Sign-in, projects, permissions, statuses, priorities, labels, webhook."""

@@ -127,10 +127,13 @@ def show_repository(call: Call) -> Response:
 def list_issues(call: Call) -> Response:
     query = call.request.query_params
     state, since = query.get("state", "open"), query.get("since", "")
+    creator = query.get("creator", "")
     rows = [
         row
         for row in call.repository().issues.values()
-        if state in {"all", row.state} and not row.transferred_to
+        if state in {"all", row.state}
+        and not row.transferred_to
+        and creator in {"", row.user.login}
     ]
     return call.page(_since(rows, since, query), call.github.views.issue)
 

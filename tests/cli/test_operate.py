@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -87,3 +88,27 @@ def test_a_source_is_paused_and_resumed(reqpool: Reqpool, dead: int) -> None:
     assert "paused by Mei: their Jira" in reqpool("status").out
     assert "no longer paused" in reqpool("resume", "huaxin-jira").out
     assert "no source 'x'" in reqpool("pause", "x").err
+
+
+SOURCE = """
+[sources.huaxin-jira]
+kind = "jira"
+project = "huaxin-funds"
+base_url = "http://127.0.0.1:9"
+project_keys = ["FIN"]
+token = { env = "HUAXIN_TOKEN" }
+"""
+
+
+def test_a_requirement_is_raised_in_another_source(
+    reqpool: Reqpool, dead: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del dead
+    monkeypatch.setenv("HUAXIN_TOKEN", "geheim")
+    config = tmp_path / "reqpool.toml"
+    config.write_text(SOURCE, "utf-8")
+    words = ("raise", "1", "huaxin-jira", "--title", "x", "--reason", "y")
+    ran = reqpool(*words, "--config", config)
+    assert "requirement 1 will be raised in huaxin-jira" in ran.out, ran.err
+    assert "raised in huaxin-jira already" in reqpool(*words, "--config", config).err
+    assert "there is no" in reqpool(*words).err

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Connector, Page, Wanted
+from connectors.base import Connector, Page, RaisesIssues, Wanted
 from model.changes import (
+    RaiseIssue,
     SetAssignee,
     SetFields,
     SetLabels,
@@ -420,6 +422,47 @@ class ConnectorContract(WebhookFacts):
         await connector.apply(ref_of(issue), nothing, "op-2")
         assert (await state_of(connector, issue)).written_fields == {}
 
+    # -- new issues ------------------------------------------------------------
+
+    async def test_an_issue_is_raised_once_however_often_it_is_asked_for(
+        self, connector: Connector
+    ) -> None:
+        raiser = _raiser(connector)
+        draft = _draft("新的发票格式", "自 **2027** 年起执行。")
+        raised = await raiser.raise_issue(draft)
+        assert raised.created
+        found = await state_of(connector, raised.tracker_id)
+        assert (found.title, found.key) == ("新的发票格式", raised.key)
+        assert "自 **2027** 年起执行。" in found.description
+        assert draft.mark in {*found.labels} | {found.description.split()[-2]}
+        again = await raiser.raise_issue(draft)
+        assert (again.tracker_id, again.created) == (raised.tracker_id, False)
+        other = await raiser.raise_issue(_draft("另一个", "", "reqpool-other"))
+        assert other.tracker_id != raised.tracker_id
+
+    async def test_an_issue_whose_answer_was_lost_has_no_twin(
+        self, bench: Rig, connector: Connector
+    ) -> None:
+        raiser = _raiser(connector)
+        lost = Fault(method="POST", path_contains="/issue", status=502)
+        lost.apply_first = True
+        await raiser.raise_issue(_draft("first", "", "reqpool-first"))
+        bench.bench.faults.fail_next.append(lost)
+        with pytest.raises(RetriableError):
+            await raiser.raise_issue(_draft("once", ""))
+        bench.clock.wind(120)
+        assert not (await raiser.raise_issue(_draft("once", ""))).created
+        titles = [one.title for one in (await snapshots_of(connector)).values()]
+        assert sorted(titles) == ["first", "once"]
+
+    async def test_an_issue_is_raised_only_where_the_source_is(
+        self, connector: Connector
+    ) -> None:
+        raiser = _raiser(connector)
+        draft = replace(_draft("x", ""), place="elsewhere")
+        with pytest.raises(PermanentError, match="place_not_configured"):
+            await raiser.raise_issue(draft)
+
     # -- releases --------------------------------------------------------------
 
     async def test_a_release_is_created_when_missing(
@@ -556,6 +599,16 @@ def _spoilt(body: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
 
 def _labels(*names: str) -> SetLabels:
     return SetLabels(frozenset(names), frozenset())
+
+
+def _raiser(connector: Connector) -> RaisesIssues:
+    if not isinstance(connector, RaisesIssues):
+        pytest.skip("this tracker takes no issues from us")
+    return connector
+
+
+def _draft(title: str, text: str, mark: str = "reqpool-0001") -> RaiseIssue:
+    return RaiseIssue(client_text(title), client_text(text), mark)
 
 
 def _comment(text: str, comment_id: str | None = None) -> UpsertComment:

@@ -68,6 +68,20 @@ async def test_overrule_revoke_and_move(site: httpx.AsyncClient, town: Town) -> 
     assert await numbers(site, "state=planned") == [number]
 
 
+async def test_a_requirement_is_raised_elsewhere_once(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+    path = f"/api/v1/requirements/{number}/issues"
+    body = {"source": "huaxin-jira", "title": "日报", "reason": "r", "by": "b"}
+    assert (await site.post(path, json=body)).status_code == 202
+    assert is_problem(await site.post(path, json=body), 422, "impossible_value")
+    elsewhere = await site.post(path, json={**body, "source": "nowhere"})
+    assert is_problem(elsewhere, 404, "not_found")
+    [row] = await town.rows("SELECT draft->'title'->>'template' AS title FROM raisings")
+    assert row["title"] == "日报"
+
+
 async def test_everything_wrong_is_a_problem(
     site: httpx.AsyncClient, town: Town
 ) -> None:

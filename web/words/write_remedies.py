@@ -75,6 +75,20 @@ WRITE_REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ),
         LOOK,
     ),
+    "place_not_configured": (
+        (
+            "{key}：{place} 不在来源配置之内，工单没有创建。",
+            "{key}: {place} is not part of the source; no issue was made.",
+        ),
+        ("改用来源中已配置的项目。", "Raise it in a project that the source names."),
+    ),
+    "type_unknown": (
+        (
+            "{key}：没有工单类型“{type}”，可用：{offered}。",
+            "{key}: there is no issue type {type}; possible: {offered}.",
+        ),
+        ("重新提交并改用其中一种类型。", "Raise it again with one of these types."),
+    ),
     "status_ambiguous": (
         (
             "{key}：“{status}”可以指多个状态：{offered}。",
