@@ -34,7 +34,9 @@ from sync.engine import Engine, Wake
 from sync.fetch import fetch
 from sync.ingest import ingest
 from sync.judge import judge
+from sync.patrol import patrol
 from sync.poll import poll
+from sync.recheck import recheck
 from sync.redecide import redecide
 from sync.seal import seal
 from sync.sweep import sweep
@@ -47,6 +49,7 @@ _tracer = trace.get_tracer("reqpool")
 _STALLED_AFTER_SECONDS = 30
 _TICK = "* * * * * */2"
 _EACH_MINUTE = "* * * * *"
+_EACH_HOUR = "17 * * * *"
 _RUN = "run"
 _AGAIN_SECONDS = 2
 
@@ -58,6 +61,7 @@ VERBS: Mapping[str, Verb] = {
     "poll": poll,
     "deliver": deliver,
     "sweep": sweep,
+    "check": recheck,
     "redecide": lambda engine, _source: redecide(engine),
     "judge": lambda engine, _source: judge(engine),
 }
@@ -93,6 +97,11 @@ async def _seal(context: JobContext, timestamp: int) -> None:
     del timestamp
     if newest := await seal(_engine_of(context)):
         _log.info("audit sealed", seal=newest)  # logs go where the database is not
+
+
+async def _patrol(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    await patrol(_engine_of(context))
 
 
 async def take_over(app: App) -> None:
@@ -148,6 +157,9 @@ def build_jobs(url: str) -> App:
     app.periodic(cron=_TICK)(at_times(_tick))
     each_minute = app.task(name="seal", pass_context=True, queueing_lock="seal")
     app.periodic(cron=_EACH_MINUTE)(each_minute(_seal))
+    # A tracker may switch a webhook off for minutes: once a night would not notice.
+    each_hour = app.task(name="patrol", pass_context=True, queueing_lock="patrol")
+    app.periodic(cron=_EACH_HOUR)(each_hour(_patrol))
     return app
 
 

@@ -20,15 +20,16 @@ _COLORS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "re
 def check(config: ConfigFile = None, as_json: Annotated[bool, JSON] = False) -> None:
     """Check configuration, database, rules, and what each tracker lets us do.
 
-    Asks every tracker for the permissions, statuses, labels and webhooks that the
-    configuration needs; changes nothing. Exit code 1 when something would not work,
-    2 when the configuration cannot be read.
+    Asks every tracker for the permissions, statuses, transitions, fields, labels and
+    webhooks that the configuration needs; changes nothing there. A worker does the same
+    every hour, and the health page shows the latest findings until they are mended.
+    Exit code 1 when something would not work, 2 when the configuration cannot be read.
 
     Example: reqpool check --config config.toml
     """
 
     async def look(application: Application) -> list[Finding]:
-        return await check_all(application.engine, application.config.web.public_url)
+        return await check_all(application.engine)
 
     findings = run(load(config), look)
     if as_json:

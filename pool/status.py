@@ -8,7 +8,9 @@ from typing import Any
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from pool import attention, inbox, outbox, rulesets, sources
+from model.findings import Finding
+from pool import attention, checks, inbox, outbox, rulesets, sources
+from pool.checks import Checked
 from pool.database import Connection, Database, query
 from pool.sources import SourceRow
 
@@ -21,12 +23,19 @@ class SourceStatus:
         fetches: issues waiting to be read directly.
         inbox: deliveries by state.
         outbox: writes by state.
+        checked: what the latest check found; None before the first.
     """
 
     source: SourceRow
     fetches: int
     inbox: Mapping[str, int] = field(default_factory=dict)
     outbox: Mapping[str, int] = field(default_factory=dict)
+    checked: Checked | None = None
+
+    @property
+    def amiss(self) -> Sequence[Finding]:
+        """What the latest check found that needs a person."""
+        return self.checked.amiss if self.checked else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ async def find_status(connection: Connection) -> Status:
     fetches = {row["source_id"]: int(row["n"]) for row in waiting}
     received = await inbox.count_by_state(connection)
     written = await outbox.count_by_state(connection)
+    checked = await checks.find_all(connection)
     return Status(
         sources=[
             SourceStatus(
@@ -77,6 +87,7 @@ async def find_status(connection: Connection) -> Status:
                 fetches.get(source.id, 0),
                 _of(source.name, received),
                 _of(source.name, written),
+                checked.get(source.id),
             )
             for source in await sources.find_all(connection)
         ],

@@ -72,9 +72,11 @@ async def _hook(engine: Engine, source: Source, deed: Deed) -> list[Hooked]:
     if not isinstance(connector, HasWebhooks):
         return []
     look = _Look(source.name, connector, engine.webhook_url(source.name))
+    secrets = [one.get_secret_value() for one in source.config.webhook_secrets]
     try:
         webhooks = await connector.fetch_webhooks(look.url)
-        rows = [await look.do(deed, one) for one in webhooks]
+        with engine.guard.watching(source.name, revealed=secrets):
+            rows = [await look.do(deed, one) for one in webhooks]
         if not {row.outcome for row in rows} & {Outcome.INSTALLED, Outcome.REPAIRED}:
             return rows
         return look.compare(rows, await connector.fetch_webhooks(look.url))

@@ -24,6 +24,7 @@ async def show_health(
         status = await find_status(connection)
     values = {
         "status": status,
+        "amiss": sum(len(one.amiss) for one in status.sources),
         "done": find_told(request, "done", _DONE),
         "failed": find_told(request, "failed", _FAILED),
         "now": desk.clock(),

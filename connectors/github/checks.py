@@ -41,13 +41,7 @@ class Checks:
         try:
             answer = self._rest.ask("GET", "/user")
         except PermanentError as error:
-            yield Finding.error(
-                error.code,
-                self._name,
-                "GitHub refuses the token ({error}): it is wrong, expired or revoked.",
-                "Create a new personal access token and put it into the secret.",
-                error=error.code,
-            )
+            yield _refused(self._name, error)
             return
         yield from _check_token(self._name, answer, today)
         for repository in self._config.repositories:
@@ -81,9 +75,18 @@ class Checks:
     ) -> Iterator[Finding]:
         rows = self._rest.get_all(f"/repositories/{row['id']}/labels")
         twins = {str(label["name"]).casefold(): str(label["name"]) for label in rows}
+        may_make = bool((row.get("permissions") or {}).get("push"))
         for label in sorted(labels):
             twin = twins.get(label.casefold(), label)
-            if twin != label:
+            if label.casefold() not in twins and not may_make:
+                yield Finding.error(
+                    "label_missing",
+                    subject,
+                    "The label {label} is not there, and the token may not make it.",
+                    "Make the label, or give the token's account the role Write.",
+                    label=label,
+                )
+            elif twin != label:
                 yield Finding.warning(
                     "label_case_differs",
                     subject,
@@ -92,6 +95,24 @@ class Checks:
                     label=label,
                     twin=twin,
                 )
+
+
+def _refused(name: str, error: PermanentError) -> Finding:
+    if error.code == "credentials_refused":
+        return Finding.error(
+            "credentials_refused",
+            name,
+            "The tracker refuses the token ({error}): it is wrong, expired or revoked.",
+            "Make a new token and put it where the configuration reads it.",
+            error=error.code,
+        )
+    return Finding.error(
+        "tracker_refused",
+        name,
+        "The tracker does not answer as it should ({error}).",
+        "Check base_url, the network and the token.",
+        error=str(error),
+    )
 
 
 def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:

@@ -65,8 +65,9 @@ class Checks:
             return Finding.error(
                 "credentials_refused",
                 self._name,
-                "GitLab refuses the token: it is wrong, expired or revoked.",
-                "Create a new access token with the scope api.",
+                "The tracker refuses the token ({error}): it is wrong, expired or revoked.",
+                "Make a new token and put it where the configuration reads it.",
+                error=error.code,
             )
         return Finding.warning(
             "token_unknown",

@@ -8,20 +8,25 @@ from typing import Any
 from connectors.base import Wanted
 from connectors.hooks import check_webhooks
 from connectors.jira.config import JiraConfig
+from connectors.jira.content import parse_field_names
 from connectors.jira.site import QuietJira, Site, segment
 from connectors.jira.statuses import find_goal
+from connectors.jira.transitions import Workflow
 from connectors.jira.webhooks import Webhooks
+from connectors.jira.workflow_checks import WorkflowChecks, fetch_samples
 from model.errors import PermanentError
 from model.findings import Finding, Severity
 
-PERMISSIONS: Mapping[str, str] = {
-    "BROWSE_PROJECTS": "read issues",
-    "EDIT_ISSUES": "set labels and releases",
-    "TRANSITION_ISSUES": "change the status",
-    "ADD_COMMENTS": "write the comment",
-    "EDIT_OWN_COMMENTS": "bring the comment up to date",
-}
-RELEASE_PERMISSION = "ADMINISTER_PROJECTS"
+PERMISSIONS = (
+    "BROWSE_PROJECTS",
+    "EDIT_ISSUES",
+    "TRANSITION_ISSUES",
+    "ADD_COMMENTS",
+    "EDIT_OWN_COMMENTS",
+)
+RELEASE_PERMISSIONS = ("ADMINISTER_PROJECTS", "RESOLVE_ISSUES")
+"""To create versions, and to give them to issues."""
+ASSIGN_PERMISSION = "ASSIGN_ISSUES"
 LABEL_CHARACTERS = 255
 
 Question = Callable[[QuietJira], Iterable[Finding]]
@@ -46,6 +51,7 @@ class Check:
         questions: list[Question] = [
             *(partial(self._project, key) for key in self.config.project_keys),
             self._priorities,
+            self._fields,
         ]
         for question in questions:
             findings += await self._ask(question)
@@ -64,24 +70,40 @@ class Check:
             return [self._refused(error)]
 
     def _refused(self, error: PermanentError) -> Finding:
-        return Finding(
-            error.code,
-            Severity.ERROR,
-            self.name,
-            f"The site refused: {error}.",
-            _HINTS.get(error.code, "Look at the site's answer and the base URL."),
-            error.params,
-        )
+        code, message, hint = _REFUSALS.get(error.code, _REFUSED)
+        return Finding.error(code, self.name, message, hint, error=str(error))
 
     def _sign_in(self, jira: QuietJira) -> Iterator[Finding]:
         us = jira.get("myself")
-        who = us.get("displayName") or us.get("name") or ""
-        yield self._ok("signed_in", f"Signed in as {who}.", account=str(who))
+        who = str(us.get("displayName") or us.get("name") or "")
+        yield Finding.ok("signed_in", self.name, "Signed in as {account}.", account=who)
         if not us.get("timeZone"):
-            yield self._warn(
+            yield Finding.warning(
                 "time_zone_unknown",
+                self.name,
                 "The account has no time zone; searches look back by hours.",
                 "Set the time zone in the account's profile.",
+            )
+
+    def _fields(self, jira: QuietJira) -> Iterator[Finding]:
+        """Configured fields by name or id; a name that is not there reads nothing."""
+        every = jira.get("field")
+        names = parse_field_names(every, self.config)
+        custom = self.config.custom_fields
+        missing = [one for one in custom if custom[one] not in names.wanted.values()]
+        missing += [
+            one for one in self.config.write_fields if one not in names.written.values()
+        ]
+        estimate = self.config.estimate_field
+        if estimate and estimate not in {str(one["id"]) for one in every}:
+            missing.append(estimate)
+        for name in missing:
+            yield Finding.error(
+                "field_unknown",
+                self.name,
+                "The site has no field {field}, or hides it from our account.",
+                "Correct the name in custom_fields, write_fields or estimate_field.",
+                field=name,
             )
 
     def _project(self, key: str, jira: QuietJira) -> Iterator[Finding]:
@@ -90,9 +112,10 @@ class Check:
         except PermanentError as error:
             if error.code != "not_found":
                 raise
-            yield self._error(
+            yield Finding.error(
                 "project_not_visible",
-                f"The project {key} does not exist for this account.",
+                self.name,
+                "The project {project} does not exist for this account.",
                 "Compare project_keys with the site; give the account Browse Projects.",
                 project=key,
             )
@@ -101,19 +124,22 @@ class Check:
         yield from self._statuses(key, jira)
 
     def _permissions(self, key: str, jira: QuietJira) -> Iterator[Finding]:
-        needed = dict(PERMISSIONS)
-        if self.wanted.writes_releases:
-            needed[RELEASE_PERMISSION] = "create versions"
+        needed = [*PERMISSIONS]
+        needed += RELEASE_PERMISSIONS if self.wanted.writes_releases else ()
+        needed += [ASSIGN_PERMISSION] if self.wanted.people else ()
         asked = ",".join(needed)
         held = jira.get("mypermissions", projectKey=key, permissions=asked)
         missing = [name for name in needed if not _have(held["permissions"], name)]
         if not missing:
-            yield self._ok("permissions", f"All permissions in {key}.", project=key)
+            yield Finding.ok(
+                "permissions", self.name, "All permissions in {project}.", project=key
+            )
         for name in missing:
-            yield self._error(
+            yield Finding.error(
                 "permission_missing",
-                f"In {key} the account lacks {name}: it cannot {needed[name]}.",
-                f"Grant {name} in the permission scheme of {key}.",
+                self.name,
+                "In {project} the account lacks the permission {permission}.",
+                "Grant {permission} in the permission scheme of {project}.",
                 project=key,
                 permission=name,
             )
@@ -121,24 +147,40 @@ class Check:
     def _statuses(self, key: str, jira: QuietJira) -> Iterator[Finding]:
         types = jira.get(f"project/{segment(key)}/statuses")
         every = [one for kind in types for one in kind["statuses"]]
-        offered = {one["name"] for one in every}
-        for status in sorted(self.wanted.statuses):
-            if find_goal(status, every) is None:
-                yield self._error(
-                    "status_unknown",
-                    f"The workflows of {key} have no status {status}.",
-                    f"Map it to one of: {', '.join(sorted(offered))}.",
-                    project=key,
-                    status=status,
-                )
+        offered = ", ".join(sorted({str(one["name"]) for one in every}))
+        goals = {one: find_goal(one, every) for one in sorted(self.wanted.statuses)}
+        for status in [one for one, goal in goals.items() if goal is None]:
+            yield Finding.error(
+                "status_unknown",
+                self.name,
+                "The workflows of {project} have no status {status}.",
+                "Map it to one of: {offered}.",
+                project=key,
+                status=status,
+                offered=offered,
+            )
+        samples = fetch_samples(key, jira, is_cloud=self.site.is_cloud)
+        checks = WorkflowChecks(
+            self.name, key, samples, Workflow(self.config.resolution)
+        )
+        for goal in filter(None, goals.values()):
+            yield from checks.check_ways(goal)
+        yield from checks.check_screens(self._written_fields(), jira)
+
+    def _written_fields(self) -> Mapping[str, str]:
+        """What is written, by id, with its name."""
+        labels = {"labels": "labels"} if self.wanted.labels else {}
+        releases = {"fixVersions": "fixVersions"} if self.wanted.writes_releases else {}
+        return {**labels, **releases, **self.site.names.written}
 
     def _priorities(self, jira: QuietJira) -> Iterator[Finding]:
         for priority in jira.get("priority"):
             name = str(priority["name"])
             if self.config.find_urgency(name) is None:
-                yield self._warn(
+                yield Finding.warning(
                     "priority_unmapped",
-                    f"The priority {name} has no urgency.",
+                    self.name,
+                    "The priority {priority} has no urgency.",
                     "Add it to the source's urgency table.",
                     priority=name,
                 )
@@ -146,29 +188,31 @@ class Check:
     def _labels(self) -> Iterator[Finding]:
         for label in sorted(self.wanted.labels):
             if label.split() != [label] or len(label) > LABEL_CHARACTERS:
-                yield self._error(
+                yield Finding.error(
                     "label_invalid",
-                    f"Jira cannot hold the label {label!r}.",
+                    self.name,
+                    "Jira cannot hold the label {label}.",
                     "Leave out white space; keep it within 255 characters.",
                     label=label,
                 )
 
-    def _ok(self, code: str, message: str, **params: str) -> Finding:
-        return Finding(code, Severity.OK, self.name, message, params=params)
 
-    def _warn(self, code: str, message: str, hint: str, **params: str) -> Finding:
-        return Finding(code, Severity.WARNING, self.name, message, hint, params)
-
-    def _error(self, code: str, message: str, hint: str, **params: str) -> Finding:
-        return Finding(code, Severity.ERROR, self.name, message, hint, params)
-
-
-_HINTS: Mapping[str, str] = {
-    "credentials_refused": "Make a new token and put it where the configuration reads it.",
-    "permission_missing": "The account may be locked (CAPTCHA): sign in once by browser.",
-    "not_found": "Compare base_url with the site's address, path included.",
-    "redirected": "Write the address that the site redirects to into base_url.",
-    "foreign_origin": "Write the site's exact origin into base_url.",
+_REFUSED = (
+    "tracker_refused",
+    "The tracker does not answer as it should ({error}).",
+    "Check base_url, the network and the token.",
+)
+_REFUSALS: Mapping[str, tuple[str, str, str]] = {
+    "credentials_refused": (
+        "credentials_refused",
+        "The tracker refuses the token ({error}): it is wrong, expired or revoked.",
+        "Make a new token and put it where the configuration reads it.",
+    ),
+    "permission_missing": (
+        "account_locked",
+        "The tracker lets our account do nothing ({error}).",
+        "Sign in once by browser (CAPTCHA); give the account access to the product.",
+    ),
 }
 
 

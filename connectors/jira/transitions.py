@@ -53,7 +53,7 @@ class Workflow:
         goal = self.statuses.find(wanted, jira)
         here = found = _Here.read(issue_id, jira)
         while goal is None or not goal.is_met(here.status):
-            offers = _Offers.read(here, jira)
+            offers = Offers.read(here.path, jira)
             if goal is None or len(visited) == MAX_STEPS:
                 raise self._unavailable(here, offers, wanted)
             visited.append(here.id)
@@ -70,7 +70,7 @@ class Workflow:
         )
 
     def _choose(
-        self, here: "_Here", offers: "_Offers", goal: Goal, visited: Sequence[str]
+        self, here: "_Here", offers: "Offers", goal: Goal, visited: Sequence[str]
     ) -> Json:
         """The step that leads there, else the one that leads nearest."""
         ends = frozenset(_to(way) for way in offers.ways)
@@ -101,16 +101,17 @@ class Workflow:
         return MAX_STEPS + 1
 
     def _passable(
-        self, ways: Sequence[Json], here: "_Here", offers: "_Offers", wanted: str
+        self, ways: Sequence[Json], here: "_Here", offers: "Offers", wanted: str
     ) -> Json:
         """The first whose screen we can fill."""
         for way in ways:
-            if not self._gaps(way, offers):
+            if not self.find_gaps(way, offers):
                 return way
-        fields = ", ".join(sorted(self._gaps(ways[0], offers)))
+        fields = ", ".join(sorted(self.find_gaps(ways[0], offers)))
         raise _refusal("transition_needs_field", here, wanted, fields=fields)
 
-    def _gaps(self, way: Json, offers: "_Offers") -> set[str]:
+    def find_gaps(self, way: Json, offers: "Offers") -> set[str]:
+        """Names of required fields on a transition's screen that we cannot fill."""
         return {
             str(spec.get("name") or name)
             for name, spec in offers.open_fields(way).items()
@@ -136,7 +137,7 @@ class Workflow:
         return liked.index(name) if name in liked else len(liked)
 
     def _take(
-        self, way: Json, here: "_Here", offers: "_Offers", jira: QuietJira
+        self, way: Json, here: "_Here", offers: "Offers", jira: QuietJira
     ) -> None:
         """Documentation: ``POST /rest/api/2/issue/{id}/transitions``."""
         needed = offers.open_fields(way)
@@ -147,7 +148,7 @@ class Workflow:
         jira.send("POST", f"{here.path}/transitions", body)
 
     def _unavailable(
-        self, here: "_Here", offers: "_Offers", wanted: str
+        self, here: "_Here", offers: "Offers", wanted: str
     ) -> PermanentError:
         self.statuses.forget(wanted)
         return _refusal("transition_unavailable", here, wanted, offered=offers.names)
@@ -175,23 +176,25 @@ class _Here:
 
 
 @dataclass(frozen=True, slots=True)
-class _Offers:
+class Offers:
     """The transitions that are legal now, and what the issue holds for their screens."""
 
     ways: Sequence[Json]
     held: Json
 
     @classmethod
-    def read(cls, here: _Here, jira: QuietJira) -> "_Offers":
-        told = jira.get(f"{here.path}/transitions", expand="transitions.fields")
+    def read(cls, path: str, jira: QuietJira) -> "Offers":
+        """Those of the issue at ``issue/ID``."""
+        told = jira.get(f"{path}/transitions", expand="transitions.fields")
         ways = told["transitions"]
         names = sorted({name for way in ways for name in _required(way)})
         if not names:
             return cls(ways, {})
-        return cls(ways, jira.get(here.path, fields=",".join(names))["fields"])
+        return cls(ways, jira.get(path, fields=",".join(names))["fields"])
 
     @property
     def names(self) -> str:
+        """The statuses that they lead to."""
         return ", ".join(sorted({str(way["to"]["name"]) for way in self.ways}))
 
     def open_fields(self, way: Json) -> Mapping[str, Json]:

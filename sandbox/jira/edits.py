@@ -28,6 +28,8 @@ def plan_edit(site: Site, issue: Issue, fields: Json, update: Json) -> list[Step
     errors: dict[str, str] = {}
     for name, ops in _operations(fields, update).items():
         try:
+            if name in site.off_screen:
+                raise not_settable(name)
             steps.append(_writer(name)(site, issue, ops))
         except JiraError as wrong:
             errors.update(wrong.errors)

@@ -28,6 +28,7 @@ class Site:
     now: Now = utc_now
     zone: str = "UTC"
     version: tuple[int, int, int] = (10, 3, 5)
+    off_screen: set[str] = field(default_factory=set)
     priorities: tuple[Named, ...] = catalog.PRIORITIES
     resolutions: tuple[Named, ...] = catalog.RESOLUTIONS
     issue_types: tuple[Named, ...] = catalog.ISSUE_TYPES

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,8 @@ async def test_webhooks_alone_are_enough(world: World, desk: GitHubDesk) -> None
 
 
 async def test_the_check_knows_what_the_rules_want_of_github(world: World) -> None:
-    findings = await check(world.engine, "http://127.0.0.1:9")
+    engine = replace(world.engine, public_url="http://127.0.0.1:9")
+    findings = await check(engine)
     found = {finding.code for finding in findings}
     assert {"access_level", "webhook_missing"} <= found
     assert "status_unknown" not in found

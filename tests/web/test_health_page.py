@@ -1,6 +1,7 @@
 import httpx
 
-from pool import sources
+from model.findings import Finding
+from pool import checks, sources
 from pool.attention import Concern, raise_concern
 from tests.builders import Town
 
@@ -34,3 +35,36 @@ async def test_a_source_in_trouble_says_what_and_until_when(
     page = (await site.get("/health")).text
     assert "The tracker asked us to slow down." in page
     assert "waiting until 23:59:00 UTC" in page
+
+
+async def keep_check(town: Town, *findings: Finding) -> None:
+    async with town.database.transaction() as connection:
+        source = await sources.find(connection, "huaxin-jira")
+        assert source
+        await checks.keep(connection, source.id, findings, town.clock())
+
+
+async def test_what_a_check_found_is_shown_until_it_is_mended(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    assert "not checked yet" in (await site.get("/health")).text
+    place = {"place": "FIN", "source": "huaxin-jira"}
+    off = Finding.error(
+        "webhook_disabled",
+        "huaxin-jira: FIN",
+        "The webhook of {place} is switched off.",
+        "Run reqpool webhooks install {source}.",
+        **place,
+    )
+    await keep_check(town, off)
+    page = (await site.get("/health")).text
+    assert "The webhook of FIN is switched off." in page
+    assert "Run reqpool webhooks install huaxin-jira." in page
+    chinese = (await site.get("/health?lang=zh", follow_redirects=True)).text
+    assert "FIN 的 Webhook 已被停用。" in chinese
+    assert "再运行 reqpool webhooks install huaxin-jira" in chinese
+    await site.get("/health?lang=en")
+    await keep_check(town, Finding.ok("webhook", "huaxin-jira: FIN", "It is there."))
+    page = (await site.get("/health")).text
+    assert "switched off" not in page
+    assert "all is well (1 looked at)" in page

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -15,6 +16,7 @@ from web.pool_page import ORDERS, VIEWS
 from web.reader import THEMES
 from web.render import FOLDER
 from web.words.facts import FACTS
+from web.words.findings import FINDINGS
 from web.words.glossary import GLOSSARY
 from web.words.remedies import REMEDIES, UNKNOWN
 from web.words.texts import TEXTS
@@ -128,6 +130,35 @@ def test_every_concern_of_the_engine_has_a_remedy() -> None:
     kept = {f"{field}_kept_by_person" for field in outbox.Field}
     assert "issue_not_absorbed" in raised
     assert (raised | kept) - REMEDIES.keys() == set()
+
+
+def test_every_finding_of_a_check_is_said_in_chinese_too() -> None:
+    files = [*(ROOT / "connectors").rglob("*.py"), *(ROOT / "sync").glob("*.py")]
+    told: dict[str, list[set[str]]] = {}
+    for path in files:
+        for code, names in findings_of(ast.parse(path.read_text("utf-8"))):
+            told.setdefault(code, []).append(names)
+    assert "webhook_disabled" in told
+    assert told.keys() - FINDINGS.keys() == set()
+    assert FINDINGS.keys() - told.keys() - {"account_locked"} == set()
+    for code, usages in told.items():
+        wanted = parameters("".join(FINDINGS[code]))
+        assert wanted <= set.intersection(*usages), code
+
+
+def findings_of(module: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    """Codes of findings that are not well, with the parameters that each is given."""
+    for call in ast.walk(module):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        names = {keyword.arg or "" for keyword in call.keywords}
+        if call.func.attr == "_say":
+            names |= {"place", "source"}
+        elif ast.unparse(call.func) not in {"Finding.warning", "Finding.error"}:
+            continue
+        texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
+        if texts:
+            yield texts[0], names
 
 
 def codes_of(module: ast.Module) -> set[str]:

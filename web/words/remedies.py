@@ -375,6 +375,16 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "It is tried again by itself; if it lasts, report it with the log.",
         ),
     ),
+    "webhook_secret_missing": (
+        (
+            "来源 {source} 没有配置 Webhook 密钥。",
+            "The source {source} has no webhook secret.",
+        ),
+        (
+            "设置 sources.{source}.webhook_secrets。",
+            "Set sources.{source}.webhook_secrets.",
+        ),
+    ),
     "unknown_encoding": (
         ("应答的压缩方式未知。", "The answer is packed in an unknown way."),
         _UPGRADE,

@@ -198,6 +198,18 @@ TEXTS = {
     "health.remedy": ("怎么办：", "What to do: "),
     "health.times": ("{n} 次", "× {n}"),
     "health.since": ("自", "since"),
+    "check.title": ("检查结果", "Checks"),
+    "check.hint": (
+        "每小时核对一次配置与工单系统：权限、状态、流转、字段、标签、Webhook；也可运行 reqpool check。",
+        (
+            "Once an hour the configuration is compared with the trackers: permissions,"
+            " statuses, transitions, fields, labels, webhooks. So does reqpool check."
+        ),
+    ),
+    "check.well": ("全部正常（{n} 项）", "all is well ({n} looked at)"),
+    "check.never": ("还没有检查过", "not checked yet"),
+    "check.error": ("错误", "error"),
+    "check.warning": ("注意", "note"),
     "health.ruleset": ("当前规则集", "Active ruleset"),
     "health.no_ruleset": ("无", "none"),
     # problems

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from model.client_text import WORDS
+from model.findings import Finding
 from model.projects import Language
 from web.words.facts import FACTS
+from web.words.findings import FINDINGS
 from web.words.glossary import GLOSSARY
 from web.words.remedies import REMEDIES, UNKNOWN
 from web.words.texts import TEXTS
@@ -85,6 +87,14 @@ class Words:
         """What to do about it."""
         _, remedy = REMEDIES.get(code, UNKNOWN)
         return self._pick(remedy).format_map(_filling(code, params))
+
+    def finding(self, finding: Finding) -> tuple[str, str]:
+        """What a check found, and what to do about it."""
+        translated = FINDINGS.get(finding.code)
+        if translated is None or self.language is not Language.ZH:
+            return finding.message, finding.hint
+        filling = _filling(finding.code, finding.params)
+        return translated[0].format_map(filling), translated[1].format_map(filling)
 
     def ago(self, at: datetime, now: datetime) -> str:
         """How long ago, or the date when that is longer ago than a month."""

@@ -173,7 +173,9 @@ async def editmeta(ask: Asking, ref: str) -> Json:
     fields["fixVersions"]["allowedValues"] = [
         ask.show.app_version(one) for one in issue.project.versions
     ]
-    return {"fields": fields}
+    hidden = ask.site.off_screen
+    shown = {name: spec for name, spec in fields.items() if name not in hidden}
+    return {"fields": {} if "EDIT_ISSUES" in ask.reader.denied else shown}
 
 
 @router.get("/issue/{ref}/changelog")

@@ -1,9 +1,14 @@
 """What `check` finds out about a client's Jira."""
 
+import re
+from dataclasses import replace
+
 from connectors.base import Wanted
 from connectors.jira.payloads import EVENTS as READ
 from connectors.jira.webhooks import EVENTS
 from model.findings import Severity
+from sandbox.jira.catalog import EN_STATUSES, demo_workflow
+from sandbox.jira.records import Transition, Workflow
 from tests.connectors.jira.rig import JiraRig
 from tests.contracts.rig import SECRET
 
@@ -97,3 +102,60 @@ async def test_a_token_that_cloud_treats_as_nobody_is_found(cloud: JiraRig) -> N
 
 def test_the_events_that_are_installed_are_those_that_are_read() -> None:
     assert set(EVENTS) == set(READ)
+
+
+async def test_a_status_that_open_issues_cannot_reach_is_found(jira: JiraRig) -> None:
+    new, doing, review, *_ = demo_workflow(EN_STATUSES).statuses()
+    ways = (
+        Transition("1", "start", doing, frozenset({new.id})),
+        Transition("2", "again", review, frozenset({review.id})),
+    )
+    jira.tracker.site.projects["FIN"].workflow = Workflow(new, ways)
+    wanted = Wanted(frozenset({review.name}), writes_releases=False)
+    made = jira.make_issue("one")
+    assert await codes(jira, wanted) == set(), "a status without issues is not judged"
+    moved = jira.get_issue(made)
+    jira.server.call(lambda: jira.tracker.store.transition(jira.client, moved, "1"))
+    jira.make_issue("two")
+    findings = await jira.connect().check(wanted)
+    [stuck] = [one for one in findings if one.severity is not Severity.OK]
+    assert (stuck.code, stuck.params["status"]) == ("transition_missing", review.name)
+    assert {"To Do", "In Progress"} <= set(
+        re.split(r" \(\w+\),? ?", stuck.params["at"])
+    )
+
+
+async def test_a_screen_that_we_cannot_fill_is_found(jira: JiraRig) -> None:
+    workflow = jira.tracker.site.projects["FIN"].workflow
+    ways = tuple(replace(one, required=("duedate",)) for one in workflow.transitions)
+    jira.tracker.site.projects["FIN"].workflow = Workflow(workflow.initial, ways)
+    jira.make_issue("one")
+    wanted = Wanted(frozenset({"In Progress"}), writes_releases=False)
+    findings = await jira.connect().check(wanted)
+    [asks] = [one for one in findings if one.severity is not Severity.OK]
+    assert (asks.code, asks.params["status"]) == (
+        "transition_needs_field",
+        "In Progress",
+    )
+    assert asks.params["fields"] in asks.message
+
+
+async def test_fields_that_are_not_there_or_not_on_the_screen_are_named(
+    jira: JiraRig,
+) -> None:
+    jira.make_issue("one")
+    jira.tracker.site.off_screen |= {"labels", "customfield_10020"}
+    connector = jira.connect(
+        custom_fields={"Customer": "customer", "Contract clause": "clause"},
+        write_fields={"Contract clause": "clause", "Nowhere": "priority"},
+        estimate_field="customfield_99999",
+    )
+    findings = await connector.check(Wanted(labels=frozenset({"pool"})))
+    found = {(one.code, one.params.get("field")) for one in findings if one.hint}
+    assert found == {
+        ("field_unknown", "Customer"),
+        ("field_unknown", "Nowhere"),
+        ("field_unknown", "customfield_99999"),
+        ("field_not_on_screen", "labels"),
+        ("field_not_on_screen", "Contract clause"),
+    }
