@@ -38,6 +38,7 @@ from sync.patrol import patrol
 from sync.poll import poll
 from sync.recheck import recheck
 from sync.redecide import redecide
+from sync.reindex import reindex
 from sync.seal import seal
 from sync.sweep import sweep
 from sync.tick import tick
@@ -64,6 +65,7 @@ VERBS: Mapping[str, Verb] = {
     "check": recheck,
     "redecide": lambda engine, _source: redecide(engine),
     "judge": lambda engine, _source: judge(engine),
+    "reindex": lambda engine, _source: reindex(engine),
 }
 """What a wake-up can start."""
 

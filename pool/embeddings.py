@@ -13,6 +13,12 @@ INSERT INTO embeddings (hash, encoder, vector) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING
 """
 
+_UNKNOWN_CLAUSE = """
+SELECT FROM clauses c WHERE c.until_version IS NULL AND NOT EXISTS (
+    SELECT FROM embeddings e WHERE e.encoder = %s
+        AND e.hash = encode(sha256(convert_to(c.text, 'UTF8')), 'hex')) LIMIT 1
+"""
+
 
 async def find(
     connection: Connection, encoder: str, texts: Sequence[str]
@@ -30,6 +36,11 @@ async def add(
     rows = [(_hash(text), encoder, packed[text]) for text in sorted(packed, key=_hash)]
     async with connection.cursor() as cursor:
         await cursor.executemany(_ADD, rows)
+
+
+async def lack_clauses(connection: Connection, encoder: str) -> bool:
+    """Whether the meaning of a clause that holds now is missing."""
+    return bool(await query(connection, _UNKNOWN_CLAUSE, (encoder,)))
 
 
 def _hash(text: str) -> str:

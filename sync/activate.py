@@ -82,7 +82,7 @@ async def put_in_force(
     Raises:
         RulesetError: something stands against it.
     """
-    examined = await examine(connection, ruleset, project)
+    examined = await examine(connection, ruleset, project, engine.trackers)
     if examined.problems:
         raise RulesetError(examined.problems)
     number = await _store(engine, connection, ruleset, project, signed)

@@ -16,11 +16,12 @@ from pool.reviews import Review
 from rules.matching.blended_matcher import BlendedMatcher
 from rules.matching.calibration import Calibration, Precedent, follow_precedents
 from rules.matching.likeness import Leaning
-from rules.matching.match import Index, Request
+from rules.matching.match import Index
 from rules.matching.meaning import Meaning, Meanings, asked_text
 from rules.matching.parts import Decided, Measure, Part, learn, measure_across
 from rules.matching.word_matcher import WordMatcher
 from sync.engine import Engine
+from sync.request import request
 
 FEWEST = 40
 """Decisions; with less a calibration would mostly repeat chance."""
@@ -126,12 +127,12 @@ def _decide_all(
         heard = meanings.encode([_text(one) for one in found])
     decided = []
     for place, one in enumerate(found):
-        request = _request(one)
+        asked = request(one.snapshot, phase=one.phase)
         precedent = _follow_others(place, found, heard)
-        leaning = blended[one.contract].match(request).leaning
+        leaning = blended[one.contract].match(asked).leaning
         decided.append(
             Decided(
-                by_words=_with_opinion(words[one.contract].match(request).leaning, one),
+                by_words=_with_opinion(words[one.contract].match(asked).leaning, one),
                 by_all=_with_opinion(leaning, one)._replace(precedent=precedent),
                 inside=one.scope is Scope.IN_CONTRACT,
                 groups={"language": _language(_text(one)), "phase": one.phase},
@@ -159,23 +160,13 @@ def _with_opinion(leaning: Leaning, one: Review) -> Leaning:
     return leaning._replace(judge=_OPINIONS.get(one.opinion, 0.0))
 
 
-def _request(one: Review) -> Request:
-    snapshot = one.snapshot
-    return Request(
-        title=snapshot.title,
-        description=snapshot.description,
-        module=", ".join(snapshot.modules),
-        issue_type=snapshot.issue_type,
-        phase=one.phase,
-    )
-
-
 def _precedent(one: Review) -> Precedent:
     return Precedent(_text(one), one.scope is Scope.IN_CONTRACT, one.contract)
 
 
 def _text(one: Review) -> str:
-    return asked_text(one.snapshot.title, one.snapshot.description)
+    asked = request(one.snapshot)
+    return asked_text(asked.title, asked.description)
 
 
 def _language(text: str) -> str:

@@ -101,11 +101,14 @@ async def examine_text(
     )
     if ruleset is None:
         return Examined(None, problems)
-    return await examine(connection, ruleset, project)
+    return await examine(connection, ruleset, project, trackers)
 
 
 async def examine(
-    connection: Connection, ruleset: Ruleset, project: UUID | None
+    connection: Connection,
+    ruleset: Ruleset,
+    project: UUID | None,
+    trackers: Trackers | None = None,
 ) -> Examined:
     """Find what stands against activating a ruleset that is sound by itself.
 
@@ -117,7 +120,7 @@ async def examine(
     followers: list[Follower] = []
     for own in () if project else await rulesets.find_all_own(connection):
         if ruleset.name in own.bases:
-            laid, found = _lay_over(own, ruleset)
+            laid, found = _lay_over(own, ruleset, trackers)
             followers += [Follower(own, laid)] if laid else []
             problems += found or _failed(run_examples(laid) if laid else ())
     return Examined(ruleset, problems, examples, followers)
@@ -141,6 +144,10 @@ async def _miss_general(
     return [Problem("E_REF", said, hint="activate one without a project first")]
 
 
-def _lay_over(own: Activation, base: Ruleset) -> tuple[Ruleset | None, list[Problem]]:
+def _lay_over(
+    own: Activation, base: Ruleset, trackers: Trackers | None
+) -> tuple[Ruleset | None, list[Problem]]:
     texts = {**own.bases, **base.texts}
-    return load_ruleset(own.text, file=own.main, load_base=texts.__getitem__)
+    return load_ruleset(
+        own.text, file=own.main, load_base=texts.__getitem__, trackers=trackers
+    )

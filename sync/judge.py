@@ -19,6 +19,7 @@ from rules.matching.question import (
 from sync.decide import decide
 from sync.engine import Engine, Judge
 from sync.match import find_calibration
+from sync.request import request
 from sync.sitting import open_sitting
 
 _BATCH = 20
@@ -67,9 +68,9 @@ async def _ask_one(engine: Engine, asked: Judge, identity: UUID) -> bool:
     found = await _load(engine, identity)
     if found is None:
         return False
-    issue, contract, request = found
+    issue, contract, about = found
     try:
-        answer = await asked.ask(ask_about(request, contract))
+        answer = await asked.ask(ask_about(about, contract))
     except TrackerError:
         engine.memory.judge_quiet_until = engine.clock() + _QUIET
         raise
@@ -91,13 +92,7 @@ async def _load(
         today = sitting.today_in(issue.project_id)
     if setting.contract is None:
         return None
-    request = Request(
-        title=issue.snapshot.title,
-        description=issue.snapshot.description,
-        module=", ".join(issue.snapshot.modules),
-        today=today,
-    )
-    return issue, setting.contract, request
+    return issue, setting.contract, request(issue.snapshot, today=today)
 
 
 def _read(engine: Engine, model: str, answer: str, contract: Contract) -> Opinion:

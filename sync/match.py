@@ -11,8 +11,9 @@ from pool.issues import StoredIssue
 from pool.projects import Setting
 from rules.matching.calibration import BUILT_IN, Calibration
 from rules.matching.likeness import Leaning
-from rules.matching.match import Index, Match, Matcher, Request
+from rules.matching.match import Index, Match, Matcher
 from sync.engine import Engine
+from sync.request import request
 
 
 async def match(
@@ -30,17 +31,11 @@ async def match(
     if contract is None:
         return None
     calibration = await find_calibration(engine, connection)
-    request = Request(
-        title=issue.snapshot.title,
-        description=issue.snapshot.description,
-        module=", ".join(issue.snapshot.modules),
-        issue_type=issue.snapshot.issue_type,
-        phase=setting.project.phase,
-        opinion=await _find_opinion(connection, issue, contract, calibration),
-        today=today,
-    )
+    opinion = await _find_opinion(connection, issue, contract, calibration)
+    phase = setting.project.phase
+    asked = request(issue.snapshot, phase=phase, opinion=opinion, today=today)
     matcher = engine.matcher.calibrated(calibration)
-    return _index(engine, matcher, contract).match(request)
+    return _index(engine, matcher, contract).match(asked)
 
 
 async def find_calibration(engine: Engine, connection: Connection) -> Calibration:

@@ -10,7 +10,7 @@ from pool.sources import find_all
 from sync.decide import decide
 from sync.engine import Engine
 from sync.poll import Progress
-from sync.prepare import reindex
+from sync.reindex import reindex
 from sync.sitting import Sitting, open_sitting
 from sync.weigh import weigh
 

@@ -14,6 +14,7 @@ from sync.breaker import is_probe_due
 from sync.engine import Engine
 from sync.judge import is_judge_due
 from sync.register import register
+from sync.reindex import is_index_due
 from sync.sitting import Sitting, open_sitting
 from sync.trouble import is_quiet
 
@@ -30,6 +31,8 @@ async def tick(engine: Engine) -> Sequence[Due]:
         sitting = await open_sitting(engine, connection)
         if await _is_run_due(connection, sitting):
             due.append(Due("redecide", ""))
+        if await is_index_due(engine, connection):
+            due.append(Due("reindex", ""))
         if await is_judge_due(engine, connection):
             due.append(Due("judge", ""))
     due.extend(_due_polls(engine, known, now))

@@ -16,7 +16,7 @@ class Request:
 
     Attributes:
         title: plain text.
-        description: the tracker's own markup, possibly empty.
+        description: plain text, possibly empty.
         module: component names or the like, in the tracker's words; several are
             separated by commas.
         issue_type: the tracker's own name of the type.

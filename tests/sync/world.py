@@ -32,6 +32,7 @@ from sync.ingest import ingest
 from sync.judge import judge
 from sync.poll import poll
 from sync.redecide import redecide
+from sync.reindex import reindex
 from sync.sweep import sweep
 from sync.tick import tick
 from webhooks import Letterbox
@@ -60,6 +61,7 @@ VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
     "sweep": sweep,
     "redecide": lambda engine, _source: redecide(engine),
     "judge": lambda engine, _source: judge(engine),
+    "reindex": lambda engine, _source: reindex(engine),
 }
 
 
