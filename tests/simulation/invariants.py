@@ -1,113 +1,187 @@
-"""What must hold after every step, and what must hold once the faults have ended."""
+"""What must hold after every step; what must hold in the end is in ``finale``."""
 
-from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from model.changes import Base, SetLabels, SetRelease
-from pool.encode import decode
+from tests.simulation.broken import need
+from tests.simulation.tracker import ModelTracker, Write, is_ours
 from tests.simulation.world import World
 
 RELEASES = {"2026.12", "2026.11.1", "2027.02"}
+MOST_ATTEMPTS = 12
+
+_LOOK = """
+SELECT
+ (SELECT json_agg(json_build_array(s.name, i.tracker_id, i.content_hash,
+     i.deleted_at IS NOT NULL)) FROM issues i JOIN sources s ON s.id = i.source_id)
+     AS issues,
+ (SELECT json_agg(json_build_array(s.name, c.value)) FROM cursors c
+     JOIN sources s ON s.id = c.source_id WHERE c.stream = 'issues') AS cursors,
+ (SELECT json_agg(json_build_array(s.name, f.tracker_id)) FROM fetches f
+     JOIN sources s ON s.id = f.source_id) AS fetches,
+ (SELECT max(attempts) FROM outbox) AS attempts,
+ (SELECT json_agg(id) FROM outbox WHERE state = 'dead') AS dead,
+ (SELECT count(*) FROM inbox) AS deliveries,
+ (SELECT count(*) FROM (SELECT FROM inbox GROUP BY source_id, delivery, sha256) d)
+     AS distinct_deliveries
+"""
+
+_KEPT = """
+SELECT s.name, i.delivery, i.sha256 FROM inbox i JOIN sources s ON s.id = i.source_id
+"""
 
 
-def is_ours(label: str) -> bool:
+@dataclass
+class Watch:
+    """Remembers what it saw, so that each step looks at what is new only."""
+
+    world: World
+    commits: int = -1
+    restores: int = 0
+    writes: dict[str, int] = field(default_factory=dict)
+    states: dict[tuple[str, str], int] = field(default_factory=dict)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    cursors: dict[str, str] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+    kept: set[tuple[str, str, str]] = field(default_factory=set)
+
+    async def look(self) -> None:
+        """After a step."""
+        for tracker in self.world.trackers.values():
+            self._look_at_tracker(tracker)
+        dangers = self.world.dangers
+        if dangers.commits == self.commits and self.restores == self.world.restores:
+            return
+        if self.restores != self.world.restores:
+            self._start_over()
+        self.commits = dangers.commits
+        [row] = await self.world.rows(_LOOK)
+        await self._look_at_inbox(row)
+        self._look_at_issues(row)
+        self._look_at_cursors(row)
+        self._look_at_outbox(row)
+
+    def _start_over(self) -> None:
+        """An older pool: it may know less than it did."""
+        self.restores = self.world.restores
+        self.states.clear()
+        self.cursors.clear()
+        self.dead.clear()
+        self.kept.clear()
+
+    def _look_at_tracker(self, tracker: ModelTracker) -> None:
+        seen = self.writes.get(tracker.source, 0)
+        for write in tracker.writes[seen:]:
+            check_ownership(write)
+            check_transition(tracker, write)
+            check_comments(tracker, write)
+            check_operation(tracker, write)
+        self.writes[tracker.source] = len(tracker.writes)
+
+    async def _look_at_inbox(self, row: dict[str, Any]) -> None:
+        need(
+            5,
+            row["deliveries"] == row["distinct_deliveries"],
+            "one delivery is two rows",
+        )
+        fresh = self.world.acknowledged - self.kept
+        if fresh:
+            rows = await self.world.rows(_KEPT)
+            self.kept = {(r["name"], r["delivery"], r["sha256"]) for r in rows}
+            missing = self.world.acknowledged - self.kept
+            need(5, not missing, f"acknowledged and not kept: {sorted(missing)[:3]}")
+
+    def _look_at_issues(self, row: dict[str, Any]) -> None:
+        for source, tracker_id, content_hash, is_tombstone in row["issues"] or ():
+            tracker = self.world.trackers[source]
+            known = tracker.hashes.get(tracker_id)
+            need(11, known, f"{source} has an issue that its tracker has not")
+            assert known is not None
+            self._check_monotonic(tracker, tracker_id, content_hash)
+            gone = not is_tombstone or tracker_id in tracker.vanished
+            need(15, gone, f"{tracker_id} has a tombstone and was never gone")
+
+    def _check_monotonic(
+        self, tracker: ModelTracker, tracker_id: str, content_hash: str
+    ) -> None:
+        hashes, place = tracker.hashes[tracker_id], (tracker.source, tracker_id)
+        since = self.states.setdefault(place, 0)
+        self.held[place] = content_hash
+        if hashes[since] == content_hash:
+            return
+        try:
+            self.states[place] = hashes.index(content_hash, since)
+        except ValueError:
+            need(8, holds=False, sentence=f"{tracker_id} went back to an older state")
+
+    def _look_at_cursors(self, row: dict[str, Any]) -> None:
+        waiting = {(source, one) for source, one in row["fetches"] or ()}
+        for source, value in row["cursors"] or ():
+            if self.cursors.get(source) != value:
+                self.cursors[source] = value
+                self._check_cursor(source, datetime.fromisoformat(value), waiting)
+
+    def _check_cursor(
+        self, source: str, value: datetime, waiting: set[tuple[str, str]]
+    ) -> None:
+        """Whatever is older than the cursor is stored, or about to be read."""
+        tracker = self.world.trackers[source]
+        for tracker_id, states in tracker.past.items():
+            if tracker_id in tracker.vanished or (source, tracker_id) in waiting:
+                continue
+            older = sum(state.updated_at < value for _, state in states)
+            held = self.held.get((source, tracker_id))
+            stored = not older or held in tracker.hashes[tracker_id][older - 1 :]
+            need(8, stored, f"the cursor passed {tracker_id}, not stored")
+
+    def _look_at_outbox(self, row: dict[str, Any]) -> None:
+        attempts = row["attempts"] or 0
+        need(14, attempts <= MOST_ATTEMPTS, f"a write was tried {attempts} times")
+        dead = set(row["dead"] or ())
+        need(14, self.dead <= dead, "a dead letter is gone by itself")
+        self.dead = dead
+
+
+def check_ownership(write: Write) -> None:
+    """A write changes what is ours in an issue, and nothing else of it."""
+    before, after = write.before, write.after
+    labels = {one for one in before.labels ^ after.labels if not is_our_label(one)}
+    need(3, not labels, f"{write.issue}: labels of others touched: {sorted(labels)}")
+    releases = set(before.releases) ^ set(after.releases)
+    need(3, releases <= RELEASES, f"{write.issue}: releases touched: {releases}")
+    theirs = [one for one in before.comments or () if not is_ours(one)]
+    left = [one for one in after.comments or () if not is_ours(one)]
+    need(3, theirs == left, f"{write.issue}: a comment of others touched")
+    for name in ("title", "description", "priority", "key", "assignee"):
+        same = getattr(before, name) == getattr(after, name)
+        need(2, same, f"{write.issue}: {name} overwritten")
+
+
+def is_our_label(label: str) -> bool:
     return label.startswith("pool-")
 
 
-async def check_step(world: World) -> None:
-    check_ownership(world)
-    check_one_comment(world)
-    check_no_write_after_deletion(world)
-    check_operations(world)
-    await check_inbox(world)
+def check_transition(tracker: ModelTracker, write: Write) -> None:
+    """The model refuses ways that the workflow does not offer; none is walked twice."""
+    if write.before.status == write.after.status:
+        return
+    steps = [
+        one
+        for one in tracker.writes
+        if one.operation == write.operation and one.before.status != one.after.status
+    ]
+    passed = [one.before.status for one in steps]
+    need(9, len(passed) == len(set(passed)), f"{write.issue}: a path in a circle")
 
 
-def check_ownership(world: World) -> None:
-    for write in world.tracker.writes:
-        match write.change:
-            case SetLabels(add, remove):
-                assert all(map(is_ours, add | remove)), f"touched {add | remove}"
-            case SetRelease(name, remove):
-                assert {name, remove} <= RELEASES | {None}, f"touched {name} {remove}"
-            case _:
-                pass
+def check_comments(tracker: ModelTracker, write: Write) -> None:
+    made, lost = tracker.made_comments[write.issue], tracker.lost_comments[write.issue]
+    need(7, made <= 1 + lost, f"{write.issue}: {made} comments of ours were made")
 
 
-def check_one_comment(world: World) -> None:
-    for tracker_id in world.tracker.issues:
-        ours = world.tracker.ours(tracker_id)
-        assert len(ours) <= 1, f"{tracker_id} has {len(ours)} comments of ours"
-
-
-def check_no_write_after_deletion(world: World) -> None:
-    living = {write.issue for write in world.tracker.writes[-5:]}
-    assert living <= set(world.tracker.issues)
-
-
-def check_operations(world: World) -> None:
-    times = Counter(write.operation for write in world.tracker.writes)
-    twice = [operation for operation, count in times.items() if count > 1]
-    assert not twice, f"operations with two effects: {twice}"
-
-
-async def check_inbox(world: World) -> None:
-    rows = await world.rows("SELECT delivery FROM inbox")
-    kept = {row["delivery"] for row in rows}
-    missing = world.acknowledged - kept
-    assert not missing, f"acknowledged and not kept: {missing}"
-    assert len(rows) == len(kept), "one delivery is two rows"
-
-
-async def check_end(world: World) -> None:
-    await check_step(world)
-    await check_settled(world)
-    await check_mirror(world)
-    await check_shown(world)
-
-
-async def check_settled(world: World) -> None:
-    rows = await world.rows("SELECT state, count(*) AS n FROM inbox GROUP BY 1")
-    assert "pending" not in {row["state"] for row in rows}, "inbox not drained"
-    rows = await world.rows(
-        "SELECT field, change, error FROM outbox WHERE state = 'pending'"
-    )
-    assert not rows, f"writes left: {rows[:3]}"
-    failed = await world.rows(
-        "SELECT code, params FROM attention"
-        " WHERE code IN ('issue_not_absorbed', 'verb_failed')"
-    )
-    assert not failed, f"failures: {failed[:3]}"
-
-
-async def check_mirror(world: World) -> None:
-    """Every field and comment of every living issue equals the tracker's."""
-    rows = await world.rows("SELECT * FROM issues")
-    stored = {row["tracker_id"]: row for row in rows}
-    tracker = world.tracker
-    assert set(tracker.living()) <= stored.keys(), "an issue is missing"
-    for tracker_id in tracker.living():
-        row, theirs = stored[tracker_id], tracker.issues[tracker_id]
-        shown = (row["title"], row["status"], set(row["labels"]), row["deleted_at"])
-        wanted = (theirs.title, theirs.status, set(theirs.labels), None)
-        assert shown == wanted, f"{tracker_id}: {shown} is not {wanted}"
-        comments = await world.rows(
-            "SELECT tracker_id, body FROM comments"
-            " WHERE issue_id = %s AND deleted_at IS NULL",
-            row["id"],
-        )
-        held = {one["tracker_id"]: one["body"] for one in comments}
-        there = {one.tracker_id: one.body for one in theirs.comments or ()}
-        assert held == there, f"{tracker_id}: comments {held} are not {there}"
-
-
-async def check_shown(world: World) -> None:
-    """What was written last is what the tracker shows, or a person put it there."""
-    rows = await world.rows("SELECT tracker_id, base FROM issues")
-    for row in rows:
-        if row["tracker_id"] in world.tracker.deleted:
-            continue
-        base: Base = decode(row["base"], Base)
-        theirs = world.tracker.issues[row["tracker_id"]]
-        ours = frozenset(filter(is_ours, theirs.labels))
-        is_past = theirs.status == "Done" and base == Base()
-        person = "labels" in base.kept or is_past
-        assert person or ours == base.labels, f"{theirs.key}: {ours} != {base.labels}"
+def check_operation(tracker: ModelTracker, write: Write) -> None:
+    """At most one effect an operation; a way over several statuses is one effect."""
+    same = [one for one in tracker.writes if one.operation == write.operation]
+    is_path = all(one.before.status != one.after.status for one in same)
+    need(6, len(same) == 1 or is_path, f"{write.operation} had {len(same)} effects")

@@ -1,241 +1,190 @@
-"""What happens: people act, hooks travel, the engine works, things break."""
+"""A seed's story: what is on, and one stimulus after the other; each stands alone.
+
+Every stimulus draws from dice of its own, thrown anew by its place in the story, so that
+leaving some out changes nothing in the others: that is what makes a story shrink.
+"""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from uuid import UUID
+from dataclasses import dataclass
+from functools import partial
+from random import Random
 
-from model.decisions import PoolState, Section
-from model.errors import DeliveryRejected
-from model.issues import Comment, Urgency, Visibility
-from sync.advance import advance
-from sync.overrule import overrule
-from tests.simulation.tracker import BOT, CATEGORIES, CLIENT, SECRET
-from tests.simulation.world import World, moved
-
-TITLES = [
-    "WeChat mini program for approvals",
-    "Export the fund report to Excel",
-    "How do I export the fund report?",
-    "Approval of payments hangs with an error",
-    "希望开发微信小程序",
-    "资金报表怎么导出?",
-    "导出资金报表时报错",
-]
-WORDS = ["urgent", "ui", "客户", "pool-scope::in-contract", "pool-prio::P0"]
-OURS = "pool-"
+from tests.simulation import machine, people
+from tests.simulation.faults import OF_A_REQUEST, Fault
+from tests.simulation.world import World
 
 Act = Callable[[World], Awaitable[None]]
 
-
-async def person_creates(world: World) -> None:
-    made = world.tracker.create(
-        world.dice.choice(TITLES), world.dice.choice(list(Urgency))
-    )
-    world.note(f"create {made}")
-
-
-def pick(world: World) -> str | None:
-    living = world.tracker.living()
-    return world.dice.choice(living) if living else None
-
-
-async def person_edits(world: World) -> None:
-    if chosen := pick(world):
-        world.tracker.edit(chosen, title=world.dice.choice(TITLES))
-        world.note(f"title {chosen}")
-
-
-async def person_raises_priority(world: World) -> None:
-    if chosen := pick(world):
-        urgency = world.dice.choice(list(Urgency))
-        world.tracker.edit(chosen, urgency=urgency, priority=urgency.value)
-        world.note(f"priority {chosen} {urgency}")
-
-
-async def person_labels(world: World) -> None:
-    if chosen := pick(world):
-        labels = world.tracker.issues[chosen].labels
-        word = world.dice.choice([*WORDS, *sorted(labels)])
-        world.tracker.edit(chosen, labels=labels ^ {word})
-        world.note(f"label {chosen} {word}")
-
-
-async def person_moves(world: World) -> None:
-    if chosen := pick(world):
-        status = world.dice.choice(["To Do", "In Progress", "In Review", "Done"])
-
-        world.tracker.edit(chosen, status=status, status_category=CATEGORIES[status])
-        world.note(f"status {chosen} {status}")
-
-
-async def person_comments(world: World) -> None:
-    if chosen := pick(world):
-        issue = world.tracker.issues[chosen]
-        made = Comment(
-            f"c{world.tracker.number()}",
-            CLIENT,
-            "请尽快处理",
-            Visibility.PUBLIC,
-            issue.updated_at,
-            issue.updated_at,
-        )
-        world.tracker.edit(chosen, comments=(*(issue.comments or ()), made))
-        world.note(f"comment {chosen}")
-
-
-async def person_deletes_our_comment(world: World) -> None:
-    if chosen := pick(world):
-        comments = world.tracker.issues[chosen].comments or ()
-        if any(one.author == BOT for one in comments):
-            rest = tuple(one for one in comments if one.author != BOT)
-            world.tracker.edit(chosen, comments=rest)
-            world.note(f"our comment deleted {chosen}")
-
-
-async def person_deletes(world: World) -> None:
-    if (chosen := pick(world)) and world.dice.random() < 0.3:
-        world.tracker.delete(chosen)
-        world.note(f"delete {chosen}")
-
-
-async def manager_overrules(world: World) -> None:
-    if requirement := await any_requirement(world):
-        section, value = world.dice.choice(
-            [
-                (Section.SCOPE, "in_contract"),
-                (Section.SCOPE, "daily_change"),
-                (Section.SCOPE, None),
-                (Section.KIND, "defect"),
-                (Section.RELEASE, "2027.02"),
-                (Section.RELEASE, None),
-            ]
-        )
-        await world.mortal(
-            overrule(world.engine, requirement, section, value, "agreed", "Mei")
-        )
-        world.note(f"overrule {section} {value}")
-
-
-async def manager_advances(world: World) -> None:
-    if requirement := await any_requirement(world):
-        state = world.dice.choice([PoolState.IN_DEVELOPMENT, PoolState.DELIVERED])
-        await world.mortal(advance(world.engine, requirement, state, "", "Mei"))
-        world.note(f"advance {state}")
-
-
-async def any_requirement(world: World) -> UUID | None:
-    rows = await world.rows("SELECT id FROM requirements ORDER BY number")
-    return world.dice.choice(rows)["id"] if rows else None
-
-
-async def hook_arrives(world: World) -> None:
-    hooks = world.tracker.hooks
-    if not hooks:
-        return
-    delivery, body = hooks.pop(world.dice.randrange(min(len(hooks), 50)))
-    fate = world.dice.random()
-    world.note(f"hook {delivery} {fate:.3f}")
-    if fate < 0.15:
-        return
-    if fate < 0.25:
-        hooks.append((delivery, body))
-    if fate < 0.30:
-        hooks.append((f"{delivery}x", body))
-    if fate > 0.97:
-        await forged(world, body)
-    if not await world.deliver_hook(delivery, body, SECRET):
-        hooks.append((delivery, body))
-
-
-async def forged(world: World, body: bytes) -> None:
-
-    try:
-        await world.deliver_hook("forged", body, "guess")
-    except DeliveryRejected:
-        return
-    raise AssertionError("a forged delivery was taken in")
-
-
-async def engine_works(world: World) -> None:
-    await world.work(polls=world.dice.random() < 0.4)
-
-
-async def engine_is_killed(world: World) -> None:
-    world.switch.left = world.dice.randrange(1, 30)
-    verb = world.dice.choice(["ingest", "fetch", "poll", "deliver", "redecide"])
-    world.note(f"kill in {verb} at {world.switch.left}")
-    await world.run_verb(verb, "acme")
-
-
-async def time_passes(world: World) -> None:
-    span = world.dice.choice([1, 5, 30, 70, 400, 3600, 30_000])
-    world.time.wind(timedelta(seconds=span))
-    world.note(f"wind {span}")
-
-
-async def weather_changes(world: World) -> None:
-    dice = world.dice
-    moved(
-        world,
-        refuse=dice.choice([0, 0, 0.1, 0.5]),
-        lose_reply=dice.choice([0, 0.2, 0.5]),
-        conflict=dice.choice([0, 0, 0.2]),
-        limited=dice.choice([0, 0, 0.1]),
-        is_down=dice.random() < 0.1,
-        lag=timedelta(seconds=dice.choice([0, 0, 60])),
-    )
-    world.note(f"weather {world.tracker.faults}")
-
-
-ACTS: list[tuple[int, Act]] = [
-    (8, person_creates),
-    (6, person_edits),
-    (5, person_raises_priority),
-    (6, person_labels),
-    (4, person_moves),
-    (4, person_comments),
-    (2, person_deletes_our_comment),
-    (2, person_deletes),
-    (5, manager_overrules),
-    (3, manager_advances),
-    (18, hook_arrives),
-    (18, engine_works),
-    (9, engine_is_killed),
-    (10, time_passes),
-    (4, weather_changes),
+_ALWAYS: list[tuple[int, Act]] = [
+    (8, people.create),
+    (5, people.edit_title),
+    (4, people.change_priority),
+    (4, people.label),
+    (4, people.drag),
+    (2, people.comment),
+    (4, people.command),
+    (1, people.edit_command),
+    (4, people.pin),
+    (4, people.move_on),
+    (16, machine.hook_arrives),
+    (14, machine.engine_works),
+    (8, machine.engine_settles),
+    (9, machine.time_passes),
 ]
 
+_WHEN_ON: dict[Fault, tuple[int, Act]] = {
+    Fault.DUPLICATE: (2, machine.duplicate),
+    Fault.DUPLICATE_NEW_ID: (2, machine.duplicate_with_new_id),
+    Fault.DROPPED: (3, machine.drop),
+    Fault.DELAYED: (2, machine.delay),
+    Fault.FORGED: (1, machine.forge),
+    Fault.REPLAYED: (2, machine.replay),
+    Fault.FOREIGN_SECRET: (1, machine.use_foreign_secret),
+    Fault.HIDDEN: (2, machine.hide),
+    Fault.SHIFTING_PAGES: (2, machine.shift_pages),
+    Fault.OUTAGE: (2, machine.outage),
+    Fault.REVOKED: (2, machine.revoke_token),
+    Fault.SKEW: (1, machine.skew),
+    Fault.CLOCK_BACK: (2, machine.clock_back),
+    Fault.KILL: (8, machine.kill),
+    Fault.KILL_AT_COMMIT: (6, machine.kill_at_commit),
+    Fault.ZOMBIE: (4, machine.fall_asleep),
+    Fault.FAILOVER: (1, machine.failover),
+    Fault.OLDER_BACKUP: (2, machine.backup),
+    Fault.EDIT_BETWEEN: (4, people.edit_between),
+    Fault.BOTH_SIDES: (3, people.both_sides),
+    Fault.MOVED: (2, people.move),
+    Fault.RENAMED: (2, people.rename),
+    Fault.DELETED: (2, people.delete),
+    Fault.RESTORED: (2, people.restore),
+    Fault.STATUS_REMOVED: (1, people.remove_status),
+    Fault.LABEL_REMOVED: (1, people.remove_label),
+    Fault.COMMENT_EDITED: (2, people.edit_our_comment),
+    Fault.COMMENT_DELETED: (2, people.delete_our_comment),
+    Fault.RULES_CHANGED: (2, people.change_rules),
+    Fault.REVOKED_IN_FLIGHT: (3, people.revoke_in_flight),
+}
 
-async def live(world: World) -> None:
-    """One step."""
-    acts = [act for _, act in ACTS]
-    weights = [weight for weight, _ in ACTS]
-    [act] = world.dice.choices(acts, weights)
-    await act(world)
+_OF_DATABASE = frozenset(
+    {
+        Fault.DATABASE_DROP,
+        Fault.DEADLOCK,
+        Fault.DISK_FULL,
+        Fault.COMMIT_UNKNOWN,
+    }
+)
+
+_LOSES_HOOKS = frozenset({Fault.DROPPED, Fault.OUTAGE, Fault.OLDER_BACKUP})
 
 
-async def heal(world: World, *, hooks: bool, polls: bool) -> None:
-    """The faults end; within 20 virtual minutes everything is as it should be."""
-    moved(
-        world,
-        refuse=0.0,
-        lose_reply=0.0,
-        conflict=0.0,
-        limited=0.0,
-        is_down=False,
-        lag=timedelta(0),
+_TURNS = 6
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One step: which act, and at which place of the story it was drawn."""
+
+    place: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that a run is made of.
+
+    ``hooks`` and ``polls`` say which of the two ways news may come: one is enough.
+    """
+
+    seed: int
+    on: frozenset[Fault]
+    hooks: bool
+    polls: bool
+    stimuli: tuple[Stimulus, ...]
+
+    def __str__(self) -> str:
+        """One line, as ``seeds.txt`` holds it."""
+        ways = ["hooks"] * self.hooks + ["polls"] * self.polls
+        on = ",".join(sorted(one.name for one in self.on))
+        told = " ".join(map(str, self.stimuli))
+        return f"{self.seed} {'+'.join(ways)} {on or '-'} {told}"
+
+    @classmethod
+    def parse(cls, line: str) -> "Story":
+        """The line of a story."""
+        seed, ways, on, *told = line.split()
+        stimuli = [one.split(":") for one in told]
+        return cls(
+            seed=int(seed),
+            on=frozenset(Fault[one] for one in on.split(",") if one != "-"),
+            hooks="hooks" in ways,
+            polls="polls" in ways,
+            stimuli=tuple(Stimulus(int(place), name) for place, name in stimuli),
+        )
+
+
+def draw(seed: int, steps: int) -> Story:
+    """A story of a seed; the same seed and steps, the same story."""
+    dice = Random(f"story {seed}")
+    hooks, polls = [(True, True), (False, True), (True, False)][seed % 3]
+    on = _switch_on(dice, seed)
+    if not polls:
+        on -= _LOSES_HOOKS
+    acts = _acts(on, _in_turn(seed))
+    names, weights = [act.name for act in acts], [act.weight for act in acts]
+    chosen = dice.choices(names, weights, k=steps)
+    stimuli = tuple(Stimulus(place, name) for place, name in enumerate(chosen))
+    return Story(seed, on, hooks, polls, stimuli)
+
+
+def _switch_on(dice: Random, seed: int) -> frozenset[Fault]:
+    """Some of the list, not all: rare ways need calm around them."""
+    share = dice.choice([0.2, 0.4, 0.6])
+    drawn = {one for one in Fault if dice.random() < share}
+    return frozenset(drawn | _in_turn(seed))
+
+
+def _in_turn(seed: int) -> frozenset[Fault]:
+    """One in six always is on, and often, so that few seeds leave none out."""
+    return frozenset(
+        one for place, one in enumerate(Fault) if place % _TURNS == seed % _TURNS
     )
-    waiting, world.tracker.hooks = world.tracker.hooks, []
-    for delivery, body in waiting if hooks else []:
-        await world.deliver_hook(delivery, body, SECRET)
-    for _ in range(20):
-        world.time.wind(timedelta(seconds=60))
-        while await world.work(polls=polls):
-            if hooks:
-                arrived, world.tracker.hooks = world.tracker.hooks, []
-                for delivery, body in arrived:
-                    await world.deliver_hook(delivery, body, SECRET)
-            polls_once, polls = polls, False
-            if not polls_once:
-                continue
-        polls = True if not hooks else polls
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    name: str
+    weight: int
+    act: Act
+
+
+def _acts(
+    on: frozenset[Fault], often: frozenset[Fault] = frozenset()
+) -> list[_Weighed]:
+    pairs = list(_ALWAYS)
+    for fault, (weight, act) in _WHEN_ON.items():
+        if fault in on:
+            pairs.append((weight * (3 if fault in often else 1), act))
+    if on & (OF_A_REQUEST | {Fault.STALE_SEARCH}):
+        pairs.append((6, partial(machine.weather, on=on)))
+    if on & _OF_DATABASE:
+        pairs.append((6, partial(machine.database_fails, on=on)))
+    if Fault.EDIT_BETWEEN in on:
+        pairs.append((3, machine.news_while_reading))
+    if Fault.ZOMBIE in on:
+        pairs.append((3, machine.awake))
+    return [_Weighed(_name(act), weight, act) for weight, act in pairs]
+
+
+def _name(act: Act) -> str:
+    plain = act.func if isinstance(act, partial) else act
+    return str(plain.__name__)
+
+
+async def tell(world: World, story: Story, stimulus: Stimulus) -> None:
+    """One step of a story."""
+    world.reseed(f"{story.seed} {stimulus.place}")
+    acts = {one.name: one.act for one in _acts(story.on)}
+    await acts[stimulus.name](world)

@@ -1,22 +1,14 @@
 """A tracker in memory, on virtual time, that people edit and that fails as told."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from connectors.base import Authentic, Fetched, Page, SourceConfig
-from model.changes import (
-    Change,
-    Receipt,
-    SetLabels,
-    SetRelease,
-    Transition,
-    UpsertComment,
-)
-from model.deliveries import Delivery, Hint, Ignored, Quarantined
-from model.errors import Conflict, DeliveryRejected, PermanentError, RetriableError
+from model.changes import Change
+from model.errors import RetriableError
 from model.issues import (
     Comment,
     IssueRef,
@@ -26,18 +18,37 @@ from model.issues import (
     Urgency,
     Visibility,
 )
-from model.trackers import Capabilities
+from pool.issues import content_hash_of
+from tests.simulation.broken import Broken
+from tests.simulation.faults import BEFORE, Fault, Weather
+from tests.simulation.hooks import Hook, write_body
 
-BOT = Person("bot", "reqpool")
-CLIENT = Person("wang", "Wang Li")
+BOT = Person("bot", "reqpool", "bot")
+CLIENT = Person("wang", "Wang Li", "wang")
+MANAGER = Person("li", "Li Lei", "li")
+MARKS = ("{anchor:reqpool}", "<!-- reqpool:sticky -->")
+"""What ends the text of a sticky comment of ours, by tracker."""
+
+WORKFLOWS: dict[str, dict[str, tuple[str, ...]]] = {
+    "jira": {
+        "To Do": ("In Progress",),
+        "In Progress": ("To Do", "In Review"),
+        "In Review": ("In Progress", "Done"),
+        "Done": ("In Progress",),
+    },
+    "gitlab": {"opened": ("closed",), "closed": ("opened",)},
+}
 CATEGORIES = {
     "To Do": StatusCategory.TO_DO,
+    "opened": StatusCategory.TO_DO,
     "In Progress": StatusCategory.IN_PROGRESS,
     "In Review": StatusCategory.IN_PROGRESS,
     "Done": StatusCategory.DONE,
+    "closed": StatusCategory.DONE,
 }
-SECRET = "shared"
-PAGE = 3
+
+Step = Callable[[str], None]
+Act = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -48,227 +59,214 @@ class Write:
     operation: str
     change: Change
     before: IssueSnapshot
-
-
-@dataclass
-class Faults:
-    """What may go wrong, as probabilities and switches."""
-
-    refuse: float = 0.0
-    lose_reply: float = 0.0
-    conflict: float = 0.0
-    limited: float = 0.0
-    is_down: bool = False
-    lag: timedelta = timedelta(0)
+    after: IssueSnapshot
+    at: datetime
 
 
 @dataclass
 class ModelTracker:
-    """Issues, their past, the bot's writes, and hooks waiting to be delivered."""
+    """Issues, their past, the bot's writes, and hooks waiting to be delivered.
 
-    clock: Callable[[], datetime]
+    Attributes:
+        past: by issue, every state with the real moment it came about.
+        vanished: by issue, when it was ever gone: deleted, or moved elsewhere.
+        replaced: statuses of people that a write of ours replaced, unseen by the pool.
+        made_comments: how many sticky comments of ours each issue ever got.
+        meanwhile: what people do at the next request of a kind.
+        forgiven: writes that the pool cannot know of, since an older backup is back.
+        later: deliveries that are held up, and until when.
+        commands: how many comments with a command each issue got; a move copies them.
+        origins: of issues that came from elsewhere, where they began.
+    """
+
+    source: str
+    kind: str
+    now: Callable[[], datetime]
     dice: Random
-    faults: Faults = field(default_factory=Faults)
+    step: Step
+    weather: Weather
+    happened: Counter[Fault]
+    skew: timedelta = timedelta(0)
+    lag: timedelta = timedelta(0)
+    is_down: bool = False
+    is_revoked: bool = False
+    released_at: datetime | None = None
     issues: dict[str, IssueSnapshot] = field(default_factory=dict)
     past: dict[str, list[tuple[datetime, IssueSnapshot]]] = field(default_factory=dict)
+    hashes: dict[str, list[str]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    vanished: set[str] = field(default_factory=set)
     writes: list[Write] = field(default_factory=list)
-    hooks: list[tuple[str, bytes]] = field(default_factory=list)
-    released_at: datetime | None = None
-    human: list[str] = field(default_factory=list)
+    forgiven: int = 0
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    made_comments: Counter[str] = field(default_factory=Counter)
+    lost_comments: Counter[str] = field(default_factory=Counter)
+    hooks: list[Hook] = field(default_factory=list)
+    later: list[tuple[datetime, Hook]] = field(default_factory=list)
+    arrived: list[Hook] = field(default_factory=list)
+    commands: Counter[str] = field(default_factory=Counter)
+    origins: dict[str, str] = field(default_factory=dict)
+    versions: list[str] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+    meanwhile: dict[str, list[Act]] = field(default_factory=dict)
     counter: int = 0
+
+    def clock(self) -> datetime:
+        """The tracker's own, in whole seconds."""
+        return (self.now() + self.skew).replace(microsecond=0)
 
     def number(self) -> int:
         self.counter += 1
         return self.counter
 
-    def keep(self, snapshot: IssueSnapshot, event: str = "jira:issue_updated") -> None:
-        """Store a new state, one tick of the tracker's clock after the last."""
+    def keep(self, snapshot: IssueSnapshot, event: str = "updated") -> None:
+        """Store a new state, never with an older time than the last."""
         tracker_id = snapshot.ref.tracker_id
-        last = self.issues.get(tracker_id)
-        now = self.clock().replace(microsecond=0)
+        last, now = self.issues.get(tracker_id), self.clock()
         if last is not None:
+            if last.updated_at == now:
+                self.happened[Fault.ONE_SECOND] += 1
             now = max(now, last.updated_at)
         snapshot = replace(snapshot, updated_at=now)
         self.issues[tracker_id] = snapshot
-        self.past.setdefault(tracker_id, []).append((self.clock(), snapshot))
-        body = {"event": event, "issue": tracker_id, "n": self.number()}
-        self.hooks.append((f"d{self.counter}", json.dumps(body).encode()))
+        self.past.setdefault(tracker_id, []).append((self.now(), snapshot))
+        self.hashes.setdefault(tracker_id, []).append(content_hash_of(snapshot))
+        self.call(tracker_id, event)
+
+    def call(self, tracker_id: str, event: str) -> None:
+        """Have a webhook on its way, unless the outage disabled it.
+
+        Old Jiras do not name every event.
+        """
+        number = self.number()
+        if not self.is_down:
+            body = write_body(self.kind, tracker_id, event, number)
+            is_named = self.kind == "gitlab" or number % 3
+            name = f"{self.source}-{number}" if is_named else ""
+            self.hooks.append(Hook(name, body, self.now()))
 
     def create(self, title: str, urgency: Urgency = Urgency.MEDIUM) -> str:
-        tracker_id = str(10_000 + self.number())
-        now = self.clock().replace(microsecond=0)
+        is_jira, number = self.kind == "jira", self.number()
+        tracker_id = f"{10_000 + number}" if is_jira else f"7#{number}"
+        status = "To Do" if is_jira else "opened"
         snapshot = IssueSnapshot(
-            ref=IssueRef("acme", tracker_id),
-            key=f"FIN-{tracker_id}",
-            url=f"http://tracker/{tracker_id}",
+            ref=IssueRef(self.source, tracker_id),
+            key=f"FIN-{number}" if is_jira else f"globex/portal#{number}",
+            url=f"http://tracker/{number}",
             title=title,
             description="",
-            issue_type="Story",
-            status="To Do",
+            issue_type="Story" if is_jira else "issue",
+            status=status,
             status_category=StatusCategory.TO_DO,
-            created_at=now,
-            updated_at=now,
+            created_at=self.clock(),
+            updated_at=self.clock(),
             priority=urgency.value,
             urgency=urgency,
             reporter=CLIENT,
             comments=(),
         )
-        self.keep(snapshot, "jira:issue_created")
+        self.keep(snapshot, "created")
         return tracker_id
 
-    def edit(self, tracker_id: str, **fields: object) -> None:
+    def edit(self, tracker_id: str, **fields: Any) -> None:
         """A person edits."""
-        self.human.append(tracker_id)
-        self.keep(replace(self.issues[tracker_id], **fields))  # type: ignore[arg-type]
+        self.keep(replace(self.issues[tracker_id], **fields))
+
+    def say(self, tracker_id: str, text: str, author: Person = CLIENT) -> str:
+        """A person comments."""
+        comment = f"{self.number()}"
+        now, issue = self.clock(), self.issues[tracker_id]
+        made = Comment(comment, author, text, Visibility.PUBLIC, now, now)
+        self.edit(tracker_id, comments=(*(issue.comments or ()), made))
+        return comment
+
+    def move_status(self, tracker_id: str, status: str) -> None:
+        """A person drags the card, wherever they like."""
+        self.edit(tracker_id, status=status, status_category=CATEGORIES[status])
 
     def delete(self, tracker_id: str) -> None:
         self.deleted.add(tracker_id)
-        body = {"event": "deleted", "issue": tracker_id, "n": self.number()}
-        self.hooks.append((f"d{self.counter}", json.dumps(body).encode()))
+        self.vanished.add(tracker_id)
+        self.call(tracker_id, "deleted")
+
+    def restore(self, tracker_id: str) -> None:
+        self.deleted.discard(tracker_id)
+        self.keep(self.issues[tracker_id])
+
+    def move(self, tracker_id: str) -> str:
+        """GitLab: closed here, a new one there, notes and labels copied."""
+        number, old = self.number(), self.issues[tracker_id]
+        ref = IssueRef(self.source, f"8#{number}")
+        new = replace(old, ref=ref, key=f"globex/after#{number}")
+        copies = tuple(
+            replace(one, tracker_id=f"{self.number()}") for one in old.comments or ()
+        )
+        self.made_comments[ref.tracker_id] += sum(map(is_ours, copies))
+        self.origins[ref.tracker_id] = self.origin_of(tracker_id)
+        self.vanished.add(tracker_id)
+        closed = StatusCategory.DONE
+        self.edit(tracker_id, status="closed", status_category=closed, moved_to=new.key)
+        self.keep(replace(new, created_at=self.clock(), comments=copies), "created")
+        return ref.tracker_id
+
+    def origin_of(self, tracker_id: str) -> str:
+        return self.origins.get(tracker_id, tracker_id)
+
+    def write(self, tracker_id: str, operation: str, change: Change, **to: Any) -> None:
+        """The bot edits; every one of these is counted."""
+        before = self.issues[tracker_id]
+        self.keep(replace(before, **to))
+        after = self.issues[tracker_id]
+        self.writes.append(
+            Write(tracker_id, operation, change, before, after, self.now())
+        )
 
     def as_indexed(self, tracker_id: str) -> IssueSnapshot | None:
         """What a search shows: the state of a while ago."""
-        seen_at = self.clock() - self.faults.lag
+        if not self.lag:
+            return self.issues[tracker_id]
+        seen_at = self.now() - self.lag
         states = [state for at, state in self.past[tracker_id] if at <= seen_at]
+        if not states or states[-1] is not self.issues[tracker_id]:
+            self.happened[Fault.STALE_SEARCH] += 1
         return states[-1] if states else None
 
     def living(self) -> list[str]:
         return [one for one in self.issues if one not in self.deleted]
 
+    def standing(self) -> list[str]:
+        """Neither deleted nor moved elsewhere."""
+        return [one for one in self.living() if not self.issues[one].moved_to]
+
     def ours(self, tracker_id: str) -> list[Comment]:
         comments = self.issues[tracker_id].comments or ()
-        return [one for one in comments if one.author == BOT]
+        return [one for one in comments if is_ours(one)]
 
+    def offers(self, status: str) -> list[str]:
+        found = WORKFLOWS[self.kind][status]
+        return [one for one in found if one not in self.removed]
 
-@dataclass
-class ModelConnector:
-    """The connector contract over a :class:`ModelTracker`."""
+    def ask(self, path: str) -> None:
+        """A request comes in; it may fail before it has any effect.
 
-    tracker: ModelTracker
-    step: Callable[[str], None]
-    kind = "jira"
-    Config = SourceConfig
-    capabilities = Capabilities()
-
-    def authenticate(
-        self, headers: dict[str, str], body: bytes, url_token: str = ""
-    ) -> Authentic:
-        del body, url_token
-        if headers.get("x-secret") != SECRET:
-            raise DeliveryRejected("wrong secret")
-        return Authentic(headers.get("x-id", ""))
-
-    @classmethod
-    def parse(cls, delivery: Delivery) -> Hint | Ignored | Quarantined:
-        try:
-            body = json.loads(delivery.body)
-        except ValueError:
-            return Quarantined("invalid_json")
-        deleted = body["event"] == "deleted"
-        return Hint("jira", body["issue"], body["event"], deleted=deleted)
-
-    async def fetch_changed(self, cursor: str | None) -> AsyncIterator[Page]:
-        self._fail("poll")
-        since = datetime.fromisoformat(cursor) if cursor else None
-        began = self.tracker.clock()
-        rows = sorted(self._changed(since), key=lambda one: (one.updated_at, one.key))
-        for start in range(0, len(rows), PAGE):
-            part = rows[start : start + PAGE]
-            yield Page(part, _back(part[-1].updated_at), len(rows))
-            self._fail("poll")
-        yield Page((), _back(began))
-
-    def _changed(self, since: datetime | None) -> Iterable[IssueSnapshot]:
-        for tracker_id in self.tracker.living():
-            seen = self.tracker.as_indexed(tracker_id)
-            if seen and (since is None or seen.updated_at >= since):
-                yield seen
-
-    async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
-        self._fail("fetch")
-        there = set(self.tracker.living())
-        found = [self.tracker.issues[one] for one in tracker_ids if one in there]
-        return Fetched(found, [one for one in tracker_ids if one not in there])
-
-    async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
-        faults, dice = self.tracker.faults, self.tracker.dice
-        self._fail("apply")
-        if ref.tracker_id in self.tracker.deleted:
-            raise PermanentError("not_found")
-        if dice.random() < faults.conflict:
-            raise Conflict("conflict")
-        receipt = self._write(ref.tracker_id, change, operation_id)
-        self.step("applied")
-        if dice.random() < faults.lose_reply:
-            raise RetriableError("cut_off")
-        return receipt
-
-    async def check(self, wanted: object) -> list[object]:
-        del wanted
-        return []
-
-    def _write(self, tracker_id: str, change: Change, operation: str) -> Receipt:
-        before = self.tracker.issues[tracker_id]
-        after, comment = obey(before, change, str(self.tracker.counter + 1))
-        if after == before:
-            return Receipt(written=False, comment_id=comment)
-        self.tracker.writes.append(Write(tracker_id, operation, change, before))
-        self.tracker.keep(after)
-        return Receipt(written=True, comment_id=comment, calls=1)
-
-    def _fail(self, what: str) -> None:
-        self.step(what)
-        tracker = self.tracker
-        if tracker.released_at and tracker.clock() < tracker.released_at:
-            raise AssertionError("asked before Retry-After was over")
-        if tracker.faults.is_down:
+        Raises:
+            Broken: we were asked to wait.
+        """
+        self.step(path)
+        if self.released_at and self.now() < self.released_at:
+            raise Broken(14, f"{path} was sent before Retry-After was over")
+        if self.is_down:
             raise RetriableError("unreachable")
-        if tracker.dice.random() < tracker.faults.refuse:
-            raise RetriableError("server_error")
-        if tracker.dice.random() < tracker.faults.limited:
-            seconds = tracker.dice.choice([5.0, 60.0])
-            tracker.released_at = tracker.clock() + timedelta(seconds=seconds)
-            raise RetriableError("rate_limited", retry_after_seconds=seconds)
+        if self.is_revoked:
+            raise self.weather.refusal(path, 401)
+        self.weather.strike(BEFORE, path)
+
+    async def happen(self, what: str, tracker_id: str = "") -> None:
+        """Whatever people do just now, on the issue that a request is about."""
+        for act in self.meanwhile.pop(what, []):
+            await act(tracker_id)
 
 
-def _back(moment: datetime) -> str:
-    return (moment - timedelta(minutes=5)).isoformat()
-
-
-def obey(
-    before: IssueSnapshot, change: Change, new_id: str
-) -> tuple[IssueSnapshot, str | None]:
-    """What a tracker makes of a change."""
-    match change:
-        case SetLabels(add, remove):
-            return replace(before, labels=(before.labels | add) - remove), None
-        case Transition(status):
-            category = CATEGORIES[status]
-            return replace(before, status=status, status_category=category), None
-        case SetRelease(name, remove):
-            kept = tuple(one for one in before.releases if one not in {remove, name})
-            return replace(before, releases=(*kept, name) if name else kept), None
-        case UpsertComment(text, comment_id):
-            return upsert(before, text.text, comment_id, new_id)
-
-
-def upsert(
-    before: IssueSnapshot, text: str, comment_id: str | None, new_id: str
-) -> tuple[IssueSnapshot, str]:
-    comments = before.comments or ()
-    known = [
-        one
-        for one in comments
-        if one.author == BOT and comment_id in {one.tracker_id, None}
-    ] or [one for one in comments if one.author == BOT]
-    if not known:
-        now = before.updated_at
-        made = Comment(f"c{new_id}", BOT, text, Visibility.PUBLIC, now, now)
-        return replace(before, comments=(*comments, made)), made.tracker_id
-    [ours] = known[:1]
-    if ours.body == text:
-        return before, ours.tracker_id
-    changed = replace(ours, body=text)
-    rest = tuple(changed if one is ours else one for one in comments)
-    return replace(before, comments=rest), ours.tracker_id
+def is_ours(comment: Comment) -> bool:
+    return comment.author == BOT and comment.body.rstrip().endswith(MARKS)

@@ -1,43 +1,41 @@
-"""One seed: an engine, a tracker, people, faults and a hand that kills."""
+"""One seed: an engine, its trackers, people, faults and a hand that kills."""
 
+import asyncio
 import hashlib
 from asyncio import CancelledError
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from psycopg import OperationalError
+
+from app.jobs import VERBS
 from connectors.base import SourceConfig
-from pool.database import Connection, Database, query
+from pool.database import query
 from rules.matching.word_matcher import WordMatcher
-from sync.deliver import deliver
 from sync.engine import Engine, Memory, Source
-from sync.fetch import fetch
-from sync.ingest import ingest
-from sync.poll import poll
 from sync.receive import Letter, admit, keep
-from sync.redecide import redecide
-from sync.sweep import sweep
 from sync.tick import tick
-from tests.simulation.tracker import ModelConnector, ModelTracker
+from sync.trouble import report_failure
+from tests.simulation import connector, setting
+from tests.simulation.claims import Claims
+from tests.simulation.database import (
+    Dangers,
+    KilledError,
+    MortalDatabase,
+    Switch,
+    Trouble,
+)
+from tests.simulation.faults import Fault, Weather
+from tests.simulation.hooks import KEYS, Hook, sign
+from tests.simulation.tracker import ModelTracker
+from tests.simulation.vault import Vault
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-
-VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
-    "ingest": ingest,
-    "fetch": fetch,
-    "poll": poll,
-    "deliver": deliver,
-    "redecide": lambda engine, _source: redecide(engine),
-    "sweep": sweep,
-}
-
-
-class KilledError(BaseException):
-    """The process is gone; nothing in it may catch this."""
 
 
 @dataclass
@@ -49,37 +47,16 @@ class Time:
     def __call__(self) -> datetime:
         return self.at
 
-    def wind(self, span: timedelta) -> None:
-        self.at += span
+    def wind(self, **span: float) -> None:
+        self.at += timedelta(**span)
 
 
 @dataclass
-class Switch:
-    """Kills at the n-th point from now; a point is an await or a commit."""
+class Zombie:
+    """A process that sleeps in the middle of a write."""
 
-    left: int | None = None
-
-    def __call__(self, point: str) -> None:
-        if self.left is None:
-            return
-        self.left -= 1
-        if self.left <= 0:
-            self.left = None
-            raise KilledError(point)
-
-
-class MortalDatabase(Database):
-    """Dies before a transaction, before its commit, or right after it."""
-
-    switch: Switch
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        self.switch("begin")
-        async with super().transaction() as connection:
-            yield connection
-            self.switch("commit")
-        self.switch("committed")
+    task: "asyncio.Task[bool]"
+    wakes: asyncio.Event
 
 
 @dataclass
@@ -87,13 +64,21 @@ class World:
     """Everything a seed needs; the engine inside is the real one."""
 
     engine: Engine
-    tracker: ModelTracker
+    trackers: dict[str, ModelTracker]
     time: Time
     dice: Random
-    switch: Switch
+    dangers: Dangers
+    happened: Counter[Fault]
+    claims: Claims
     woken: set[tuple[str, str]]
+    polls: bool = True
+    hooks: bool = True
     trace: list[str] = field(default_factory=list)
-    acknowledged: set[str] = field(default_factory=set)
+    acknowledged: set[tuple[str, str, str]] = field(default_factory=set)
+    zombies: list[Zombie] = field(default_factory=list)
+    vault: Vault | None = None
+    has_backup: bool = False
+    restores: int = 0
     kills: int = 0
 
     def note(self, line: str) -> None:
@@ -104,10 +89,21 @@ class World:
         """The same for the same seed, always."""
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
 
+    def reseed(self, text: str) -> None:
+        """Let what follows depend on this alone, whatever went before was left out."""
+        self.dice.seed(text)
+        self.engine.random.seed(f"{text} engine")
+        for tracker in self.trackers.values():
+            tracker.dice.seed(f"{text} {tracker.source}")
+
     async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        self.switch.left = None
-        async with self.engine.database.transaction() as connection:
-            return await query(connection, statement, values)
+        """Look into the pool from outside; nothing strikes this."""
+        self.dangers.off += 1
+        try:
+            async with self.engine.database.transaction() as connection:
+                return await query(connection, statement, values)
+        finally:
+            self.dangers.off -= 1
 
     async def mortal(self, work: Awaitable[Any]) -> bool:
         """Run something that may be killed in the middle; answers whether it ended."""
@@ -116,78 +112,179 @@ class World:
         except KilledError as killed:
             return self._die(killed)
         except BaseExceptionGroup as group:
-            if group.subgroup(KilledError) is None:
-                raise
-            return self._die(group)
+            if group.subgroup(KilledError) is not None:
+                return self._die(group)
+            raise _unwrap(group) from None
         except CancelledError as cancelled:
             return self._die(cancelled)
         finally:
-            self.switch.left = None
+            self.dangers.switch.left = None
         return True
 
     def _die(self, how: BaseException) -> bool:
-        """A new process knows nothing of the old one."""
+        """A new process knows nothing of the old one, but how to read a ruleset."""
         self.kills += 1
         self.woken.clear()
-        self.engine.memory.__init__()  # type: ignore[misc]
+        rulesets = dict(self.engine.memory.rulesets)
+        self.engine = replace(self.engine, memory=Memory(rulesets=rulesets))
         self.note(f"killed {type(how).__name__}")
         return False
 
     async def run_verb(self, verb: str, source: str) -> bool:
-        return await self.mortal(VERBS[verb](self.engine, source))
+        """Run it as a worker does, its edge included."""
+        return await self.mortal(self._at_the_edge(verb, source))
 
-    async def work(self, *, polls: bool = True) -> bool:
-        """One look at what is due, and everything that follows from it."""
-        due = {(one.verb, one.source) for one in await tick(self.engine)}
-        due |= self.woken
+    async def _at_the_edge(self, verb: str, source: str) -> None:
+        try:
+            await VERBS[verb](self.engine, source)
+        except OperationalError as error:
+            self.note(f"{verb} {source} failed: {type(error).__name__}")
+            await self._report(verb, source, error)
+        except BaseExceptionGroup as group:
+            gone = group.subgroup(OperationalError)
+            if gone is None:
+                raise
+            self.note(f"{verb} {source} failed in a group")
+            await self._report(verb, source, OperationalError("in a group"))
+
+    async def _report(self, verb: str, source: str, error: Exception) -> None:
+        try:
+            await report_failure(self.engine, verb, source, error)
+        except OperationalError:
+            self.note("the failure could not be reported")
+
+    async def due(self) -> set[tuple[str, str]]:
+        """What a look at the committed rows finds, with what was woken since."""
+        found: set[tuple[str, str]] = set()
+
+        async def look() -> None:
+            found.update((one.verb, one.source) for one in await tick(self.engine))
+
+        try:
+            await self.mortal(look())
+        except OperationalError:
+            self.note("tick failed")
+        found |= self.woken
         self.woken.clear()
-        due = {one for one in due if polls or one[0] != "poll"}
+        if self.polls:
+            return found
+        needed = await self._find_needed_polls()
+        return {one for one in found if one[0] != "poll" or one[1] in needed}
+
+    async def _find_needed_polls(self) -> set[str]:
+        """The first look, and the probe of a tracker that was down."""
+        rows = await self.rows(
+            "SELECT name FROM sources WHERE last_poll_at IS NULL OR broken_at IS NOT NULL"
+        )
+        return {row["name"] for row in rows}
+
+    async def work(self) -> bool:
+        """One look at what is due, and everything in it once."""
+        due = await self.due()
         for verb, source in sorted(due):
-            self.note(f"run {verb}")
+            self.note(f"run {verb} {source}")
             await self.run_verb(verb, source)
         return bool(due)
 
-    async def deliver_hook(self, delivery: str, body: bytes, secret: str) -> bool:
-        """Post a webhook; answers whether it was acknowledged."""
-        headers = {"x-secret": secret, "x-id": delivery}
-        arrival = admit(self.engine, Letter("acme", "", headers, body))
-        ended = await self.mortal(keep(self.engine, [arrival]))
-        if ended:
-            self.acknowledged.add(delivery)
-            self.woken.add(("ingest", "acme"))
-        return ended
+    async def post(self, source: str, hook: Hook, **odd: Any) -> bool:
+        """Post a webhook; answers whether it was acknowledged.
+
+        Raises:
+            DeliveryRejected: it is not authentic.
+        """
+        tracker = self.trackers[source]
+        key, at = odd.get("key", KEYS[source]), odd.get("at", self.time.at)
+        headers = sign(tracker.kind, hook, key, at)
+        arrival = admit(self.engine, Letter(source, "", headers, hook.body))
+        kept: list[frozenset[str]] = []
+
+        async def take() -> None:
+            kept.append(await keep(self.engine, [arrival]))
+
+        try:
+            ended = await self.mortal(take())
+        except OperationalError:
+            return False
+        if not ended or source not in kept[0]:
+            return False
+        digest = arrival.delivery.sha256
+        self.acknowledged.add((source, arrival.delivery.delivery_id, digest))
+        self.woken.add(("ingest", source))
+        return True
+
+    async def ask(self, work: Awaitable[Any]) -> bool:
+        """A person asks for something on a page; answers whether it was done."""
+        try:
+            return await self.mortal(work)
+        except (OperationalError, LookupError) as error:
+            self.note(f"the page failed: {type(error).__name__}")
+            return False
+
+    async def wake_zombies(self) -> None:
+        """Whoever sleeps in the middle of a write goes on with it."""
+        sleepers, self.zombies = self.zombies, []
+        for zombie in sleepers:
+            zombie.wakes.set()
+            await zombie.task
+
+
+def _unwrap(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
 
 
 def build(database: MortalDatabase, seed: int) -> World:
-    dice, time, switch = Random(seed), Time(), Switch()
-    database.switch = switch
-    tracker = ModelTracker(time, Random(seed + 1))
-    names = Random(seed + 2)
-    woken: set[tuple[str, str]] = set()
+    """A world over a founded pool; its engine has done nothing yet."""
+    time, happened = Time(), Counter[Fault]()
+    dangers = Dangers(Switch(happened), Trouble(time, happened))
+    database.dangers = dangers
+    names, woken = Random(f"{seed} ids"), set[tuple[str, str]]()
+    claims = Claims(database, dangers)
 
     async def wake(verb: str, source: str) -> None:
-        switch("wake")
+        dangers.switch("wake")
         woken.add((verb, source))
 
-    config = SourceConfig(
-        kind="jira",
-        project="acme-finance",
-        base_url="http://tracker",
-        max_concurrency=1,
-    )
-    connector = ModelConnector(tracker, switch)
+    trackers = {
+        name: _tracker(name, config, time, happened, dangers.switch)
+        for name, config in setting.CONFIGS.items()
+    }
+    claims.trackers = trackers
     engine = Engine(
         database=database,
-        sources={"acme": Source("acme", config, connector)},  # type: ignore[arg-type]
+        sources={
+            name: _source(trackers[name], config, claims)
+            for name, config in setting.CONFIGS.items()
+        },
         clock=time,
         ids=lambda: UUID(int=names.getrandbits(128), version=4),
-        random=Random(seed + 3),
+        random=Random(),
         matcher=WordMatcher(),
         wake=wake,
         memory=Memory(),
     )
-    return World(engine, tracker, time, dice, switch, woken)
+    return World(engine, trackers, time, Random(), dangers, happened, claims, woken)
 
 
-def moved(world: World, **faults: Any) -> None:
-    world.tracker.faults = replace(world.tracker.faults, **faults)
+def _tracker(
+    name: str,
+    config: SourceConfig,
+    time: Time,
+    happened: Counter[Fault],
+    switch: Switch,
+) -> ModelTracker:
+    dice = Random()
+    weather = Weather(time, dice, happened)
+    tracker = ModelTracker(name, config.kind, time, dice, switch, weather, happened)
+
+    def hold(seconds: float) -> None:
+        tracker.released_at = time.at + timedelta(seconds=seconds)
+
+    weather.hold = hold
+    return tracker
+
+
+def _source(tracker: ModelTracker, config: SourceConfig, claims: Claims) -> Source:
+    made = connector.build(tracker, config, claims.witness)
+    return Source(tracker.source, config, made)  # type: ignore[arg-type]

@@ -1,0 +1,159 @@
+"""The real database of a process that may die, and of a server that may fail."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow
+
+from pool.database import Connection, Database
+from tests.simulation.faults import Fault
+
+
+class KilledError(BaseException):
+    """The process is gone; nothing in it may catch this."""
+
+
+@dataclass
+class Switch:
+    """Kills at the n-th point from now; a point is an await or a commit.
+
+    What is awaited inside a transaction is no point of its own: until its commit
+    nothing of it is there.
+    """
+
+    happened: Counter[Fault]
+    left: int | None = None
+    only: str = ""
+    passed: int = 0
+
+    def __call__(self, point: str) -> None:
+        self.passed += 1
+        if self.left is None or self.only not in point:
+            return
+        self.left -= 1
+        if self.left <= 0:
+            self.left, self.only = None, ""
+            kind = Fault.KILL_AT_COMMIT if "commit" in point else Fault.KILL
+            self.happened[kind] += 1
+            raise KilledError(point)
+
+
+_ERRORS: dict[Fault, tuple[str, Callable[[], psycopg.Error]]] = {
+    Fault.DATABASE_DROP: (
+        "statement",
+        lambda: psycopg.OperationalError("server closed the connection"),
+    ),
+    Fault.DEADLOCK: (
+        "statement",
+        lambda: psycopg.errors.DeadlockDetected("deadlock detected"),
+    ),
+    Fault.DISK_FULL: (
+        "statement",
+        lambda: psycopg.errors.DiskFull("could not extend file"),
+    ),
+    Fault.COMMIT_UNKNOWN: (
+        "committed",
+        lambda: psycopg.OperationalError("connection lost at commit"),
+    ),
+}
+
+
+@dataclass
+class Trouble:
+    """One failure of the server at the n-th point of its kind, or an absence."""
+
+    now: Callable[[], datetime]
+    happened: Counter[Fault]
+    fault: Fault | None = None
+    left: int = 0
+    away_until: datetime | None = None
+
+    def arm(self, fault: Fault, left: int) -> None:
+        self.fault, self.left = fault, left
+
+    def go_away(self, span: timedelta) -> None:
+        self.away_until = self.now() + span
+
+    def clear(self) -> None:
+        self.fault, self.away_until = None, None
+
+    def strike(self, point: str) -> None:
+        """Fail here, if it is the time."""
+        if self.away_until and self.now() < self.away_until:
+            self.happened[Fault.FAILOVER] += 1
+            raise psycopg.OperationalError("the server is starting up")
+        if self.fault is None or _ERRORS[self.fault][0] != point:
+            return
+        self.left -= 1
+        if self.left <= 0:
+            fault, self.fault = self.fault, None
+            self.happened[fault] += 1
+            raise _make(fault)
+
+
+def _make(fault: Fault) -> psycopg.Error:
+    return _ERRORS[fault][1]()
+
+
+class MortalConnection(psycopg.AsyncConnection[DictRow]):
+    """Every statement may fail as the server's do."""
+
+    trouble: Trouble | None = None
+
+    async def execute(self, *args: Any, **kwargs: Any) -> Any:
+        if self.trouble is not None:
+            self.trouble.strike("statement")
+        return await super().execute(*args, **kwargs)
+
+
+@dataclass
+class Dangers:
+    """What threatens a process's transactions; nothing while it is ``off``."""
+
+    switch: Switch
+    trouble: Trouble
+    commits: int = 0
+    off: int = field(default=0)
+
+
+class MortalDatabase(Database):
+    """Dies before a transaction, before its commit, or right after it."""
+
+    dangers: Dangers | None = None
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, max_connections=4)
+        # one process, one machine: nobody takes a connection away unseen
+        self._pool.connection_class = MortalConnection
+        self._pool._check = None  # noqa: SLF001 - a round trip for each transaction
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        dangers = self.dangers
+        if dangers is None or dangers.off:
+            async with super().transaction() as connection:
+                yield connection
+            return
+        dangers.switch("begin")
+        dangers.trouble.strike("begin")
+        async with super().transaction() as connection:
+            assert isinstance(connection, MortalConnection)
+            connection.trouble = dangers.trouble
+            try:
+                yield connection
+            finally:
+                connection.trouble = None
+            dangers.switch("commit")
+        dangers.commits += 1
+        dangers.switch("committed")
+        dangers.trouble.strike("committed")
+
+    @asynccontextmanager
+    async def single_statement(self) -> AsyncIterator[Connection]:
+        async with self.transaction() as connection:
+            yield connection
