@@ -11,12 +11,13 @@ from psycopg.rows import DictRow
 from model.changes import Base
 from model.decisions import Override, Section
 from model.issues import Comment, IssueSnapshot
-from pool import conflicts, decisions, history, issues
+from pool import conflicts, decisions, history, issues, opinions
 from pool.conflicts import Conflict
 from pool.database import Connection, query, query_one
 from pool.decisions import StoredDecision
 from pool.encode import decode
 from pool.history import Event
+from pool.opinions import Opinion
 
 _MOST_DECISIONS = 20
 _MOST_EVENTS = 200
@@ -81,6 +82,7 @@ class LinkedIssue:
     Attributes:
         decisions: newest first; the first is the one that holds.
         writes: pending and dead ones.
+        opinion: the judge's latest; None if it was not asked, or not believed.
     """
 
     id: UUID
@@ -103,6 +105,7 @@ class LinkedIssue:
     concerns: Sequence[OpenConcern]
     comments: Sequence[Comment]
     conflicts: Sequence[Conflict]
+    opinion: Opinion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,7 @@ async def _issue(connection: Connection, row: DictRow) -> LinkedIssue:
         concerns=await _concerns(connection, issue),
         comments=await issues.find_comments(connection, issue),
         conflicts=await conflicts.find(connection, issue, _MOST_CONFLICTS),
+        opinion=await opinions.find_latest(connection, issue),
     )
 
 

@@ -15,12 +15,14 @@ from connectors.base import SourceConfig
 from connectors.http import Budget, Door, open_client
 from model.catalogue import Catalogue
 from model.contracts import Clause, Contract
+from model.decisions import Scope
 from model.issues import IssueRef, IssueSnapshot, StatusCategory
 from model.projects import Client, Language, Milestone, MilestoneName, Phase, Project
 from model.releases import Release, Train
-from pool import catalogue, issues, sources
+from pool import catalogue, issues, opinions, sources
 from pool.contracts import Making
 from pool.database import Database, query
+from pool.opinions import Asked, Opinion
 from rules.matching.word_matcher import WordMatcher
 from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.engine import Engine, Source
@@ -158,6 +160,22 @@ class Town:
             key,
         )
         return int(found[0]["number"])
+
+    async def judge_says(
+        self, number: int, scope: Scope | None, reason: str, *clauses: str
+    ) -> None:
+        """An opinion of the operator's judge on a requirement's issues."""
+        found = await self.rows(
+            "SELECT i.id, i.client_id FROM issues i"
+            " JOIN requirement_issues l ON l.issue_id = i.id"
+            " JOIN requirements q ON q.id = l.requirement_id WHERE q.number = %s",
+            number,
+        )
+        said = Opinion(scope, clauses, reason, "local", "1", self.clock())
+        async with self.database.transaction() as connection:
+            for row in found:
+                asked = Asked(row["client_id"], row["id"], "", "")
+                await opinions.add(connection, new_id, asked, said)
 
     async def link(self, key: str, number: int) -> None:
         """Move an issue to another requirement, as a merge does."""

@@ -299,6 +299,17 @@ class ConflictView(Answer):
     actor: str = Field(description="The person, when the tracker told.")
 
 
+class OpinionView(Answer):
+    """What the operator's judge said: evidence, never a decision."""
+
+    scope: str | None = Field(description="None: it was not sure.")
+    clauses: list[str] = Field(description="Ids of clauses that it cited.")
+    reason: str = Field(description="A model's own words.")
+    model: str
+    prompt: str = Field(description="The version of the question.")
+    made_at: datetime
+
+
 class IssueView(IssueRow):
     """An issue of a requirement, in full."""
 
@@ -320,6 +331,7 @@ class IssueView(IssueRow):
     last_poll_at: datetime | None
     last_webhook_at: datetime | None
     decision: DecisionView | None
+    opinion: OpinionView | None
     earlier_decisions: list[DecisionView]
     overrides: list[OverrideView]
     revoked_overrides: list[RevokedView]

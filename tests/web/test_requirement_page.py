@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import httpx
 
+from model.decisions import Scope
 from model.issues import Comment, Person, Visibility
 from pool.attention import Concern, raise_concern
 from tests.builders import Town
@@ -168,3 +169,18 @@ async def test_earlier_decisions_stay_readable(
     number = await town.number_of(snapshot.key)
     page = (await site.get(f"/requirements/{number}")).text
     assert "Earlier decisions (1)" in page
+
+
+async def test_the_judges_opinion_stands_beside_the_evidence(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("资金日报按公司汇总，并导出为 Excel")
+    assert "judge" not in (await site.get(f"/requirements/{number}")).text
+    await town.judge_says(number, Scope.OUT_OF_CONTRACT, f"no clause {HOSTILE}", "C-1")
+    page = (await site.get(f"/requirements/{number}")).text
+    assert re.search(r"The judge&#39;s opinion <span class=\"badge scope", page)
+    assert "Clauses that it cites: <code>C-1</code>" in page
+    assert "<script>alert" not in page
+    found = (await site.get(f"/api/v1/requirements/{number}")).json()
+    opinion = found["issues"][0]["opinion"]
+    assert (opinion["scope"], opinion["clauses"]) == ("out_of_contract", ["C-1"])
