@@ -26,6 +26,8 @@ SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
     UNION ALL SELECT 'deliver' WHERE EXISTS (
         SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'pending'
             AND o.not_before <= %(now)s) OR EXISTS (
+        SELECT FROM outbox o WHERE o.source_id = s.id AND o.claimed_at IS NOT NULL
+            AND o.not_before <= %(now)s) OR EXISTS (
         SELECT FROM raisings r WHERE r.source_id = s.id AND r.state = 'pending'
             AND r.not_before <= %(now)s)
     UNION ALL SELECT 'sweep' WHERE s.last_poll_at IS NOT NULL AND NOT EXISTS (

@@ -254,8 +254,7 @@ async def postpone(
 _ORPHANS = """
 SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts
 FROM outbox o JOIN issues i ON i.id = o.issue_id
-WHERE o.source_id = %s AND o.state = 'pending' AND o.claimed_at IS NOT NULL
-    AND o.not_before <= %s
+WHERE o.source_id = %s AND o.claimed_at IS NOT NULL AND o.not_before <= %s
 ORDER BY o.seq FOR UPDATE OF o SKIP LOCKED
 """
 
@@ -263,7 +262,7 @@ ORDER BY o.seq FOR UPDATE OF o SKIP LOCKED
 async def find_orphans(
     connection: Connection, source: UUID, now: datetime
 ) -> Sequence[Intent]:
-    """Writes that were being sent when their process died."""
+    """Writes that were being sent when their process died, cancelled since or not."""
     return [_intent(row) for row in await query(connection, _ORPHANS, (source, now))]
 
 

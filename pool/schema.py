@@ -669,6 +669,12 @@ outbox = Table(
         postgresql_where=text("state = 'pending'"),
     ),
     Index(
+        "outbox_claimed_idx",
+        "source_id",
+        "not_before",
+        postgresql_where=text("claimed_at IS NOT NULL"),
+    ),
+    Index(
         "outbox_dead_idx",
         "source_id",
         "seq",
