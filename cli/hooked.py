@@ -1,6 +1,6 @@
 """What the commands that look at webhooks share: which sources, and how it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -38,18 +38,14 @@ def do(config: Config, deed: Deed, names: Sequence[str]) -> list[Hooked]:
     return run(config, work)
 
 
-def _find_problems(config: Config, names: Sequence[str]) -> Sequence[Problem]:
-    unknown = [
-        Problem("E_NAME", f"no source is called {name}", hint=hint)
-        for name in names
-        if name not in config.sources
-        for hint in [suggest_name(name, config.sources)]
-    ]
-    if config.web.public_url:
-        return unknown
-    hint = "set web.public_url to https://…, as trackers reach this service"
-    missing = Problem("E_FIELD", "where trackers deliver to is not known", hint=hint)
-    return [missing, *unknown]
+def _find_problems(config: Config, names: Sequence[str]) -> Iterator[Problem]:
+    if not config.web.public_url:
+        hint = "set web.public_url to https://…, as trackers reach this service"
+        yield Problem("E_FIELD", "where trackers deliver to is not known", hint=hint)
+    for name in names:
+        if name not in config.sources:
+            hint = suggest_name(name, config.sources)
+            yield Problem("E_NAME", f"no source is called {name}", hint=hint)
 
 
 def tell(rows: Sequence[Hooked], *, as_json: bool) -> None:
@@ -93,8 +89,9 @@ def _row(row: Hooked) -> tuple[object, ...]:
 
 def _remarks(row: Hooked) -> Sequence[Finding]:
     """What is still amiss; of one that was removed nothing is."""
-    gone = row.outcome is Outcome.REMOVED or row.webhook is None
-    return () if gone or row.webhook is None else row.webhook.findings
+    if row.webhook is None or row.outcome is Outcome.REMOVED:
+        return ()
+    return row.webhook.findings
 
 
 def _tell_more(row: Hooked) -> None:
@@ -104,15 +101,14 @@ def _tell_more(row: Hooked) -> None:
         _tell_form(row, row.form)
         return
     for finding in _remarks(row):
-        typer.secho(f"{finding.subject}: {finding.message}", fg="yellow")
+        typer.secho(f"{row.source}: {finding.message}", fg="yellow")
         typer.echo(f"    {finding.hint}")
 
 
 def _tell_form(row: Hooked, form: WebhookForm) -> None:
     place = row.webhook.place if row.webhook else row.source
-    typer.secho(f"{row.source}: only an administrator of {place} may do it:", bold=True)
-    typer.echo(f"    Page:    {form.page}")
-    typer.echo(f"    URL:     {form.url}")
-    for name, value in form.fields.items():
+    typer.secho(f"{row.source}: only an administrator of {place} may do it.", bold=True)
+    events = ", ".join(form.events)
+    entries = {"Page": form.page, "URL": form.url, **form.fields, "Events": events}
+    for name, value in entries.items():
         typer.echo(f"    {name}: {value}")
-    typer.echo(f"    Events:  {', '.join(form.events)}")

@@ -81,7 +81,9 @@ class Webhooks:
         return Registered(
             id=str(row["id"]),
             url=str(row["url"]),
-            events=frozenset(name for name, value in row.items() if value is True),
+            events=frozenset(
+                name for name in row if name.endswith("_events") and row[name]
+            ),
             is_enabled=status == "executable",
             paused_until=str(row.get("disabled_until") or ""),
             is_signed=self._is_signed(row),

@@ -158,7 +158,7 @@ def findings_of(module: ast.Module) -> Iterator[tuple[str, set[str]]]:
             continue
         texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
         if texts:
-            yield texts[0], names
+            yield str(texts[0]), names
 
 
 def codes_of(module: ast.Module) -> set[str]:
