@@ -14,6 +14,7 @@ from pool.inbox import Arrival
 from pool.schema import InboxState
 from sync.engine import Engine
 
+_LONGEST_ID = 200
 LARGEST_KEPT_BYTES = 5 * 1024 * 1024
 
 _SECRET_HEADERS = frozenset({"authorization", "cookie"})
@@ -51,7 +52,7 @@ def admit(engine: Engine, letter: Letter) -> Arrival:
     delivery = Delivery(
         id=engine.ids(),
         source=letter.source,
-        delivery_id=authentic.delivery_id,
+        delivery_id=_kept_id(authentic.delivery_id),
         headers=_kept_headers(letter.headers, known.connector),
         body=b"" if reason == "too_large" else letter.body,
         sha256=sha256(letter.body).hexdigest(),
@@ -97,6 +98,11 @@ def _refusal(letter: Letter, authentic: Authentic) -> str:
     if authentic.stale:
         return "stale"
     return "too_large" if len(letter.body) > LARGEST_KEPT_BYTES else ""
+
+
+def _kept_id(sent: str) -> str:
+    """An id too long for an index is left out: the body's hash tells twins as well."""
+    return sent if len(sent) <= _LONGEST_ID else ""
 
 
 def _kept_headers(headers: Mapping[str, str], connector: Connector) -> dict[str, str]:

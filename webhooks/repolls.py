@@ -1,25 +1,29 @@
 """A delivery could not be taken: its source is read again, as soon as that can be asked."""
 
 import asyncio
+from typing import ClassVar
 
 from pool.database import DatabaseGone
 from sync.engine import Engine
 from sync.receive import ask_repoll
 
-_REST_SECONDS = 300.0
-_RETRY_SECONDS = 2.0
-
 
 class Repolls:
-    """Asks for a full look at sources; for each at most every five minutes.
+    """Asks for a full look at sources, now and then however many deliveries were missed.
 
-    So strangers cannot have a tracker read more often, and a database that is away is
-    not asked for each delivery that it misses.
+    That a source is not read more than once in five minutes for it is the tick's to see
+    to (:mod:`sync.tick`); here strangers are kept from having a row written each time.
+
+    Attributes:
+        rest_seconds: between two writes for a source.
+        retry_seconds: while the database is away.
     """
 
-    def __init__(self, engine: Engine, rest_seconds: float = _REST_SECONDS) -> None:
+    rest_seconds: ClassVar[float] = 10
+    retry_seconds: ClassVar[float] = 2
+
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._rest_seconds = rest_seconds
         self._owed: set[str] = set()
         self._askers: dict[str, asyncio.Task[None]] = {}
 
@@ -37,7 +41,7 @@ class Repolls:
             try:
                 await ask_repoll(self._engine, source)
             except DatabaseGone:
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(self.retry_seconds)
                 continue
             self._owed.discard(source)
-            await asyncio.sleep(self._rest_seconds)
+            await asyncio.sleep(self.rest_seconds)

@@ -28,6 +28,7 @@ from connectors.http.door import (
 )
 from connectors.http.gauge import Limits
 from connectors.http.leaks import LeakGuard, fold
+from connectors.http.readings import read_all
 from connectors.http.refusals import find_refusal, redact
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "fold",
     "open_async_client",
     "open_client",
+    "read_all",
     "redact",
     "scan_nothing",
 ]

@@ -14,6 +14,7 @@ from model.decisions import Section
 from model.issues import Person
 from pool import fetches
 from pool.database import Database
+from pool.inbox import unpack
 from sandbox.jira import talk
 from sync.backfill import backfill
 from sync.overrule import overrule
@@ -107,12 +108,12 @@ async def test_replayed_webhooks_carry_out_nothing_twice(stage: Stage) -> None:
     await stage.world.settle()
     assert "the scope is now: daily change" in stage.sticky(key)
     before, made = stage.writes(), await overrides(stage, key)
-    for row in await stage.rows("SELECT headers, body FROM inbox_bodies"):
+    for row in await stage.rows("SELECT headers, body, size FROM inbox_bodies"):
         answer = await asyncio.to_thread(
             httpx.post,
             f"{stage.world.url}/webhooks/acme",
             headers={**row["headers"], "x-gitlab-token": SECRET},
-            content=bytes(row["body"]),
+            content=unpack(row["body"], row["size"]),
             trust_env=False,
         )
         assert answer.status_code == 202

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from app.bootstrap import new_id
-from connectors.http.readings import read_all
+from connectors.http import read_all
 from model.answers import Answer, AnswerCode
 from model.canaries import Canary, CanaryKind
 from model.changes import Change, SetLabels, SetRelease, Transition, UpsertComment

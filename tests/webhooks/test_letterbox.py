@@ -1,64 +1,114 @@
 """The letterbox's answers over real HTTP, each with what is kept."""
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from pool.inbox import unpack
-from tests.sync.conftest import SECRET, clock, desk, world
-from tests.sync.world import World
+from tests.conftest import new_database
+from tests.sync.conftest import SECRET
+from tests.webhooks.office import (
+    BODY,
+    INBOX_LIMIT,
+    OLD_SECRET,
+    SIGNING_KEY,
+    Office,
+    kill_connections,
+    locked_out,
+    open_office,
+    sign,
+)
+from webhooks.repolls import Repolls
 
-__all__ = ["clock", "desk", "world"]
-
-BODY = json.dumps(
-    {
-        "webhookEvent": "jira:issue_updated",
-        "timestamp": 1763627400000,
-        "issue": {"id": "10001", "key": "FIN-1", "fields": {"summary": "资金报表"}},
-    },
-    ensure_ascii=False,
-).encode()
+UNAUTHORIZED = (401, {"status": "unauthorized"})
+ISSUE = b'{"object_kind": "issue", "x": 1}'
 
 
-def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"X-Hub-Signature": f"sha256={digest}", "Content-Type": "application/json"}
+@pytest.fixture(scope="module")
+def own_database(postgres_url: str, migrated_url: str) -> Iterator[str]:
+    assert migrated_url
+    yield from new_database(postgres_url, "migrated")
+
+
+@pytest.fixture(scope="module")
+async def opened(
+    own_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
+    folder: Path = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Repolls, "rest_seconds", 0.05)
+        patch.setattr(Repolls, "retry_seconds", 0.05)
+        async with open_office(own_database, folder) as office:
+            yield office
 
 
 @pytest.fixture
-async def post(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=world.url, trust_env=False) as client:
-        yield client
+async def office(opened: Office) -> Office:
+    await opened.clear()
+    return opened
 
 
-async def inbox(world: World) -> list[tuple[str, str]]:
-    rows = await world.rows("SELECT state, delivery FROM inbox ORDER BY received_at")
-    return [(row["state"], row["delivery"]) for row in rows]
+async def until_repolled(office: Office, source: str) -> None:
+    async with asyncio.timeout(5):
+        while source not in await office.repolls():
+            await asyncio.sleep(0.02)
+
+
+# -- authentic and kept --------------------------------------------------------------
 
 
 async def test_an_authentic_delivery_is_kept_byte_for_byte_before_202(
-    world: World, post: httpx.AsyncClient
+    office: Office,
 ) -> None:
-    answer = await post.post("/webhooks/acme", content=BODY, headers=sign(BODY))
-    assert answer.status_code == 202
-    [kept] = await world.rows("SELECT body, size FROM inbox_bodies")
+    assert (await office.send()).status_code == 202
+    [kept] = await office.world.rows("SELECT body, size FROM inbox_bodies")
     assert unpack(kept["body"], kept["size"]) == BODY
 
 
-async def test_the_same_delivery_again_is_202_and_absorbed(
-    world: World, post: httpx.AsyncClient
-) -> None:
+async def test_the_same_delivery_again_is_202_and_absorbed(office: Office) -> None:
     headers = sign(BODY) | {"X-Atlassian-Webhook-Identifier": "42"}
     for _ in range(3):
-        answer = await post.post("/webhooks/acme", content=BODY, headers=headers)
-        assert answer.status_code == 202
-    assert await inbox(world) == [("pending", "42")]
+        assert (await office.send(BODY, headers)).status_code == 202
+    assert await office.inbox() == [("pending", "42")]
+
+
+async def test_the_same_body_under_another_id_is_another_delivery(
+    office: Office,
+) -> None:
+    for number in ("1", "2"):
+        await office.send(BODY, sign(BODY) | {"X-Atlassian-Webhook-Identifier": number})
+    assert await office.inbox() == [("pending", "1"), ("pending", "2")]
+
+
+async def test_both_secrets_hold_while_they_are_changed(office: Office) -> None:
+    for secret in (SECRET, OLD_SECRET):
+        assert (await office.send(BODY, sign(BODY, secret))).status_code == 202
+
+
+async def test_a_hook_that_cannot_sign_has_a_secret_segment(office: Office) -> None:
+    right = await office.send(BODY, {}, to=f"acme-url/{SECRET}")
+    assert right.status_code == 202
+    for wrong in ("acme-url", "acme-url/", "acme-url/guess", f"acme-url/{SECRET}/x"):
+        answer = await office.send(BODY, {}, to=wrong)
+        assert (answer.status_code, answer.json()) == UNAUTHORIZED, wrong
+
+
+async def test_an_id_too_long_for_an_index_loses_nothing(office: Office) -> None:
+    headers = gitlab_signed(ISSUE, office, message="x" * 4000)
+    assert (await office.send(ISSUE, headers, to="acme-gitlab")).status_code == 202
+    assert await office.inbox() == [("pending", "")]
+
+
+# -- not authentic -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -70,62 +120,135 @@ async def test_the_same_delivery_again_is_202_and_absorbed(
         {"X-Hub-Signature": "sha256=zz"},
         {"X-Hub-Signature": "md5=0123"},
         {"X-Hub-Signature": "sha256=" + "0" * 64},
+        {"X-Hub-Signature": "sha256=" + "é" * 64},
         sign(BODY, "another secret"),
+        sign(BODY, ""),
         sign(BODY + b" "),
     ],
 )
+@pytest.mark.parametrize("source", ["acme", "acme-silent", "nobody", "..", "%00"])
 async def test_what_is_not_authentic_gets_one_constant_401_and_leaves_no_row(
-    world: World, post: httpx.AsyncClient, headers: dict[str, str]
+    office: Office, headers: dict[str, str], source: str
 ) -> None:
-    answer = await post.post("/webhooks/acme", content=BODY, headers=headers)
-    assert (answer.status_code, answer.json()) == (401, {"status": "unauthorized"})
-    assert await inbox(world) == []
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    url = f"{office.url}/webhooks/{source}" if source != ".." else office.url
+    url = url if source != ".." else f"{url}/webhooks/%2e%2e"
+    answer = await office.post.post(url, content=BODY, headers=raw)
+    assert (answer.status_code, answer.json()) == UNAUTHORIZED
+    assert await office.inbox() == []
 
 
-async def test_a_source_that_nobody_configured_answers_like_a_wrong_signature(
-    post: httpx.AsyncClient,
+@pytest.mark.parametrize("secret", [SECRET, "", "x"])
+async def test_a_source_without_a_secret_takes_nothing(
+    office: Office, secret: str
 ) -> None:
-    answer = await post.post("/webhooks/nobody", content=BODY, headers=sign(BODY))
-    assert (answer.status_code, answer.json()) == (401, {"status": "unauthorized"})
+    answer = await office.send(BODY, sign(BODY, secret), to="acme-silent")
+    assert (answer.status_code, answer.json()) == UNAUTHORIZED
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-async def test_other_methods_are_405(post: httpx.AsyncClient, method: str) -> None:
-    assert (await post.request(method, "/webhooks/acme")).status_code == 405
-
-
-async def test_an_encoded_body_is_415_and_the_source_is_read_again(
-    world: World, post: httpx.AsyncClient
+@pytest.mark.parametrize(
+    "signature",
+    ["v1", "v1,", "v1,not base64!", "no comma", ",", "v1,aGk= v1,é", "v2,aGk=", ""],
+)
+async def test_a_malformed_standard_webhook_is_401_and_no_error(
+    office: Office, signature: str
 ) -> None:
-    headers = sign(BODY) | {"Content-Encoding": "gzip"}
-    answer = await post.post("/webhooks/acme", content=BODY, headers=headers)
-    assert answer.status_code == 415
-    async with asyncio.timeout(5):
-        while not await world.rows("SELECT FROM sources WHERE repoll_at IS NOT NULL"):
-            await asyncio.sleep(0.02)
+    headers = gitlab_signed(b"\xff\xfe", office) | {"webhook-signature": signature}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    answer = await office.post.post(
+        "/webhooks/acme-gitlab", content=b"\xff\xfe", headers=raw
+    )
+    assert (answer.status_code, answer.json()) == UNAUTHORIZED
+
+
+async def test_answers_are_counted_by_source_and_status(office: Office) -> None:
+    before = (await office.post.get("/metrics")).text
+    await office.send(BODY, {}, to="acme")
+    await office.send(BODY, {}, to="a-strangers-invention")
+    after = (await office.post.get("/metrics")).text
+    refused = 'reqpool_webhooks_total{source="acme",status="401"}'
+    assert count(after, refused) == count(before, refused) + 1
+    assert "a-strangers-invention" not in after
+
+
+def count(metrics: str, name: str) -> float:
+    found = [line.split()[-1] for line in metrics.splitlines() if line.startswith(name)]
+    return float(found[0]) if found else 0.0
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
+async def test_other_methods_are_405(office: Office, method: str) -> None:
+    answer = await office.post.request(method, "/webhooks/acme")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+# -- authentic and odd ---------------------------------------------------------------
+
+
+def gitlab_signed(
+    body: bytes, office: Office, minutes: float = 0, message: str = "msg_1"
+) -> dict[str, str]:
+    at = office.world.clock() + timedelta(minutes=minutes)
+    stamp = str(int(at.timestamp()))
+    signed = f"{message}.{stamp}.".encode() + body
+    digest = hmac.digest(SIGNING_KEY, signed, "sha256")
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        "content-type": "application/json",
+    }
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [(0, "pending"), (-4.9, "pending"), (-5.1, "quarantined"), (5.1, "quarantined")],
+)
+async def test_a_stale_signature_is_202_quarantined_and_the_source_is_read_again(
+    office: Office, minutes: float, state: str
+) -> None:
+    headers = gitlab_signed(ISSUE, office, minutes)
+    assert (await office.send(ISSUE, headers, to="acme-gitlab")).status_code == 202
+    assert [state for state, _ in await office.inbox()] == [state]
+    assert await office.repolls() == (["acme-gitlab"] if state != "pending" else [])
+    concerns = await office.world.rows("SELECT params FROM attention")
+    stale = [{"params": {"reason": "stale"}}]
+    assert concerns == (stale if state != "pending" else [])
 
 
 async def test_a_body_over_5_mib_is_202_and_only_its_digest_is_kept(
-    world: World, post: httpx.AsyncClient
+    office: Office,
 ) -> None:
     body = b'{"x": "' + b"a" * (5 * 1024 * 1024) + b'"}'
-    answer = await post.post("/webhooks/acme", content=body, headers=sign(body))
-    assert answer.status_code == 202
-    assert await inbox(world) == [("quarantined", "")]
-    [kept] = await world.rows(
+    assert (await office.send(body)).status_code == 202
+    assert await office.inbox() == [("quarantined", "")]
+    [kept] = await office.world.rows(
         "SELECT octet_length(body) AS size, sha256, outcome FROM inbox"
         " JOIN inbox_bodies ON inbox_id = id"
     )
     assert kept["size"] == 0
     assert kept["sha256"] == hashlib.sha256(body).hexdigest()
     assert kept["outcome"] == {"reason": "too_large"}
+    assert await office.repolls() == ["acme"]
 
 
-async def test_a_body_over_25_mib_is_413(world: World, post: httpx.AsyncClient) -> None:
+async def test_a_body_over_25_mib_is_413_and_the_source_is_read_again(
+    office: Office,
+) -> None:
     body = b"a" * (25 * 1024 * 1024 + 1)
-    answer = await post.post("/webhooks/acme", content=body, headers=sign(body))
-    assert answer.status_code == 413
-    assert await inbox(world) == []
+    assert (await office.send(body)).status_code == 413
+    assert await office.inbox() == []
+    await until_repolled(office, "acme")
+
+
+async def test_an_encoded_body_is_415_and_the_source_is_read_again(
+    office: Office,
+) -> None:
+    answer = await office.send(BODY, sign(BODY) | {"Content-Encoding": "gzip"})
+    assert answer.status_code == 415
+    assert await office.inbox() == []
+    await until_repolled(office, "acme")
 
 
 @pytest.mark.parametrize(
@@ -145,33 +268,90 @@ async def test_a_body_over_25_mib_is_413(world: World, post: httpx.AsyncClient) 
     ],
 )
 async def test_authentic_nonsense_is_202_quarantined_and_looked_into(
-    world: World, post: httpx.AsyncClient, body: bytes
+    office: Office, body: bytes
 ) -> None:
-    answer = await post.post("/webhooks/acme", content=body, headers=sign(body))
-    assert answer.status_code == 202
-    await world.settle()
-    assert [state for state, _ in await inbox(world)] == ["quarantined"]
-    concerns = await world.rows("SELECT code FROM attention WHERE resolved_at IS NULL")
-    assert [row["code"] for row in concerns] == ["quarantined"]
+    assert (await office.send(body)).status_code == 202
+    await office.world.settle()
+    assert [state for state, _ in await office.inbox()] == ["quarantined"]
+    concerns = await office.world.rows("SELECT code FROM attention")
+    assert "quarantined" in [row["code"] for row in concerns]
+    asked = await office.world.rows("SELECT tracker_id FROM fetches")
+    assert asked or await office.repolls() == ["acme"]
 
 
-async def test_an_unknown_event_is_202_ignored(
-    world: World, post: httpx.AsyncClient
-) -> None:
-    body = b'{"webhookEvent": "jira:moon_risen"}'
-    answer = await post.post("/webhooks/acme", content=body, headers=sign(body))
-    assert answer.status_code == 202
-    await world.settle()
-    assert [state for state, _ in await inbox(world)] == ["ignored"]
+async def test_a_wrong_content_type_is_202_quarantined(office: Office) -> None:
+    headers = gitlab_signed(ISSUE, office) | {"content-type": "text/plain"}
+    assert (await office.send(ISSUE, headers, to="acme-gitlab")).status_code == 202
+    await office.world.settle()
+    assert [state for state, _ in await office.inbox()] == ["quarantined"]
+
+
+async def test_an_unknown_event_is_202_ignored(office: Office) -> None:
+    assert (
+        await office.send(b'{"webhookEvent": "jira:moon_risen"}')
+    ).status_code == 202
+    await office.world.settle()
+    assert [state for state, _ in await office.inbox()] == ["ignored"]
 
 
 async def test_no_secret_reaches_the_stored_headers(
-    world: World, post: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = type(world.engine.sources["acme"].connector)
+    kind = type(office.world.engine.sources["acme"].connector)
     told = replace(kind.capabilities, secret_headers=frozenset({"x-own-token"}))
     monkeypatch.setattr(kind, "capabilities", told)
     headers = sign(BODY) | {"X-Own-Token": "hush", "Authorization": "Bearer hush"}
-    await post.post("/webhooks/acme", content=BODY, headers=headers)
-    [kept] = await world.rows("SELECT headers FROM inbox_bodies")
+    await office.send(BODY, headers)
+    [kept] = await office.world.rows("SELECT headers FROM inbox_bodies")
     assert "hush" not in json.dumps(kept["headers"])
+
+
+# -- not now -------------------------------------------------------------------------
+
+
+def is_later(answer: httpx.Response) -> bool:
+    return (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+
+
+async def test_a_source_whose_project_is_not_applied_is_503(office: Office) -> None:
+    assert is_later(await office.send(to="acme-unmapped"))
+    assert await office.inbox() == []
+
+
+async def test_a_full_inbox_is_503_until_there_is_room_and_then_read_again(
+    office: Office,
+) -> None:
+    for number in range(INBOX_LIMIT):
+        assert (await office.send(b"%d" % number)).status_code == 202
+    office.world.clock.wind(seconds=2)
+    assert is_later(await office.send(b"one too many"))
+    assert (
+        await office.send(ISSUE, gitlab_signed(ISSUE, office), to="acme-gitlab")
+    ).status_code == 202
+    await until_repolled(office, "acme")
+    await office.world.settle()
+    office.world.clock.wind(seconds=2)
+    assert (await office.send(b"the next")).status_code == 202
+
+
+async def test_a_database_that_is_away_is_503_and_the_source_is_read_again(
+    office: Office, own_database: str, postgres_url: str
+) -> None:
+    with locked_out(postgres_url, own_database):
+        assert is_later(await office.send())
+        assert is_later(await office.send(b"another"))
+    await until_repolled(office, "acme")
+    assert (await office.send()).status_code == 202
+    assert await office.inbox() == [("pending", "")]
+
+
+async def test_an_unexpected_end_of_the_transaction_is_503_and_keeps_nothing(
+    office: Office, postgres_url: str, own_database: str
+) -> None:
+    await office.send(b"warm")
+    ended = kill_connections(postgres_url, own_database)
+    assert ended > 0
+    answers = [await office.send(b"%d" % number) for number in range(3)]
+    kept = len(await office.inbox())
+    assert kept == 1 + [one.status_code for one in answers].count(202)
+    assert {one.status_code for one in answers} <= {202, 503}
