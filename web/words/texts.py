@@ -214,7 +214,7 @@ TEXTS = {
             " statuses, transitions, fields, labels, webhooks. So does reqpool check."
         ),
     ),
-    "check.well": ("全部正常（{n} 项）", "all is well ({n} looked at)"),
+    "check.checked": ("检查于", "checked"),
     "check.never": ("还没有检查过", "not checked yet"),
     "check.error": ("错误", "error"),
     "check.warning": ("注意", "note"),
