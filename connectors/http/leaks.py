@@ -90,7 +90,7 @@ class LeakGuard:
         kept = [secret for secret in self.secrets if secret not in revealed]
         foreign = [secret for secret in kept if secret not in own]
         open_parts = [outgoing.target, outgoing.body]
-        closed_parts = []
+        closed_parts: list[bytes] = []
         for name, value in outgoing.headers:
             parts = closed_parts if name.lower() in _SIGNING_IN else open_parts
             parts.append(value.encode())

@@ -5,16 +5,13 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
 from pool.inbox import unpack
-from tests.conftest import new_database
 from tests.sync.conftest import SECRET
 from tests.webhooks.office import (
     BODY,
@@ -24,37 +21,11 @@ from tests.webhooks.office import (
     Office,
     kill_connections,
     locked_out,
-    open_office,
     sign,
 )
-from webhooks.repolls import Repolls
 
 UNAUTHORIZED = (401, {"status": "unauthorized"})
 ISSUE = b'{"object_kind": "issue", "x": 1}'
-
-
-@pytest.fixture(scope="module")
-def own_database(postgres_url: str, migrated_url: str) -> Iterator[str]:
-    assert migrated_url
-    yield from new_database(postgres_url, "migrated")
-
-
-@pytest.fixture(scope="module")
-async def opened(
-    own_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Office]:
-    folder: Path = tmp_path_factory.mktemp("office")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Repolls, "rest_seconds", 0.05)
-        patch.setattr(Repolls, "retry_seconds", 0.05)
-        async with open_office(own_database, folder) as office:
-            yield office
-
-
-@pytest.fixture
-async def office(opened: Office) -> Office:
-    await opened.clear()
-    return opened
 
 
 async def until_repolled(office: Office, source: str) -> None:
