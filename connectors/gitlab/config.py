@@ -25,12 +25,15 @@ class GitLabConfig(LabelledConfig):
         token: a project, group or personal access token with the scope ``api``.
         page_size: issues that a page of a list holds; GitLab gives 100 at most.
         hours_per_day: how many hours of a time estimate make a person-day.
+        webhook_group: path or id of a group that all the projects lie in and whose one
+            webhook stands for theirs (GitLab Premium).
     """
 
     projects: Annotated[tuple[int | str, ...], Field(min_length=1)]
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
+    webhook_group: int | str = ""
 
     @field_validator("write_fields")
     @classmethod

@@ -142,6 +142,11 @@ def project_path(project: int | str) -> str:
     return f"/projects/{quote(str(project), safe='')}"
 
 
+def group_path(group: int | str) -> str:
+    """The route of a group."""
+    return f"/groups/{quote(str(group), safe='')}"
+
+
 def find_moved_project(error: PermanentError) -> str | None:
     """The route that a renamed project's old path redirects to.
 

@@ -11,7 +11,7 @@ from functools import partial
 from connectors.base import Webhook, WebhookForm
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.reads import Projects
-from connectors.gitlab.rest import Json, Rest, project_path
+from connectors.gitlab.rest import Json, Rest, group_path, project_path
 from connectors.gitlab.signing import SIGNING_PREFIX
 from connectors.hooks import Registered, Standard
 from model.errors import PermanentError
@@ -26,6 +26,7 @@ EVENTS: Mapping[str, str] = {
 
 _SWITCHED_OFF = frozenset({"webhook_disabled", "webhook_paused"})
 _PAGE = "Settings > Webhooks of each project"
+_GROUP_PAGE = "Settings > Webhooks of the group"
 
 
 class Webhooks:
@@ -37,7 +38,8 @@ class Webhooks:
         self._config = config
         self._rest = rest
         self._projects = projects
-        self.at = partial(Standard, name, config, events=EVENTS, page=_PAGE)
+        page = _GROUP_PAGE if config.webhook_group else _PAGE
+        self.at = partial(Standard, name, config, events=EVENTS, page=page)
 
     def describe(self, url: str) -> WebhookForm:
         """See :class:`connectors.base.HasWebhooks`."""
@@ -51,11 +53,17 @@ class Webhooks:
             yield from self._fetch_at(self.at(url), place, get_path)
 
     def _places(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        if group := self._config.webhook_group:
+            yield str(group), partial(self._get_group_path, group)
+            return
         for project in self._config.projects:
             yield str(project), partial(self._get_path, project)
 
     def _get_path(self, project: int | str) -> str:
         return f"{project_path(self._projects.get_row(project)['id'])}/hooks"
+
+    def _get_group_path(self, group: int | str) -> str:
+        return f"/groups/{self._rest.get_row(group_path(group))['id']}/hooks"
 
     def _fetch_at(
         self, standard: Standard, place: str, get_path: Callable[[], str]

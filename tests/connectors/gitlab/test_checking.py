@@ -1,5 +1,6 @@
 """What `check` finds out about a client's GitLab."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,8 +9,10 @@ import pytest
 from connectors.base import Wanted
 from connectors.gitlab import GitLabConnector
 from model.findings import Finding, Severity
-from sandbox.gitlab.records import GUEST, REPORTER
+from sandbox.gitlab.api import hooks
+from sandbox.gitlab.records import GUEST, OWNER, REPORTER
 from tests.connectors.gitlab.rig import TOKEN, GitLabRig
+from tests.sandbox.receiver import Receiver
 
 HOOK = "http://127.0.0.1:9/webhooks/kunlun"
 ALL_EVENTS = (
@@ -146,3 +149,45 @@ async def test_a_check_writes_nothing(
 ) -> None:
     await connector.check(WANTED)
     assert site.writes() == []
+
+
+async def test_one_webhook_of_a_group_stands_for_its_projects(site: GitLabRig) -> None:
+    connector = site.connect(webhook_group="kunlun")
+    [refused] = await connector.fetch_webhooks(HOOK)
+    assert [one.code for one in refused.findings] == ["webhook_unknown"]
+    site.tracker.store.switches.premium = True
+    group = site.tracker.store.find_group("kunlun")
+    assert group
+    group.members[site.bot.id] = OWNER
+    with Receiver() as receiver:
+        [missing] = await connector.fetch_webhooks(receiver.url)
+        assert (missing.place, missing.id) == ("kunlun", "")
+        await connector.install_webhook(missing, receiver.url)
+        [made] = await connector.fetch_webhooks(receiver.url)
+        assert (made.path, made.findings) == (f"/groups/{group.id}/hooks", ())
+        site.make_issue("told by the group")
+        await asyncio.to_thread(site.bench.deliveries.wait_idle)
+        [arrival] = receiver.arrivals
+        connector.authenticate(arrival.headers, arrival.body)
+        await connector.remove_webhook(made)
+    assert not site.bench.deliveries.hooks
+
+
+async def test_an_older_server_does_not_tell_whether_there_is_a_secret(
+    site: GitLabRig, connector: GitLabConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_hook(site, *ALL_EVENTS)
+    [hook] = site.bench.deliveries.hooks.values()
+    del hook.extra["signing_token"]
+    assert "webhook_unsigned" in await find(connector)
+    entity = hooks.hook_entity
+    monkeypatch.setattr(
+        hooks,
+        "hook_entity",
+        lambda *args: {
+            name: value
+            for name, value in entity(*args).items()
+            if not name.endswith("_present")
+        },
+    )
+    assert "webhook" in await find(connector)
