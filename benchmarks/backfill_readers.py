@@ -5,6 +5,7 @@ nobody's.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import re
 import resource
@@ -218,6 +219,9 @@ def load_all() -> None:
         get_connector(kind)
         if has_perceval():
             import_module(f"perceval.backends.core.{kind}")
+    # What a fork inherits is not walked through again, and so not copied.
+    gc.collect()
+    gc.freeze()
 
 
 def has_perceval() -> bool:

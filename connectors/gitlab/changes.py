@@ -17,9 +17,11 @@ from connectors.gitlab.feed import (
     FARTHEST_ROW,
     WINDOW_ROWS,
     Feed,
+    Glance,
     Position,
     Reading,
     Window,
+    glance_at,
     split,
 )
 from connectors.gitlab.mapping import IssuePlace
@@ -99,9 +101,9 @@ class WholeReads:
 
 
 class _ReadPage(NamedTuple):
-    """Rows of a page, when they were read, and those that are news, whole."""
+    """What is news of a page, whole; of its rows no more than a position needs."""
 
-    rows: list[Json]
+    glance: Glance
     reading: Reading
     snapshots: list[IssueSnapshot]
 
@@ -127,8 +129,7 @@ class ChangeReads:
         reading = self._read_pages(project_id, known, first, asked_at)
         async with aclosing(reading) as pages:
             async for page in pages:
-                with understanding(self.threads.source):
-                    position = position.advance(page.rows, page.reading)
+                position = position.advance(page.glance, page.reading)
                 yield page.snapshots, position
         yield (), position.complete(until)
 
@@ -176,6 +177,6 @@ class ChangeReads:
         self, known: Position, asked_at: datetime, rows: list[Json]
     ) -> _ReadPage:
         with understanding(self.threads.source):
-            news = known.find_news(rows)
+            news, glance = known.find_news(rows), glance_at(rows)
         snapshots = await self.whole.fetch(news)
-        return _ReadPage(rows, Reading(asked_at, self.clock()), snapshots)
+        return _ReadPage(glance, Reading(asked_at, self.clock()), snapshots)

@@ -94,15 +94,14 @@ class Position:
         known = self.seen.get(str(row["iid"]))
         return bool(known and known.settled and known.digest == _digest(row))
 
-    def advance(self, rows: Sequence[Json], reading: Reading) -> "Position":
-        """Where we are once these rows are stored."""
-        moments = {str(row["iid"]): parse_moment(row["updated_at"]) for row in rows}
-        known = [self.since] if self.since else []
-        since = max([*known, *moments.values()], default=None)
+    def advance(self, glance: "Glance", reading: Reading) -> "Position":
+        """Where we are once the rows of a page are stored."""
+        known = [moment for moment in (self.since, glance.latest) if moment]
+        since = max(known, default=None)
         fresh = {
-            iid: self._sighting(row, moments[iid], reading)
-            for row in rows
-            if since and moments[iid := str(row["iid"])] >= since - OVERLAP
+            iid: self._sighting(iid, digest, updated_at, reading)
+            for iid, (digest, updated_at) in glance.near.items()
+            if since and updated_at >= since - OVERLAP
         }
         return Position(since, _still_near({**self.seen, **fresh}, since))
 
@@ -111,13 +110,38 @@ class Position:
         since = max(self.since, until) if self.since else until
         return Position(since, _still_near(self.seen, since))
 
-    def _sighting(self, row: Json, updated_at: datetime, reading: Reading) -> Sighting:
-        known = self.seen.get(str(row["iid"]))
-        digest = _digest(row)
+    def _sighting(
+        self, iid: str, digest: str, updated_at: datetime, reading: Reading
+    ) -> Sighting:
+        known = self.seen.get(iid)
         if known is None or known.digest != digest:
             return Sighting(digest, updated_at, reading.read_at, settled=False)
         settled = reading.asked_at - known.read_at >= SETTLING
         return known._replace(settled=known.settled or settled)
+
+
+class Glance(NamedTuple):
+    """What a position needs of a page, so that its rows need not be kept.
+
+    Attributes:
+        latest: change of the page; None for an empty one.
+        near: digest and time of change of rows that resuming could show again, by iid.
+    """
+
+    latest: datetime | None
+    near: Mapping[str, tuple[str, datetime]]
+
+
+def glance_at(rows: Sequence[Json]) -> Glance:
+    """Look a page over; what is too old for any position after it is left out."""
+    moments = [parse_moment(row["updated_at"]) for row in rows]
+    latest = max(moments, default=None)
+    near = {
+        str(row["iid"]): (_digest(row), moment)
+        for row, moment in zip(rows, moments, strict=True)
+        if latest and moment >= latest - OVERLAP
+    }
+    return Glance(latest, near)
 
 
 def _digest(row: Json) -> str:

@@ -13,6 +13,7 @@ from connectors.gitlab.feed import (
     Position,
     Reading,
     Sighting,
+    glance_at,
     read_cursor,
     split,
     write_cursor,
@@ -71,7 +72,7 @@ def test_a_position_never_goes_back_nor_passes_what_was_read(
         {"iid": number, "updated_at": write_moment(start - age)}
         for number, age in enumerate(ages)
     ]
-    position = Position(start).advance(rows, Reading(start, start))
+    position = Position(start).advance(glance_at(rows), Reading(start, start))
     assert position.since == start
     assert position.complete(start - OVERLAP).since == start
     remembered = {int(iid) for iid in position.seen}
