@@ -19,6 +19,7 @@ COMMANDS = {
     "raise": "cli.raise_issue",
     "pause": "cli.pause",
     "resume": "cli.resume",
+    "reconcile": "cli.reconcile",
     "outbox": "cli.outbox",
     "deadletters": "cli.deadletters",
     "quarantine": "cli.quarantine",

@@ -10,6 +10,7 @@ import pytest
 from pool.database import Database
 from tests.builders import open_town
 from tests.cli.conftest import Reqpool
+from tests.cli.test_pool_commands import SOURCE as SECTION
 
 
 @pytest.fixture
@@ -112,3 +113,20 @@ def test_a_requirement_is_raised_in_another_source(
     assert "requirement 1 will be raised in huaxin-jira" in ran.out, ran.err
     assert "raised in huaxin-jira already" in reqpool(*words, "--config", config).err
     assert "there is no" in reqpool(*words).err
+
+
+def test_a_reconciliation_says_how_far_it_came(
+    reqpool: Reqpool, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del dead
+    monkeypatch.setenv("ACME_TOKEN", "glpat-geheim")
+    section = SECTION.replace("[sources.acme]", "[sources.nordwind-gitlab]")
+    Path("config.toml").write_text(section.replace("acme-finance", "nordwind-erp"))
+    assert "did you mean nordwind-gitlab?" in reqpool("reconcile", "nordwin").err
+    reqpool("pause", "nordwind-gitlab", "--reason", "so that nothing is asked")
+    ran = reqpool("reconcile", "nordwind-gitlab", "--repair", "--since", "2026-11-01")
+    assert (ran.code, "interrupted" in ran.err) == (1, True), ran.err
+    assert "0 issues compared" in ran.out
+    again = reqpool("reconcile", "nordwind-gitlab", "--restart", "--json")
+    told = json.loads(again.out)
+    assert (told["repair"], told["since"], told["ended_at"]) == (False, None, None)
