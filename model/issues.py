@@ -149,6 +149,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Worklog:
+    """Time that somebody logged on an issue.
+
+    Attributes:
+        started_at: when the work was done; None when the tracker does not tell.
+        seconds: negative where time was taken back.
+    """
+
+    tracker_id: str
+    author: Person | None
+    started_at: datetime | None
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class IssueSnapshot:
     """The whole normalised state of an issue, as one answer showed it. Never a diff.
 
@@ -173,6 +188,8 @@ class IssueSnapshot:
         confidential: the tracker hides the issue from most of its readers.
         estimate_days: person-days, when the tracker has an estimate.
         spent_days: person-days that people logged; None when they logged none.
+        worklogs: the entries that the time consists of, where the tracker tells them;
+            oldest first.
         attachments: in the tracker's order.
         links: to other issues, the hierarchy included.
         sprints: names of the sprints or the iteration that it is in.
@@ -215,6 +232,7 @@ class IssueSnapshot:
     status_id: str = ""
     co_assignees: tuple[Person, ...] = ()
     written_fields: Mapping[str, str] = field(default_factory=dict)
+    worklogs: tuple[Worklog, ...] = ()
 
     @property
     def assignees(self) -> tuple[Person, ...]:

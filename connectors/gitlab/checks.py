@@ -7,6 +7,7 @@ from connectors.base import Wanted
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.reads import Projects
 from connectors.gitlab.rest import Json, Rest, project_path
+from connectors.gitlab.statuses import Statuses, find_status
 from connectors.gitlab.webhooks import Webhooks
 from connectors.hooks import check_webhooks
 from model.errors import PermanentError
@@ -35,11 +36,11 @@ class Checks:
         self._config = config
         self._rest = rest
         self._projects = projects
+        self._statuses = Statuses(rest)
         self._webhooks = webhooks
 
     def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
         """Yield a finding for every question; nothing more when the token is refused."""
-        yield from _check_statuses(self._name, wanted.statuses)
         yield from _check_label_names(self._name, wanted.labels)
         token = list(self._check_token(today))
         yield from token
@@ -127,6 +128,30 @@ class Checks:
         yield from _check_use(subject, row)
         yield _check_access(subject, row)
         yield from self._check_labels(subject, row, wanted.labels)
+        yield from self._check_statuses(subject, row, wanted.statuses)
+
+    def _check_statuses(
+        self, subject: str, row: Json, wanted: Iterable[str]
+    ) -> Iterator[Finding]:
+        path = str(row.get("path_with_namespace", ""))
+        allowed = self._statuses.find_allowed(path)
+        offered = ", ".join([*sorted(_STATUSES), *(one.name for one in allowed)])
+        yield Finding.ok(
+            "statuses",
+            subject,
+            "Issues can be brought to: {offered}.",
+            offered=offered,
+        )
+        for status in sorted(wanted):
+            if status.casefold() not in _STATUSES and not find_status(status, allowed):
+                yield Finding.error(
+                    "status_unknown",
+                    subject,
+                    "The project has no status {status}, only {offered}.",
+                    "Correct the status map of the source or of the ruleset.",
+                    status=status,
+                    offered=offered,
+                )
 
     def _check_labels(
         self, subject: str, row: Json, labels: frozenset[str]
@@ -136,18 +161,6 @@ class Checks:
         exact = {label["name"] for label in rows}
         for label in sorted(labels - exact):
             yield _check_label(subject, label, existing.get(label.casefold()))
-
-
-def _check_statuses(name: str, statuses: Iterable[str]) -> Iterator[Finding]:
-    for status in sorted(statuses):
-        if status.casefold() not in _STATUSES:
-            yield Finding.error(
-                "status_unknown",
-                name,
-                "GitLab has no status {status}, only opened and closed.",
-                "Correct the status map of the source or of the ruleset.",
-                status=status,
-            )
 
 
 def _check_label_names(name: str, labels: Iterable[str]) -> Iterator[Finding]:

@@ -27,11 +27,18 @@ from model.issues import (
     Person,
     StatusCategory,
     Visibility,
+    Worklog,
 )
 
 Json = Mapping[str, Any]
 
 CLOSED = "closed"
+_CATEGORIES = {
+    "in_progress": StatusCategory.IN_PROGRESS,
+    "done": StatusCategory.DONE,
+    "canceled": StatusCategory.DONE,
+}
+"""Of statuses; the others have not begun."""
 _PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
 _ISSUE_PATH = re.compile(
     r"(?P<project>.+?)(?:/-)?/(?:issues|work_items)/(?P<iid>[0-9]+)/?"
@@ -103,7 +110,8 @@ class IssueReader:
         labels = frozenset(str(name) for name in row.get("labels") or ())
         said = self._labels.read(labels)
         own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
-        closed = row["state"] == CLOSED
+        closed, status = row["state"] == CLOSED, relations.status
+        category = status.comes_down_to if status else said.open_category
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
         author = find_person(row.get("author"))
         description = row.get("description") or ""
@@ -116,8 +124,9 @@ class IssueReader:
             title=row["title"],
             description=description,
             issue_type=said.issue_type or own_type,
-            status=row["state"],
-            status_category=StatusCategory.DONE if closed else said.open_category,
+            status=status.name if status else row["state"],
+            status_id=status.id if status else "",
+            status_category=StatusCategory.DONE if closed else category,
             created_at=parse_moment(row["created_at"]),
             updated_at=parse_moment(row["updated_at"]),
             labels=labels,
@@ -143,6 +152,7 @@ class IssueReader:
             links=relations.links,
             sprints=_iterations(row),
             moved_to=relations.moved_to,
+            worklogs=relations.worklogs,
         )
 
     def _person_days(self, seconds: int) -> Decimal | None:
@@ -163,17 +173,39 @@ class IssueReader:
         return found
 
 
+class WorkItemStatus(NamedTuple):
+    """A status beyond opened and closed, where it is licensed.
+
+    Attributes:
+        id: the global one.
+        category: ``triage``, ``to_do``, ``in_progress``, ``done`` or ``canceled``.
+    """
+
+    id: str
+    name: str
+    category: str
+
+    @property
+    def comes_down_to(self) -> StatusCategory:
+        """One of the three columns."""
+        return _CATEGORIES.get(self.category.lower(), StatusCategory.TO_DO)
+
+
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """How an issue stands to others.
+    """What GraphQL alone tells of an issue.
 
     Attributes:
         links: the hierarchy included, in any order that stays the same.
+        status: None where there are only opened and closed.
+        worklogs: who logged time, oldest first.
         moved_to: the key under which it goes on; empty when it was not moved.
     """
 
     links: tuple[Link, ...] = ()
     moved_to: str = ""
+    status: WorkItemStatus | None = None
+    worklogs: tuple[Worklog, ...] = ()
 
 
 def key_of_row(row: Json, base_path: str) -> str:

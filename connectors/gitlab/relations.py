@@ -1,9 +1,11 @@
-"""Links, hierarchy and moves of issues: one GraphQL request for a page of them.
+"""What REST does not tell of issues: one GraphQL request for a page of them.
 
-REST has the links of one issue at a time, and tells of a move only an id that
-administrators alone can look up. Work items: https://docs.gitlab.com/api/graphql/reference/
-(``WorkItemWidgetLinkedItems``, ``WorkItemWidgetHierarchy``, ``movedToWorkItemUrl``).
-Servers without these are asked for the links of each issue
+REST has the links of one issue at a time, tells of a move only an id that administrators
+alone can look up, and knows neither statuses (GitLab 18.2, licensed) nor who logged time.
+Work items: https://docs.gitlab.com/api/graphql/reference/
+(``WorkItemWidgetLinkedItems``, ``WorkItemWidgetHierarchy``, ``WorkItemWidgetStatus``,
+``WorkItemWidgetTimeTracking``, ``movedToWorkItemUrl``). Servers without the newer ones
+are asked for the others; those without work items are asked for the links of each issue
 (https://docs.gitlab.com/api/issue_links/).
 """
 
@@ -14,10 +16,18 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from connectors.gitlab.mapping import IssuePlace, Relations, key_of_row, key_of_url
+from connectors.gitlab.mapping import (
+    IssuePlace,
+    Relations,
+    WorkItemStatus,
+    find_person,
+    key_of_row,
+    key_of_url,
+)
 from connectors.gitlab.rest import PER_PAGE, Json, Rest, project_path
+from connectors.gitlab.timestamps import parse_moment
 from model.errors import PermanentError
-from model.issues import Link, LinkKind
+from model.issues import Link, LinkKind, Worklog
 
 _MOST = 50
 """Links and children of one issue that are read."""
@@ -29,7 +39,7 @@ query Relations($path: ID!, $iids: [String!], $most: Int!, $links: Int!) {
       nodes {
         iid
         movedToWorkItemUrl
-        widgets(onlyTypes: [HIERARCHY, LINKED_ITEMS]) {
+        widgets(onlyTypes: [HIERARCHY, LINKED_ITEMS%(types)s]) {
           ... on WorkItemWidgetHierarchy {
             parent { iid webUrl project { id } }
             children(first: $links) { nodes { iid webUrl project { id } } }
@@ -39,6 +49,7 @@ query Relations($path: ID!, $iids: [String!], $most: Int!, $links: Int!) {
               nodes { linkType workItem { iid webUrl project { id } } }
             }
           }
+          %(widgets)s
         }
       }
     }
@@ -46,11 +57,28 @@ query Relations($path: ID!, $iids: [String!], $most: Int!, $links: Int!) {
 }
 """
 
+_STATUS = "... on WorkItemWidgetStatus { status { id name category } }"
+_TIME = """... on WorkItemWidgetTimeTracking {
+            timelogs(first: $links) {
+              nodes { id spentAt timeSpent user { id name username } }
+            }
+          }"""
+_QUERIES = (
+    _QUERY % {"types": ", STATUS, TIME_TRACKING", "widgets": f"{_STATUS}\n{_TIME}"},
+    _QUERY % {"types": ", TIME_TRACKING", "widgets": _TIME},
+    _QUERY % {"types": "", "widgets": ""},
+)
+"""From the newest server's to the oldest's."""
+
 _KINDS: Mapping[str, LinkKind] = {
     "blocks": LinkKind.BLOCKS,
     "is_blocked_by": LinkKind.BLOCKED_BY,
 }
 _GLOBAL_ID = re.compile(r"gid://gitlab/\w+/([0-9]+)")
+
+
+_UNKNOWN = {"undefinedField", "undefinedType", "argumentLiteralsIncompatible"}
+"""What GitLab calls a field, a type and a value that it does not have."""
 
 
 class _Other(NamedTuple):
@@ -67,7 +95,7 @@ class RelationReads:
 
     rest: Rest
     base_url: str
-    has_work_items: bool = True
+    level: int = 0
 
     def fetch(self, rows: Sequence[Json]) -> dict[IssuePlace, Relations]:
         """The relations of some issues; one request for 100 of a project."""
@@ -80,25 +108,29 @@ class RelationReads:
     def _fetch_batch(
         self, path: str, rows: Sequence[Json]
     ) -> Iterable[tuple[IssuePlace, Relations]]:
-        if self.has_work_items:
-            answer = self._ask(path, rows)
-            if answer is not None:
-                return list(self._read(answer, rows))
+        answer = self._ask(path, rows)
+        if answer is not None:
+            return list(self._read(answer, rows))
         return [(IssuePlace.of(row), self._fetch_links(row)) for row in rows]
 
     def _ask(self, path: str, rows: Sequence[Json]) -> Json | None:
-        """None when the server has no work items; then it is not asked again."""
+        """None when the server has no work items, or does not answer for now.
+
+        What it does not know is not asked for again.
+        """
         variables = {
             "path": path,
             "iids": [str(row["iid"]) for row in rows],
             "most": PER_PAGE,
             "links": _MOST,
         }
-        answer = self.rest.ask_graphql(_QUERY, variables)
-        data = answer.get("data")
-        if data:
-            return dict(data)
-        self.has_work_items = not is_unknown(answer.get("errors") or ())
+        for level in range(self.level, len(_QUERIES)):
+            answer = self.rest.ask_graphql(_QUERIES[level], variables)
+            if answer.get("data"):
+                return dict(answer["data"])
+            if not is_unknown(answer.get("errors") or ()):
+                return None
+            self.level = level + 1
         return None
 
     def _read(
@@ -110,7 +142,8 @@ class RelationReads:
             node = by_iid.get(str(row["iid"]), {})
             moved = node.get("movedToWorkItemUrl") or ""
             key = key_of_url(moved, self.base_url) if moved else ""
-            yield IssuePlace.of(row), Relations(_in_order(self._links(node)), key)
+            links = _in_order(self._links(node))
+            yield IssuePlace.of(row), Relations(links, key, *_read_widgets(node))
 
     def _links(self, node: Json) -> Iterator[Link]:
         for widget in node.get("widgets") or ():
@@ -159,6 +192,27 @@ def by_project(rows: Iterable[Json], base_url: str) -> Iterable[tuple[str, list[
     return found.items()
 
 
+def _read_widgets(node: Json) -> tuple[WorkItemStatus | None, tuple[Worklog, ...]]:
+    widgets = node.get("widgets") or ()
+    told = next((one["status"] for one in widgets if one.get("status")), None)
+    status = (
+        WorkItemStatus(told["id"], told["name"], told["category"]) if told else None
+    )
+    logs = [_worklog(log) for one in widgets for log in _nodes(one.get("timelogs"))]
+    return status, tuple(
+        sorted(logs, key=lambda log: (str(log.started_at), log.tracker_id))
+    )
+
+
+def _worklog(node: Json) -> Worklog:
+    user, spent_at = node.get("user") or {}, node.get("spentAt")
+    found = _GLOBAL_ID.fullmatch(str(user.get("id") or ""))
+    author = find_person({**user, "id": found[1]}) if found else None
+    at = parse_moment(spent_at) if spent_at else None
+    number = str(node["id"]).rpartition("/")[2]
+    return Worklog(number, author, at, int(node["timeSpent"]))
+
+
 def _in_order(links: Iterable[Link]) -> tuple[Link, ...]:
     """Each once, whatever the order of the answer."""
     return tuple(sorted(set(links), key=lambda one: (one.kind, one.key, one.phrase)))
@@ -178,4 +232,4 @@ def is_unknown(errors: Iterable[Json]) -> bool:
     """Whether the server does not have what a query asks for."""
     codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
     words = " ".join(str(error.get("message")) for error in errors)
-    return bool(codes & {"undefinedField", "undefinedType"}) or "doesn't exist" in words
+    return bool(codes & _UNKNOWN) or "doesn't exist" in words

@@ -19,6 +19,7 @@ from connectors.gitlab.rest import (
     project_path,
     unreachable,
 )
+from connectors.gitlab.statuses import Statuses
 from connectors.gitlab.timestamps import parse_moment
 from connectors.label_fields import write_fields
 from model.changes import (
@@ -44,6 +45,7 @@ class Writer:
     def __init__(self, rest: Rest, hours_per_day: float) -> None:
         self._rest = rest
         self._people = Assignees(rest)
+        self._statuses = Statuses(rest)
         self._fields = NumberFields(rest, hours_per_day)
         self._own_user_id: int | None = None
 
@@ -114,16 +116,16 @@ class Writer:
         return name if name in twins else next(iter(twins), name)
 
     def _transition(self, place: IssuePlace, change: Transition) -> Receipt:
-        status = change.status.casefold()
-        if status not in _STATE_EVENTS:
-            offered = ", ".join(_STATE_EVENTS)
-            params = {"status": change.status, "offered": offered}
-            raise PermanentError("transition_unavailable", params)
+        """Opened and closed are everywhere; other statuses are licensed."""
+        word = change.status.casefold()
         issue = self._rest.get_row(place.path)
-        if issue["state"] == status:
-            return _unchanged(issue)
-        receipt = self._update(place, {"state_event": _STATE_EVENTS[status]})
-        return replace(receipt, before=str(issue["state"]))
+        if word not in _STATE_EVENTS:
+            return self._statuses.move(issue, change.status)
+        if issue["state"] == word:
+            receipt = _unchanged(issue)
+        else:
+            receipt = self._update(place, {"state_event": _STATE_EVENTS[word]})
+        return replace(receipt, status_id=self._statuses.find_id(issue))
 
     def _set_release(self, place: IssuePlace, change: SetRelease) -> Receipt:
         issue = self._rest.get_row(place.path)

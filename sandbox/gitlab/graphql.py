@@ -1,12 +1,13 @@
 """`/api/graphql`: queries over the rows, and the two mutations a mirror needs."""
 
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLError, build_schema, graphql_sync
 
 from sandbox.gitlab.edits import IssueEdit
 from sandbox.gitlab.errors import ApiError
-from sandbox.gitlab.graphql_schema import SDL
+from sandbox.gitlab.graphql_schema import sdl_of
 from sandbox.gitlab.graphql_views import (
     Viewer,
     find_visible_issue,
@@ -23,7 +24,7 @@ from sandbox.gitlab.notes import Comment, write_note
 from sandbox.gitlab.params import Params
 from sandbox.gitlab.records import PLANNER, STATUSES, Issue, Json, Project
 
-SCHEMA = build_schema(SDL)
+SCHEMA_OF = cache(lambda version: build_schema(sdl_of(version)))
 DENIED = (
     "The resource that you are attempting to access does not exist or you don't "
     "have permission to perform this action"
@@ -33,13 +34,30 @@ DENIED = (
 def run_graphql(viewer: Viewer, request: Json) -> Json:
     """Errors travel with status 200, beside whatever could be answered."""
     result = graphql_sync(
-        SCHEMA,
+        SCHEMA_OF(viewer.gitlab.switches.version),
         str(request.get("query") or ""),
         root_value=_root(viewer),
         variable_values=request.get("variables") or {},
         operation_name=request.get("operationName"),
     )
-    return dict(result.formatted)
+    formatted = dict(result.formatted)
+    if result.data is None:
+        formatted["errors"] = [_in_gitlabs_words(one) for one in result.errors or ()]
+    return formatted
+
+
+_CODES = {
+    "Cannot query field": "undefinedField",
+    "Unknown type": "undefinedType",
+    "Value ": "argumentLiteralsIncompatible",
+}
+
+
+def _in_gitlabs_words(error: GraphQLError) -> Json:
+    """What a query asks in vain has a code there."""
+    found = (code for begin, code in _CODES.items() if error.message.startswith(begin))
+    code = next(found, None)
+    return {**error.formatted, **({"extensions": {"code": code}} if code else {})}
 
 
 def _root(viewer: Viewer) -> Json:
@@ -70,7 +88,7 @@ def _project(viewer: Viewer, full_path: str) -> Json | None:
 
 def _namespace(viewer: Viewer, full_path: str) -> Json | None:
     project = _find_project(viewer, full_path)
-    return namespace_view(project) if project else None
+    return namespace_view(viewer, project) if project else None
 
 
 def _issue(viewer: Viewer, global_id: object) -> Json | None:

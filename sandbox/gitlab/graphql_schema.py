@@ -47,6 +47,7 @@ type Milestone {
 type Namespace {
   id: ID! fullPath: ID! name: String!
   statuses: WorkItemStatusConnection
+  workItemTypes(name: IssueType): WorkItemTypeConnection
 }
 
 type Project {
@@ -98,7 +99,14 @@ type IssueConnection { nodes: [Issue] pageInfo: PageInfo! count: Int! }
 
 enum NotesFilterType { ALL_NOTES ONLY_COMMENTS ONLY_ACTIVITY }
 enum WorkItemState { OPEN CLOSED }
-type WorkItemType { id: ID! name: String! }
+type WorkItemType {
+  id: ID! name: String! widgetDefinitions: [WorkItemWidgetDefinition!]
+}
+type WorkItemTypeConnection { nodes: [WorkItemType] }
+interface WorkItemWidgetDefinition { type: WorkItemWidgetType }
+type WorkItemWidgetDefinitionStatus implements WorkItemWidgetDefinition {
+  type: WorkItemWidgetType allowedStatuses: [WorkItemStatus!]
+}
 
 type WorkItem {
   id: ID! iid: String! title: String! description: String state: WorkItemState!
@@ -145,6 +153,11 @@ type WorkItemWidgetStatus implements WorkItemWidget {
 }
 type WorkItemWidgetTimeTracking implements WorkItemWidget {
   type: WorkItemWidgetType timeEstimate: Int totalTimeSpent: Int
+  timelogs(first: Int): WorkItemTimelogConnection
+}
+type WorkItemTimelogConnection { nodes: [WorkItemTimelog] }
+type WorkItemTimelog {
+  id: ID! spentAt: Time timeSpent: Int! summary: String user: UserCore!
 }
 type WorkItemWidgetWeight implements WorkItemWidget {
   type: WorkItemWidgetType weight: Int
@@ -197,3 +210,25 @@ type CreateNotePayload {
 }
 type QuickActionsStatus { messages: [String!] errorMessages: [String!] }
 """
+
+_NEW_STATUS = """type WorkItemWidgetStatus implements WorkItemWidget {
+  type: WorkItemWidgetType status: WorkItemStatus
+}
+"""
+_NEW_DEFINITION = """type WorkItemWidgetDefinitionStatus implements WorkItemWidgetDefinition {
+  type: WorkItemWidgetType allowedStatuses: [WorkItemStatus!]
+}
+"""
+_NEW_INPUT = "  statusWidget: WorkItemWidgetStatusInput\n"
+_STATUSES_SINCE = (18, 2)
+
+
+def sdl_of(version: str) -> str:
+    """The schema of a version such as `16.11.0`."""
+    numbers = version.split("-", 1)[0].split(".")
+    if (int(numbers[0]), int(numbers[1])) >= _STATUSES_SINCE:
+        return SDL
+    older = SDL.replace("START_AND_DUE_DATE STATUS", "START_AND_DUE_DATE")
+    for part in (_NEW_STATUS, _NEW_DEFINITION, _NEW_INPUT):
+        older = older.replace(part, "")
+    return older

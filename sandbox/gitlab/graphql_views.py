@@ -13,7 +13,7 @@ from sandbox.gitlab.finder import (
     sort_key,
     visible,
 )
-from sandbox.gitlab.hook_bodies import status_attributes, type_name
+from sandbox.gitlab.graphql_types import gid, status_view, type_view, types_view
 from sandbox.gitlab.instance import GitLab
 from sandbox.gitlab.params import Params
 from sandbox.gitlab.records import (
@@ -26,7 +26,6 @@ from sandbox.gitlab.records import (
     Milestone,
     Note,
     Project,
-    Status,
     User,
 )
 from sandbox.gitlab.stamps import iso
@@ -34,22 +33,12 @@ from sandbox.gitlab.urls import issue_url, note_url, project_url, user_url
 
 Row = TypeVar("Row")
 MAX_PAGE = 100
-ICONS = {
-    "to_do": "status-waiting",
-    "in_progress": "status-running",
-    "done": "status-success",
-    "canceled": "status-cancelled",
-}
 
 
 @dataclass(frozen=True)
 class Viewer:
     gitlab: GitLab
     actor: Actor
-
-
-def gid(kind: str, number: int) -> str:
-    return f"gid://gitlab/{kind}/{number}"
 
 
 def gid_number(text: object) -> int:
@@ -99,11 +88,6 @@ def _day(day: date | None) -> str | None:
 
 def _moment(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
-
-
-def status_view(status: Status) -> Json:
-    whole = status_attributes(status)
-    return {**whole, "iconName": ICONS[status.category], "position": 0}
 
 
 def note_view(viewer: Viewer, note: Note) -> Json:
@@ -237,8 +221,8 @@ def work_item_view(viewer: Viewer, issue: Issue) -> Json:
         "id": gid("WorkItem", issue.id),
         "state": "OPEN" if issue.state == "opened" else "CLOSED",
         "archived": issue.project.archived,
-        "workItemType": _type_view(issue),
-        "namespace": lambda _info: namespace_view(issue.project),
+        "workItemType": type_view(issue, premium=viewer.gitlab.switches.premium),
+        "namespace": lambda _info: namespace_view(viewer, issue.project),
         "project": lambda _info: project_view(viewer, issue.project),
         "userDiscussionsCount": len(issue.user_notes),
         "movedToWorkItemUrl": issue_url(viewer.gitlab, moved) if moved else None,
@@ -246,17 +230,14 @@ def work_item_view(viewer: Viewer, issue: Issue) -> Json:
     }
 
 
-def _type_view(issue: Issue) -> Json:
-    number = ISSUE_TYPES.index(issue.issue_type) + 1
-    return {"id": gid("WorkItems::Type", number), "name": type_name(issue)}
-
-
-def namespace_view(project: Project) -> Json:
+def namespace_view(viewer: Viewer, project: Project) -> Json:
+    premium = viewer.gitlab.switches.premium
     return {
         "id": gid("Namespaces::ProjectNamespace", project.id),
         "fullPath": project.path_with_namespace,
         "name": project.name,
         "statuses": {"nodes": [status_view(status) for status in STATUSES]},
+        "workItemTypes": lambda _info, **args: types_view(args, premium=premium),
     }
 
 
@@ -325,7 +306,7 @@ def widgets_view(viewer: Viewer, issue: Issue, args: dict[str, Any]) -> list[Jso
         "MILESTONE": {"milestone": milestone_view(issue.milestone)},
         "NOTES": _notes_widget(viewer, issue),
         "START_AND_DUE_DATE": {"startDate": None, "dueDate": _day(issue.due_on)},
-        "TIME_TRACKING": _time_widget(issue),
+        "TIME_TRACKING": _time_widget(viewer, issue),
     }
     if viewer.gitlab.switches.premium:
         every |= {"STATUS": {"status": status_view(issue.status)}}
@@ -359,8 +340,19 @@ def _notes_widget(viewer: Viewer, issue: Issue) -> Json:
     return {"discussions": lambda _info, **args: discussions_view(viewer, issue, args)}
 
 
-def _time_widget(issue: Issue) -> Json:
-    return {"timeEstimate": issue.time_estimate, "totalTimeSpent": issue.time_spent}
+def _time_widget(viewer: Viewer, issue: Issue) -> Json:
+    logs = [
+        {
+            "id": gid("Timelog", one.id),
+            "spentAt": iso(one.spent_at),
+            "timeSpent": one.seconds,
+            "summary": None,
+            "user": user_view(viewer, one.user),
+        }
+        for one in issue.timelogs
+    ]
+    times = {"timeEstimate": issue.time_estimate, "totalTimeSpent": issue.time_spent}
+    return {**times, "timelogs": {"nodes": logs}}
 
 
 def _hierarchy_widget(viewer: Viewer, issue: Issue) -> Json:

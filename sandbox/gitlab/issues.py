@@ -22,6 +22,7 @@ from sandbox.gitlab.records import (
     Label,
     Project,
     Status,
+    Timelog,
 )
 
 LONGEST_TITLE = 255
@@ -179,6 +180,9 @@ def _apply(
     _apply_labels(gitlab, issue, actor, edit)
     _apply_planning(gitlab, issue, actor, edit)
     _apply_rest(issue, edit)
+    if edit.get("spend"):
+        log = Timelog(gitlab.deal_id(), actor.user, edit["spend"], gitlab.now())
+        issue.timelogs.append(log)
 
 
 def _apply_text(

@@ -121,6 +121,16 @@ class Link:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Timelog:
+    """Time that somebody added, or took back."""
+
+    id: int
+    user: User
+    seconds: int
+    spent_at: datetime
+
+
 @dataclass(eq=False)
 class Issue:
     id: int
@@ -153,6 +163,7 @@ class Issue:
     notes: list[Note] = field(default_factory=list)
     events: list[ResourceEvent] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    timelogs: list[Timelog] = field(default_factory=list)
     following: dict[int, bool] = field(default_factory=dict)
 
     def followed_by(self, user: User) -> bool:

@@ -201,6 +201,8 @@ def open_gitlab(
     bot = tracker.store.add_bot(project, TOKEN)
     with SandboxServer({"gitlab": tracker}) as server:
         rig = GitLabRig(tracker, server, clock, project, person, bot, signs)
+        if tracker.store.switches.premium:
+            rig.names = Names("To do", "In progress", "Done", "Nowhere")
         yield rig
         for opened in rig.clients:
             opened.close()

@@ -45,7 +45,8 @@ async def test_all_is_well_when_everything_is_there(
     add_hook(site, *ALL_EVENTS)
     found = await find(connector)
     assert {code: one.severity for code, one in found.items()} == dict.fromkeys(
-        ("token_scopes", "access_level", "label_new", "webhook"), Severity.OK
+        ("token_scopes", "access_level", "label_new", "statuses", "webhook"),
+        Severity.OK,
     )
 
 
@@ -140,7 +141,10 @@ async def test_names_that_gitlab_cannot_have_are_found(
 ) -> None:
     wanted = Wanted(frozenset({"In Progress"}), frozenset({"a,b"}))
     found = await find(connector, wanted)
-    assert found["status_unknown"].params == {"status": "In Progress"}
+    assert found["status_unknown"].params == {
+        "status": "In Progress",
+        "offered": "closed, opened",
+    }
     assert found["label_impossible"].params == {"label": "a,b"}
 
 
