@@ -36,6 +36,7 @@ from model.clock import Clock
 from model.contracts import Contract
 from model.errors import Problem, RulesetError
 from model.ids import Ids
+from model.phrase import Phrase
 from model.projects import (
     Client,
     Language,
@@ -174,7 +175,9 @@ class _Reading:
         try:
             return parse_document(path.read_bytes(), problems)
         except OSError as error:
-            said = f"cannot read {path}: {error.strerror}"
+            said = Phrase(
+                "cannot read {path}: {strerror}", path=path, strerror=error.strerror
+            )
             self._problems.add("E_FILE", said, place, "check the path")
             return None
 
@@ -186,7 +189,9 @@ class _Reading:
             name, noun = read(node)
             if name in nouns:
                 hint = "each is named once"
-                self._problems.add("E_DUP", f'"{name}" is given twice', node, hint)
+                self._problems.add(
+                    "E_DUP", Phrase('"{name}" is given twice', name=name), node, hint
+                )
             elif name:
                 nouns[name] = noun
         return nouns
@@ -281,18 +286,31 @@ class _Reading:
         word = fields.text(name)
         node = fields.find(name)
         if word and word not in known and isinstance(node, Scalar):
-            self._problems.add_unknown("E_REF", f'no {name} "{word}"', node, known)
+            self._problems.add_unknown(
+                "E_REF", Phrase('no {name} "{word}"', name=name, word=word), node, known
+            )
         return word
 
     def _check_client(self, client: str, node: Node) -> None:
         if client and client not in self._clients:
             hint = suggest(client, self._clients)
-            self._problems.add("E_REF", f'no client "{client}"', node, hint)
+            self._problems.add(
+                "E_REF", Phrase('no client "{client}"', client=client), node, hint
+            )
 
     def _check_owner(
         self, known: Project | Contract | None, wanted: Project | Contract, node: Node
     ) -> None:
         """A client's issues and decisions hang on it, so it never moves to another."""
         if known and known.client != wanted.client and wanted.client:
-            said = f'"{known.slug}" belongs to client "{known.client}"'
-            self._problems.add("E_REF", said, node, f"write client: {known.client}")
+            said = Phrase(
+                '"{slug}" belongs to client "{client}"',
+                slug=known.slug,
+                client=known.client,
+            )
+            self._problems.add(
+                "E_REF",
+                said,
+                node,
+                Phrase("write client: {client}", client=known.client),
+            )

@@ -38,9 +38,20 @@ from app.config_problems import KeyPath, Places, plain_secrets, to_problems
 from app.plugins import find_connector, unknown_kind
 from connectors.base import SourceConfig
 from model.errors import ConfigError, Problem
+from model.projects import Language
 
 _PREFIX = "REQPOOL_"
 _SOURCE_NAME = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
+
+
+def find_language() -> Language:
+    """What the command line speaks: Chinese where the locale's messages are Chinese.
+
+    The first of these that is set says it (POSIX.1-2024, chapter 8.2).
+    """
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((found for name in names if (found := os.environ.get(name))), "")
+    return Language.ZH if locale.casefold().startswith("zh") else Language.EN
 
 
 class _Section(BaseModel):

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.rulesets import load_bytes
 from model.contracts import Contract
 from model.errors import Problem, RulesetError
+from model.phrase import Phrase
 from rules.document import (
     ListNode,
     MapNode,
@@ -114,7 +115,11 @@ def _read_document(data: bytes, heading: Heading, problems: Problems) -> str:
         return ""
     contract = read_contract(node, problems)
     if heading.contract and heading.contract != contract.slug:
-        said = f'this is contract "{contract.slug}", not "{heading.contract}"'
+        said = Phrase(
+            'this is contract "{slug}", not "{contract}"',
+            slug=contract.slug,
+            contract=heading.contract,
+        )
         _complain(problems, "E_REF", said, "leave --contract out, or mend the file")
     if heading.amendment:
         hint = "write it under amendments: in the document"
@@ -190,7 +195,7 @@ def _amended_node(
     kept = Problems()
     root = parse_document(text, kept) if text else None
     if not isinstance(root, MapNode) or kept:
-        said = f'no contract "{heading.contract}" to amend'
+        said = Phrase('no contract "{contract}" to amend', contract=heading.contract)
         hint = suggest(heading.contract, known.contracts)
         _complain(problems, "E_REF", said, hint)
         return None
@@ -252,8 +257,17 @@ def _check_owner(contract: Contract, known: Known, problems: Problems) -> None:
     """A client's issues and decisions hang on it, so it never moves to another."""
     before = known.contracts.get(contract.slug)
     if contract.client not in known.clients:
-        said = f'no client "{contract.client}"'
+        said = Phrase('no client "{client}"', client=contract.client)
         _complain(problems, "E_REF", said, suggest(contract.client, known.clients))
     elif before and before.client != contract.client:
-        said = f'"{contract.slug}" belongs to client "{before.client}"'
-        _complain(problems, "E_REF", said, f"write client: {before.client}")
+        said = Phrase(
+            '"{slug}" belongs to client "{client}"',
+            slug=contract.slug,
+            client=before.client,
+        )
+        _complain(
+            problems,
+            "E_REF",
+            said,
+            Phrase("write client: {client}", client=before.client),
+        )

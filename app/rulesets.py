@@ -5,6 +5,7 @@ from pathlib import Path
 from app.plugins import load_capabilities
 from model.decisions import Facts
 from model.errors import Problem, RulesetError
+from model.phrase import Phrase
 from rules.document import (
     ListNode,
     MapNode,
@@ -90,7 +91,9 @@ def load_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        said = f"cannot read {path}: {error.strerror}"
+        said = Phrase(
+            "cannot read {path}: {strerror}", path=path, strerror=error.strerror
+        )
         raise RulesetError([Problem("E_FILE", said, hint="check the path")]) from error
 
 

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from app.config import find_language
 from app.plugins import load_capabilities
 from app.rulesets import load_ruleset_file
 from cli.lazy import lazy_group
 from cli.show import JSON, print_json
 from model.errors import Problem, RulesetError
+from model.phrase import say
 from rules.reference import facts_page, rules_page
 from rules.ruleset import Ruleset
 from rules.run_examples import run_examples
@@ -74,7 +76,8 @@ def run_own_examples(file: RulesetFile, as_json: Annotated[bool, JSON] = False) 
         print_json(results)
     else:
         for result in failed:
-            typer.secho(f"{result.place}: {result.example}: {result.why}", fg="red")
+            why = say(result.why, find_language())
+            typer.secho(f"{result.place}: {result.example}: {why}", fg="red")
         typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
 

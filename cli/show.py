@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from model.errors import ConfigError, Problem, ReqpoolError, RulesetError
+from model.phrase import say
+from model.projects import Language
 
 JSON = typer.Option("--json", help="Print JSON, for scripts.")
 
@@ -31,15 +33,26 @@ def print_error(error: ReqpoolError) -> None:
 
 def print_problems(problems: Sequence[Problem]) -> None:
     """One line a problem, clickable in most terminals, and one for what to do."""
+    from app.config import find_language  # noqa: PLC0415 - slow, and seldom needed
+
+    language = find_language()
+    hint, count = _AROUND_PROBLEMS[language]
     for problem in problems:
         place = [str(each) for each in (problem.file, problem.line, problem.column)]
         known = ":".join(each for each in place if each not in {"", "0"})
         typer.secho(f"{known}: " if known else "", err=True, bold=True, nl=False)
         typer.secho(f"{problem.code} ", err=True, fg="red", nl=False)
-        typer.echo(problem.message, err=True)
+        typer.echo(say(problem.message, language), err=True)
         if problem.hint:
-            typer.secho(f"  hint: {problem.hint}", err=True, fg="cyan")
-    typer.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)}", err=True)
+            told = say(problem.hint, language)
+            typer.secho(f"  {hint}{told}", err=True, fg="cyan")
+    typer.echo(count.format(n=len(problems)), err=True)
+
+
+_AROUND_PROBLEMS = {
+    Language.EN: ("hint: ", "problems: {n}"),
+    Language.ZH: ("提示：", "{n} 个问题"),
+}
 
 
 def print_json(value: object) -> None:

@@ -26,6 +26,7 @@ from typing import Any
 import yaml
 
 from model.errors import Problem
+from model.phrase import Phrase
 
 MAX_BYTES = 1024 * 1024
 MAX_LEVELS = 32
@@ -106,16 +107,20 @@ def to_plain(node: Node) -> Json:
             return {key.text: to_plain(value) for key, value in node.entries}
 
 
-def suggest(word: str, choices: Iterable[str]) -> str:
+def suggest(word: str, choices: Iterable[str]) -> Phrase:
     """A hint for a word that is none of ``choices``: the nearest one, or some of them."""
     known = sorted(choices)
     folded = {choice.casefold(): choice for choice in known}
     short = word[:_LONGEST_GUESS].casefold()
     near = get_close_matches(short, folded, n=1, cutoff=0.6)
     if near:
-        return f'did you mean "{folded[near[0]]}"?'
-    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
-    return f"known: {', '.join(known[:_MOST_NAMED]) or 'none'}{more}"
+        return Phrase('did you mean "{near}"?', near=folded[near[0]])
+    if not known:
+        return Phrase("none is known")
+    names, more = ", ".join(known[:_MOST_NAMED]), len(known) - _MOST_NAMED
+    if more > 0:
+        return Phrase("known: {names} and {more} more", names=names, more=more)
+    return Phrase("known: {names}", names=names)
 
 
 class Problems:
@@ -154,7 +159,8 @@ class _TooMuchError(Exception):
     """The document is larger than anybody would write by hand."""
 
     def __init__(self, limit: int, what: str, event: yaml.Event) -> None:
-        super().__init__(f"more than {limit} {what}")
+        self.said = Phrase("more than {limit} {what}", limit=limit, what=Phrase(what))
+        super().__init__(self.said)
         self.place = _at(event)
 
 
@@ -173,7 +179,9 @@ class _Parser:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "a second document", "one document a file")
+                    self._refuse(
+                        event, Phrase("a second document"), "one document a file"
+                    )
             elif isinstance(event, yaml.NodeEvent):
                 node = self._node(event, 1)
                 root = node if documents == 1 else root
@@ -215,9 +223,9 @@ class _Parser:
             elif key.text in seen:
                 self._problems.add(
                     "E_DUP",
-                    f'"{key.text}" is given twice',
+                    Phrase('"{name}" is given twice', name=key.text),
                     key,
-                    f"the first is in line {seen[key.text].line}",
+                    Phrase("the first is in line {line}", line=seen[key.text].line),
                 )
             else:
                 seen[key.text] = key
@@ -225,16 +233,28 @@ class _Parser:
 
     def _check_plain(self, event: yaml.NodeEvent) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._refuse(event, f"alias *{event.anchor}", "write the value out")
+            self._refuse(
+                event,
+                Phrase("alias *{anchor}", anchor=event.anchor),
+                "write the value out",
+            )
             return
         if event.anchor is not None:
-            self._refuse(event, f"anchor &{event.anchor}", "write the value out")
+            self._refuse(
+                event,
+                Phrase("anchor &{anchor}", anchor=event.anchor),
+                "write the value out",
+            )
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self._refuse(event, f"tag {tag}", "leave it out, or quote the text")
+            self._refuse(
+                event, Phrase("tag {tag}", tag=tag), "leave it out, or quote the text"
+            )
 
     def _refuse(self, event: yaml.Event, what: str, hint: str) -> None:
-        self._problems.add("E_YAML", f"{what} is not allowed", _at(event), hint)
+        self._problems.add(
+            "E_YAML", Phrase("{what} is not allowed", what=what), _at(event), hint
+        )
 
 
 def _at(event: yaml.Event) -> Scalar:
@@ -287,7 +307,7 @@ def parse_document(text: str | bytes, problems: Problems) -> Node | None:
     try:
         return _Parser(decoded.removeprefix("\ufeff"), problems).parse()
     except _TooMuchError as error:
-        problems.add("E_LIMIT", str(error), error.place, "split the file")
+        problems.add("E_LIMIT", error.said, error.place, "split the file")
     except yaml.YAMLError as error:
         problems.add("E_YAML", *_what_and_where(error))
     except UnicodeEncodeError:
@@ -297,7 +317,7 @@ def parse_document(text: str | bytes, problems: Problems) -> Node | None:
 
 
 def _too_large(problems: Problems) -> None:
-    what = f"larger than {MAX_BYTES // 1024} KiB"
+    what = Phrase("larger than {value} KiB", value=MAX_BYTES // 1024)
     problems.add("E_LIMIT", what, Scalar(None, ""), "split the file")
 
 
@@ -306,5 +326,10 @@ def _what_and_where(error: yaml.YAMLError) -> tuple[str, Scalar, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        return said or "not YAML", Scalar(None, "", *_line_and_column(mark)), hint
-    return str(error).splitlines()[0], Scalar(None, ""), hint
+        return _of_parser(said), Scalar(None, "", *_line_and_column(mark)), hint
+    return _of_parser(str(error).splitlines()[0]), Scalar(None, ""), hint
+
+
+def _of_parser(said: str) -> Phrase:
+    """The parser's own words, which know one language."""
+    return Phrase("{said}", said=said) if said else Phrase("not YAML")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from model.phrase import Phrase
 from rules.document import ListNode, MapNode, Node, Problems, Scalar, suggest
 
 E = TypeVar("E", bound=StrEnum)
@@ -44,21 +45,35 @@ class Fields:
         self.node = node if isinstance(node, MapNode) else MapNode((), *_place(node))
         if node is not None and not isinstance(node, MapNode):
             names = ", ".join(sorted(known))
-            problems.add("E_TYPE", "expected a mapping", node, f"fields: {names}")
+            problems.add(
+                "E_TYPE",
+                "expected a mapping",
+                node,
+                Phrase("fields: {names}", names=names),
+            )
             return
         for key, value in self.node.entries:
             if key.text not in known:
                 self._record_unknown(key, value, known)
         for name in required:
             if node is not None and self.node.find(name) is None:
-                problems.add("E_FIELD", f'"{name}" is missing', node, f"add {name}: …")
+                problems.add(
+                    "E_FIELD",
+                    Phrase('"{name}" is missing', name=name),
+                    node,
+                    Phrase("add {name}: …", name=name),
+                )
 
     def _record_unknown(self, key: Scalar, value: Node, known: Collection[str]) -> None:
-        said = f'unknown field "{key.text}"'
+        said = Phrase('unknown field "{name}"', name=key.text)
         if isinstance(value, Scalar) and value.value is None and value.text == "":
             hint = suggest(key.text, known)
-            comma = "or, if a comma stands before it, quote the text around the comma"
-            self.problems.add("E_FIELD", said, key, f"{hint}; {comma}")
+            comma = Phrase(
+                "or, if a comma stands before it, quote the text around the comma"
+            )
+            self.problems.add(
+                "E_FIELD", said, key, Phrase("{hint}; {comma}", hint=hint, comma=comma)
+            )
         else:
             self.problems.add_unknown("E_FIELD", said, key, known)
 
@@ -71,46 +86,48 @@ class Fields:
 
     def text(self, name: str, default: str = "") -> str:
         """A text; numbers, as a client's short name may be, are taken as written."""
-        return self._read(name, read_text, "a text", default)
+        return self._read(name, read_text, Phrase("a text"), default)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts; a single text is a list of one."""
         node = self.node.find(name)
         if isinstance(node, Scalar):
             return (self.text(name),)
-        read = (self._of(item, read_text, "a text") for item in self.items(name))
+        read = (
+            self._of(item, read_text, Phrase("a text")) for item in self.items(name)
+        )
         return tuple(text for text in read if text is not None)
 
     def integer(self, name: str, default: int = 0) -> int:
         """A whole number."""
-        return self._read(name, _read_integer, "a whole number", default)
+        return self._read(name, _read_integer, Phrase("a whole number"), default)
 
     def decimal(self, name: str) -> Decimal | None:
         """An exact number, for person-days and money."""
-        return self._read(name, read_decimal, "a number", None)
+        return self._read(name, read_decimal, Phrase("a number"), None)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """``true`` or ``false``."""
-        return self._read(name, _read_flag, "true or false", default)
+        return self._read(name, _read_flag, Phrase("true or false"), default)
 
     def day(self, name: str) -> date | None:
         """A date as ``2026-07-31`` (ISO 8601)."""
-        return self._read(name, read_day, "a date like 2026-07-31", None)
+        return self._read(name, read_day, Phrase("a date like 2026-07-31"), None)
 
     def choice(self, name: str, choices: type[E]) -> E | None:
         """One of an enumeration's values; another is ``E_REF`` with a suggestion."""
         node = self.node.find(name)
         if not isinstance(node, Scalar):
-            return self._read(name, lambda _: None, "a word", None)
+            return self._read(name, lambda _: None, Phrase("a word"), None)
         return read_choice(node, choices, self.problems)
 
     def items(self, name: str) -> tuple[Node, ...]:
         """The elements of a list."""
-        return self._read(name, _read_items, "a list", ())
+        return self._read(name, _read_items, Phrase("a list"), ())
 
     def entries(self, name: str) -> tuple[tuple[Scalar, Node], ...]:
         """The entries of a mapping with free keys."""
-        return self._read(name, _read_entries, "a mapping", ())
+        return self._read(name, _read_entries, Phrase("a mapping"), ())
 
     def _read(
         self, name: str, read: Callable[[Node], T | None], what: str, default: T
@@ -122,7 +139,12 @@ class Fields:
     def _of(self, node: Node, read: Callable[[Node], T | None], what: str) -> T | None:
         value = read(node)
         if value is None:
-            self.problems.add("E_TYPE", f"expected {what}", node, f"write {what} here")
+            self.problems.add(
+                "E_TYPE",
+                Phrase("expected {what}", what=what),
+                node,
+                Phrase("write {what} here", what=what),
+            )
         return value
 
 
@@ -159,7 +181,12 @@ def read_choice(node: Scalar, choices: type[E], problems: Problems) -> E | None:
     values = [choice.value for choice in choices]
     if node.text in values:
         return choices(node.text)
-    problems.add_unknown("E_REF", f'unknown value "{node.text}"', node, values)
+    problems.add_unknown(
+        "E_REF",
+        Phrase('unknown value "{value}"', value=node.text),
+        node,
+        values,
+    )
     return None
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from model.decisions import Section
 from model.errors import Problem
+from model.phrase import Phrase
 from model.trackers import Trackers
 from rules.document import Node, Problems, Scalar, decode, parse_document
 from rules.fields import Fields
@@ -121,11 +122,11 @@ def _load_base(
         return None
     if name in path:
         shown = " → ".join([*path[path.index(name) :], name])
-        said = f"extends in a circle: {shown}"
+        said = Phrase("extends in a circle: {shown}", shown=shown)
         nearest.problems.add("E_CYCLE", said, node, "take one extends away")
         return None
     if len(files) > _MOST_BASES:
-        said = f"more than {_MOST_BASES} bases"
+        said = Phrase("more than {most} bases", most=_MOST_BASES)
         nearest.problems.add("E_LIMIT", said, node, "merge some of them")
         return None
     try:
@@ -133,7 +134,9 @@ def _load_base(
         return replace(_parse_file(text, name), name=name)
     except KeyError:
         hint = "name a ruleset that exists, or leave extends out"
-        nearest.problems.add("E_REF", f'no ruleset "{name}"', node, hint)
+        nearest.problems.add(
+            "E_REF", Phrase('no ruleset "{name}"', name=name), node, hint
+        )
         return None
 
 
@@ -199,7 +202,12 @@ def _merge_terms(files: Sequence[_File]) -> Terms:
             terms[key.text] = tuple(_unescape(word) for word in words)
             if not terms[key.text]:
                 hint = "name at least one word, or leave the term out"
-                file.problems.add("E_TYPE", f'term "{key.text}" is empty', node, hint)
+                file.problems.add(
+                    "E_TYPE",
+                    Phrase('term "{name}" is empty', name=key.text),
+                    node,
+                    hint,
+                )
     return terms
 
 
@@ -227,7 +235,7 @@ def _read_zone(name: str, node: Node, problems: Problems) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = "an IANA name, such as Asia/Shanghai"
-        problems.add("E_REF", f'no time zone "{name}"', node, hint)
+        problems.add("E_REF", Phrase('no time zone "{name}"', name=name), node, hint)
         return None
 
 
@@ -244,8 +252,15 @@ def _check_levels(nearest: _File, rules: FileRules) -> None:
 
 def _check_shadows(files: Sequence[_File], rules: FileRules) -> None:
     for rule, earlier in find_shadowed(rules.sections):
-        said = f'rule "{rule.id}" can never win after "{earlier.id}"'
-        hint = f"{earlier.place} takes all of its issues: move this rule before it"
+        said = Phrase(
+            'rule "{rule}" can never win after "{earlier}"',
+            rule=rule.id,
+            earlier=earlier.id,
+        )
+        hint = Phrase(
+            "{place} takes all of its issues: move this rule before it",
+            place=earlier.place,
+        )
         _record(files, rule, ("E_SHADOWED", said, hint))
 
 
@@ -253,7 +268,11 @@ def _check_own_labels(
     files: Sequence[_File], rules: FileRules, owned: frozenset[str]
 ) -> None:
     for rule, label in find_self_readers(all_rules(rules), owned):
-        said = f'rule "{rule.id}" reads our own label "{label}"'
+        said = Phrase(
+            'rule "{rule}" reads our own label "{label}"',
+            rule=rule.id,
+            label=label,
+        )
         hint = "it would follow what it said before: let people use another label"
         _record(files, rule, ("E_LABEL", said, hint))
 

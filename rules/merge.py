@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from model.decisions import PoolState, Section
+from model.phrase import Phrase
 from rules.document import Node, Problems, Scalar
 from rules.fields import Fields, read_text
 from rules.read_rules import FileRules
@@ -82,7 +83,7 @@ def _read_off(root: Fields, home: Mapping[str, Section]) -> frozenset[str]:
         name = read_text(node) or ""
         if name not in home:
             place = Scalar(name, name, node.line, node.column)
-            said = f'off: the base has no rule "{name}"'
+            said = Phrase('off: the base has no rule "{name}"', name=name)
             root.problems.add_unknown("E_REF", said, place, home)
     return frozenset(read_text(node) or "" for node in root.items("off"))
 
@@ -91,12 +92,16 @@ def _check_ids(near: FileRules, home: Mapping[str, Section], root: Fields) -> No
     seen: dict[str, Rule | PointRule] = {}
     for line, section in _lines(near):
         if line.id in seen:
-            said = f'rule id "{line.id}" is given twice'
-            hint = f"the first is {seen[line.id].place}"
+            said = Phrase('rule id "{rule}" is given twice', rule=line.id)
+            hint = Phrase("the first is {place}", place=seen[line.id].place)
             root.problems.add("E_DUP", said, _place(line), hint)
         elif home.get(line.id, section) is not section:
-            said = f'rule id "{line.id}" is a rule of {home[line.id]} in the base'
-            hint = "ids are unique over all sections: choose another"
+            said = Phrase(
+                'rule id "{rule}" is a rule of {home} in the base',
+                rule=line.id,
+                home=home[line.id],
+            )
+            hint = Phrase("ids are unique over all sections: choose another")
             root.problems.add("E_DUP", said, _place(line), hint)
         seen.setdefault(line.id, line)
 
@@ -136,6 +141,13 @@ def _check_twins(
     for label in sorted(written, key=lambda label: (label.line, label.column)):
         first = seen.setdefault(label.text.casefold(), label)
         if first.text != label.text:
-            said = f'label "{label.text}" differs from "{first.text}" by case only'
-            hint = f"trackers take both for one; the first is in line {first.line}"
+            said = Phrase(
+                'label "{label}" differs from "{first}" by case only',
+                label=label.text,
+                first=first.text,
+            )
+            hint = Phrase(
+                "trackers take both for one; the first is in line {line}",
+                line=first.line,
+            )
             problems.add("E_LABEL", said, label, hint)

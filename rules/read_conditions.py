@@ -7,6 +7,7 @@ from typing import Any
 
 import re2
 
+from model.phrase import Phrase
 from rules.case import fold
 from rules.conditions import (
     AllOf,
@@ -44,12 +45,12 @@ OPERATORS: Mapping[FactType, frozenset[Operator]] = {
 """What can be asked of a fact besides a plain value."""
 
 _EXPECTED: Mapping[FactType, str] = {
-    FactType.TEXT: "a text",
-    FactType.CHOICE: "a word",
-    FactType.LIST: "a list",
-    FactType.NUMBER: "a number",
-    FactType.FLAG: "true or false",
-    FactType.DATE: "a date like 2026-07-31",
+    FactType.TEXT: Phrase("a text"),
+    FactType.CHOICE: Phrase("a word"),
+    FactType.LIST: Phrase("a list"),
+    FactType.NUMBER: Phrase("a number"),
+    FactType.FLAG: Phrase("true or false"),
+    FactType.DATE: Phrase("a date like 2026-07-31"),
 }
 _DAYS = {"d": 1, "w": 7}
 _MOST_DAYS = 36_600
@@ -98,7 +99,10 @@ class ConditionReader:
 
     def _group(self, word: str, node: Node) -> Condition | None:
         if not isinstance(node, ListNode) or not node.nodes:
-            hint = f"write {word}: and below it one condition a line, each with a dash"
+            hint = Phrase(
+                "write {word}: and below it one condition a line, each with a dash",
+                word=word,
+            )
             self.problems.add("E_TYPE", "expected a list of conditions", node, hint)
             return None
         read = [self.read(item) for item in node.nodes]
@@ -110,12 +114,16 @@ class ConditionReader:
     def _fact(self, key: Scalar, node: Node) -> Condition | None:
         fact = VOCABULARY.get(key.text)
         if fact is None:
-            said = f'unknown fact "{key.text}"'
+            said = Phrase('unknown fact "{name}"', name=key.text)
             choices = [*VOCABULARY, *GROUPS]
             self.problems.add_unknown("E_FIELD", said, key, choices)
             return None
         if fact.name in self.unknown_yet:
-            said = f'"{fact.name}" is not known yet in {self.section}'
+            said = Phrase(
+                '"{fact}" is not known yet in {section}',
+                fact=fact.name,
+                section=self.section,
+            )
             hint = "a section may read the results of earlier sections only"
             self.problems.add("E_REF", said, key, hint)
             return None
@@ -125,7 +133,10 @@ class ConditionReader:
 
     def _operators(self, fact: Fact, node: MapNode) -> Condition | None:
         if not node.entries:
-            hint = f"say one of {', '.join(sorted(OPERATORS[fact.type]))}"
+            hint = Phrase(
+                "say one of {operators}",
+                operators=", ".join(sorted(OPERATORS[fact.type])),
+            )
             self.problems.add("E_TYPE", "nothing is asked", node, hint)
             return None
         read = [self._operator(fact, key, value) for key, value in node.entries]
@@ -140,18 +151,27 @@ class ConditionReader:
             operator = Operator(key.text)
             return _READERS[operator](self, fact, operator, node)
         if key.text not in set(Operator) - {Operator.IS}:
-            said = f'unknown question "{key.text}"'
+            said = Phrase('unknown question "{name}"', name=key.text)
             self.problems.add_unknown("E_FIELD", said, key, allowed)
             return None
-        said = f'"{key.text}" cannot be asked of {fact.name}, which is a {fact.type}'
+        said = Phrase(
+            '"{name}" cannot be asked of {fact}, which is a {type}',
+            name=key.text,
+            fact=fact.name,
+            type=Phrase(fact.type.value),
+        )
         self.problems.add("E_TYPE", said, key, _instead(fact))
         return None
 
     def _plain(self, fact: Fact, node: Node) -> Ask | None:
         if fact.type is FactType.LIST:
             shown = _shown(node) if isinstance(node, ListNode) else f"[{_shown(node)}]"
-            said = f"{fact.name} is a list"
-            hint = f"say any: {fact.name}: {{any: {shown}}}"
+            said = Phrase("{fact} is a list", fact=fact.name)
+            hint = Phrase(
+                "say any: {fact}: {{any: {shown}}}",
+                fact=fact.name,
+                shown=shown,
+            )
             self.problems.add("E_TYPE", said, node, hint)
             return None
         values = self._values(fact, node)
@@ -175,7 +195,12 @@ class ConditionReader:
             return [self._known(fact, word, node) for word in words or [""]]
         value = _PLAIN[fact.type](node)
         if value is None:
-            said = f"{fact.name} is a {fact.type}, expected {_EXPECTED[fact.type]}"
+            said = Phrase(
+                '{fact} is a {type}, never "{value}"',
+                fact=fact.name,
+                type=Phrase(fact.type.value),
+                value=_shown(node),
+            )
             self.problems.add("E_TYPE", said, node, _instead(fact))
         return [value]
 
@@ -189,7 +214,7 @@ class ConditionReader:
         folded = fold(word)
         if choices and folded not in {fold(choice) for choice in choices}:
             place = Scalar(word, word, node.line, node.column)
-            said = f'{fact.name} is never "{word}"'
+            said = Phrase('{fact} is never "{word}"', fact=fact.name, word=word)
             self.problems.add_unknown("E_REF", said, place, choices)
             return None
         return folded
@@ -199,14 +224,16 @@ class ConditionReader:
         text = read_text(node)
         if not isinstance(node, Scalar) or not (text or "").strip() or text is None:
             hint = "quote it if it is meant as text"
-            self.problems.add("E_TYPE", f"expected {expected}", node, hint)
+            self.problems.add(
+                "E_TYPE", Phrase("expected {expected}", expected=expected), node, hint
+            )
             return ()
         if text.startswith("@@") or not text.startswith("@"):
             return (text.removeprefix("@") if text.startswith("@@") else text,)
         name = text.removeprefix("@")
         if name not in self.terms:
             place = Scalar(name, name, node.line, node.column)
-            said = f'no term "{name}"'
+            said = Phrase('no term "{name}"', name=name)
             self.problems.add_unknown("E_REF", said, place, self.terms)
         return self.terms.get(name, ())
 
@@ -218,18 +245,20 @@ class ConditionReader:
         except re2.error as error:
             said = _said(error)
             hint = "RE2 syntax: no look-around, no back-references"
-            self.problems.add("E_REGEX", f"not a pattern: {said}", node, hint)
+            self.problems.add(
+                "E_REGEX", Phrase("not a pattern: {said}", said=said), node, hint
+            )
             return None
 
     def read_words(self, fact: Fact, operator: Operator, node: Node) -> Ask | None:
         """``any``, ``all``, ``none`` and ``contains``: a word, words or ``@term``."""
         nodes = node.nodes if isinstance(node, ListNode) else (node,)
-        words = [self._words(item, "a word, words or @term") for item in nodes]
+        words = [self._words(item, Phrase("a word, words or @term")) for item in nodes]
         folded = fold_all(tuple(word for group in words for word in group))
         if not nodes:
             self.problems.add("E_TYPE", "an empty list", node, "name at least one word")
         if len(folded) > _MOST_WORDS:
-            said = f"more than {_MOST_WORDS} words"
+            said = Phrase("more than {most} words", most=_MOST_WORDS)
             self.problems.add("E_LIMIT", said, node, "ask for fewer words")
         if not all(words) or not folded or len(folded) > _MOST_WORDS:
             return None
@@ -261,7 +290,9 @@ class ConditionReader:
         """``exists``: true or false."""
         value = _read_flag(node)
         if value is None:
-            hint = f"write exists: true or exists: false, not {_shown(node)}"
+            hint = Phrase(
+                "write exists: true or exists: false, not {node}", node=_shown(node)
+            )
             self.problems.add("E_TYPE", "expected true or false", node, hint)
             return None
         return self._ask(fact, operator, value, node)
@@ -313,11 +344,15 @@ def _read_days(node: Node) -> int | None:
     return days if days <= _MOST_DAYS else None
 
 
-def _instead(fact: Fact) -> str:
+def _instead(fact: Fact) -> Phrase:
     asked = ", ".join(sorted(OPERATORS[fact.type]))
     if fact.type is FactType.LIST:
-        return f"of a list can be asked: {asked}"
-    return f"write {_EXPECTED[fact.type]}, several as [a, b], or ask {asked}"
+        return Phrase("of a list can be asked: {asked}", asked=asked)
+    return Phrase(
+        "write {expected}, several as [a, b], or ask {asked}",
+        expected=_EXPECTED[fact.type],
+        asked=asked,
+    )
 
 
 def _shown(node: Node) -> str:

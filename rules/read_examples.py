@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from model.decisions import Facts, FactValue, Section
+from model.phrase import Phrase
 from rules.case import fold
 from rules.document import ListNode, Node, Problems, Scalar
 from rules.fields import Fields, read_day, read_decimal, read_text
@@ -61,8 +62,14 @@ class _ExampleReader:
     def _value(self, fact: Fact, node: Node) -> FactValue | None:
         value = _READ[fact.type](node)
         if value is None:
-            said = f"{fact.name} is a {fact.type}"
-            hint = f"write a {fact.type} here, or leave {fact.name} out"
+            said = Phrase(
+                "{fact} is a {type}", fact=fact.name, type=Phrase(fact.type.value)
+            )
+            hint = Phrase(
+                "write a {type} here, or leave {fact} out",
+                type=Phrase(fact.type.value),
+                fact=fact.name,
+            )
             self._problems.add("E_TYPE", said, node, hint)
         elif fact.choices and isinstance(value, str):
             return self._choice(node, value, fact.choices)
@@ -72,7 +79,7 @@ class _ExampleReader:
         spelled = {fold(choice): choice for choice in choices}
         if fold(text) not in spelled:
             place = Scalar(text, text, node.line, node.column)
-            said = f'unknown value "{text}"'
+            said = Phrase('unknown value "{text}"', text=text)
             self._problems.add_unknown("E_REF", said, place, choices)
         return spelled.get(fold(text))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from model.decisions import Kind, Priority, Scope, Section
+from model.phrase import Phrase
 from model.projects import Language
 from rules.conditions import Condition, compile_condition
 from rules.document import Node, Problems, Scalar
@@ -123,8 +124,8 @@ class _RuleReader:
             return self._said(fields, words)
         for word in words:
             if (key := fields.node.find_key(word)) is not None:
-                said = f'"{word}" beside "otherwise"'
-                hint = f"leave {word} out"
+                said = Phrase('"{word}" beside "otherwise"', word=word)
+                hint = Phrase("leave {word} out", word=word)
                 self._problems.add("E_FIELD", said, key, hint)
         if self._section is Section.RELEASE:
             return self._said(Fields(otherwise, self._problems, known=words), words)
@@ -133,9 +134,9 @@ class _RuleReader:
     def _said(self, fields: Fields, words: tuple[str, ...]) -> str:
         given = [word for word in words if word in fields]
         if len(given) != 1:
-            said = f"expected {' or '.join(words)}, and that once"
+            said = Phrase("expected {words}, and that once", words=" or ".join(words))
             if fields.readable:
-                hint = f"add {words[0]}: …"
+                hint = Phrase("add {words}: …", words=words[0])
                 self._problems.add("E_FIELD", said, fields.node, hint)
             return ""
         if self._section is Section.RELEASE:
@@ -148,7 +149,7 @@ class _RuleReader:
         choices = _CHOICES[self._section]
         if isinstance(node, Scalar):
             return read_choice(node, choices, self._problems) or ""
-        hint = f"one of {', '.join(choices)}"
+        hint = Phrase("one of {choices}", choices=", ".join(choices))
         self._problems.add("E_TYPE", "expected a word", node, hint)
         return ""
 
@@ -193,7 +194,11 @@ class _RuleReader:
         if fact is None or fact.type is not FactType.NUMBER:
             numbers = _names_of(FactType.NUMBER)
             code = "E_FIELD" if fact is None else "E_TYPE"
-            said = f'"{name}" is no number' if fact else f'unknown fact "{name}"'
+            said = (
+                Phrase('"{name}" is no number', name=name)
+                if fact
+                else Phrase('unknown fact "{name}"', name=name)
+            )
             self._problems.add_unknown(code, said, node, numbers)
         return name
 

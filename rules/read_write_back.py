@@ -8,6 +8,7 @@ import re2
 
 from model.client_text import ClientSafeFacts
 from model.decisions import PoolState, Section
+from model.phrase import Phrase
 from model.projects import Language
 from model.trackers import Capabilities, Trackers
 from rules.conditions import Condition, compile_condition
@@ -77,7 +78,11 @@ class WriteBackReader:
         labels: dict[str, Scalar] = {}
         for key, node in fields.entries(section.value):
             if key.text not in choices:
-                said = f'{section} is never "{key.text}"'
+                said = Phrase(
+                    '{section} is never "{name}"',
+                    section=section,
+                    name=key.text,
+                )
                 self.problems.add_unknown("E_REF", said, key, choices)
             elif label := self._label(node):
                 labels[key.text] = label
@@ -89,8 +94,17 @@ class WriteBackReader:
             self.problems.add("E_TYPE", "expected a label", node, hint)
             return None
         for name, limits in _find_refusals(node.text, self.trackers or {}):
-            said = f'label "{node.text}" cannot be held by {name}'
-            self.problems.add("E_LABEL", said, node, f"{name} {limits}")
+            said = Phrase(
+                'label "{value}" cannot be held by {name}',
+                value=node.text,
+                name=name,
+            )
+            self.problems.add(
+                "E_LABEL",
+                said,
+                node,
+                Phrase("{name} {limits}", name=name, limits=Phrase(limits)),
+            )
         return node
 
     def _statuses(self, node: Node | None) -> dict[str, dict[PoolState, str]]:
@@ -109,7 +123,7 @@ class WriteBackReader:
         found = {}
         for key, node in fields.entries(tracker):
             if key.text not in states:
-                said = f'unknown state "{key.text}"'
+                said = Phrase('unknown state "{name}"', name=key.text)
                 self.problems.add_unknown("E_REF", said, key, states)
             elif status := self._status(tracker, node):
                 found[PoolState(key.text)] = status
@@ -126,7 +140,11 @@ class WriteBackReader:
 
     def _check_status(self, kind: Capabilities | None, node: Scalar) -> None:
         if kind and kind.statuses and node.text not in kind.statuses:
-            said = f'{kind.name} has no status "{node.text}"'
+            said = Phrase(
+                '{tracker} has no status "{value}"',
+                tracker=kind.name,
+                value=node.text,
+            )
             self.problems.add_unknown("E_REF", said, node, kind.statuses)
 
     def _comments(self, fields: Fields) -> tuple[CommentTemplate, ...]:
@@ -179,7 +197,7 @@ class WriteBackReader:
     def _check_leak(self, braces: str, node: Node) -> None:
         safe = ClientSafeFacts.placeholders()
         if braces[1:-1] not in safe:
-            said = f"{braces} may not reach a client"
+            said = Phrase("{braces} may not reach a client", braces=braces)
             self.problems.add("E_LEAK", said, node, suggest(braces[1:-1].strip(), safe))
 
 

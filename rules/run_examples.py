@@ -1,9 +1,10 @@
 """The tests that a ruleset brings along, run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from model.decisions import Decision, Facts, Section
+from model.phrase import Phrase
 from rules.decide import decide
 from rules.ruleset import Example, Ruleset
 
@@ -42,15 +43,33 @@ def _run(ruleset: Ruleset, example: Example) -> ExampleResult:
         for section, expected in example.expect.items()
         if decision.effective.get(section, "") != expected
     ]
-    return ExampleResult(example.id, example.place, not wrong, "; ".join(wrong))
+    return ExampleResult(example.id, example.place, not wrong, _join(wrong))
+
+
+def _join(wrong: Sequence[Phrase]) -> str:
+    match wrong:
+        case []:
+            return ""
+        case [only]:
+            return only
+        case [first, *rest]:
+            return Phrase("{first}; {rest}", first=first, rest=_join(rest))
+        case _:
+            raise AssertionError(wrong)
 
 
 def _pinned(given: Facts) -> Mapping[Section, str]:
     return {section: str(given[section]) for section in Section if section in given}
 
 
-def _difference(section: Section, expected: str, decision: Decision) -> str:
+def _difference(section: Section, expected: str, decision: Decision) -> Phrase:
     rules = [reason.rule for reason in decision.reasons if reason.section is section]
-    came = decision.effective.get(section) or "nothing"
-    by = f" by {', '.join(rules)}" if rules else ""
-    return f"{section}: expected {expected or 'nothing'}, came {came}{by}"
+    values = {
+        "section": section.value,
+        "expected": expected or Phrase("nothing"),
+        "came": decision.effective.get(section) or Phrase("nothing"),
+    }
+    if not rules:
+        return Phrase("{section}: expected {expected}, came {came}", **values)
+    said = "{section}: expected {expected}, came {came} by {rules}"
+    return Phrase(said, **values, rules=", ".join(rules))

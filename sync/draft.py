@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from model.errors import Problem
+from model.phrase import Phrase
 from model.trackers import Trackers
 from pool import projects, rulesets
 from pool.database import Connection
@@ -130,7 +131,9 @@ def _failed(examples: Sequence[ExampleResult]) -> Iterator[Problem]:
     for result in examples:
         if not result.passed:
             file, _, line = result.place.rpartition(":")
-            said = f"example {result.example}: {result.why}"
+            said = Phrase(
+                "example {example}: {why}", example=result.example, why=result.why
+            )
             hint = "mend the rules, or what the example expects"
             yield Problem("E_EXAMPLE", said, file, int(line), 1, hint)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -17,6 +18,7 @@ from web import rules_models as models
 from web.api import PROBLEMS, Number
 from web.desk import TheDesk
 from web.problems import Problem
+from web.reader import Reader, TheReader
 from web.ruleset_view import (
     check_draft,
     compare_stored,
@@ -24,6 +26,7 @@ from web.ruleset_view import (
     get_activation,
 )
 from web.why_page import Asked, get_explained
+from web.words.translate import Words
 
 router = APIRouter(prefix="/api/v1", tags=["rules"], responses=PROBLEMS)
 
@@ -89,18 +92,22 @@ async def read_diff(
 
 
 @router.post("/rules/check", summary="Find what is wrong with a text")
-async def check(desk: TheDesk, body: models.DraftBody) -> models.CheckView:
+async def check(
+    desk: TheDesk, reader: TheReader, body: models.DraftBody
+) -> models.CheckView:
     """Loads it over its bases, runs its examples, compares it; changes nothing."""
     checked = await check_draft(desk, body.text, body.project)
     examined, found = checked.examined, checked.difference
-    ruleset = examined.ruleset
+    ruleset, words = examined.ruleset, Words(reader.language)
     return models.CheckView.model_validate(
         {
             "name": ruleset.name if ruleset else None,
             "fingerprint": ruleset.fingerprint if ruleset else None,
             "rules": checked.rules,
-            "problems": examined.problems,
-            "examples": examined.examples,
+            "problems": [words.problem(it) for it in examined.problems],
+            "examples": [
+                replace(it, why=words.said(it.why)) for it in examined.examples
+            ],
             "followers": [it.before.name for it in examined.followers],
             "diff": {"rules": found.edits, "files": found.files} if found else None,
         }
@@ -108,21 +115,25 @@ async def check(desk: TheDesk, body: models.DraftBody) -> models.CheckView:
 
 
 @router.post("/rules/simulate", summary="Try a text on the whole pool")
-async def simulate(desk: TheDesk, body: models.DraftBody) -> models.SimulationView:
+async def simulate(
+    desk: TheDesk, reader: TheReader, body: models.DraftBody
+) -> models.SimulationView:
     """What would flip, for whom; changes nothing. 409 while another one runs."""
-    async with _refusals():
+    async with _refusals(reader):
         found = await desk.rules.simulate(body.text, body.project)
     return models.SimulationView.model_validate(found)
 
 
 @router.post("/rules/activate", summary="Let a text run", status_code=201)
-async def activate(desk: TheDesk, body: models.ActivateBody) -> models.ActivatedView:
+async def activate(
+    desk: TheDesk, reader: TheReader, body: models.ActivateBody
+) -> models.ActivatedView:
     """Stores it; issues are decided on again in the background, overrides stay.
 
     A text with a problem leaves the active one as it is: 422 with each problem among
     `errors`. More about them says `/rules/check`.
     """
-    async with _refusals():
+    async with _refusals(reader):
         number = await desk.rules.activate(
             body.text, body.by, body.reason, body.project, body.based_on
         )
@@ -131,18 +142,18 @@ async def activate(desk: TheDesk, body: models.ActivateBody) -> models.Activated
 
 @router.post("/rules/{number}/rollback", summary="Go back", status_code=201)
 async def go_back(
-    desk: TheDesk, number: Number, body: models.SignedBody
+    desk: TheDesk, reader: TheReader, number: Number, body: models.SignedBody
 ) -> models.ActivatedView:
     """Activate an earlier ruleset again, for what it was active for then."""
-    async with _refusals():
+    async with _refusals(reader):
         made = await desk.rules.rollback(body.by, number=number, reason=body.reason)
     return models.ActivatedView(number=made)
 
 
 @router.post("/rules/retire", summary="End a project's own ruleset", status_code=204)
-async def retire(desk: TheDesk, body: models.RetireBody) -> None:
+async def retire(desk: TheDesk, reader: TheReader, body: models.RetireBody) -> None:
     """The general ruleset decides for it again; 404 when it has none of its own."""
-    async with _refusals():
+    async with _refusals(reader):
         if not await desk.rules.retire(body.project, body.by, body.reason):
             raise Problem(404, "not_found")
 
@@ -175,12 +186,14 @@ async def explain(
 
 
 @asynccontextmanager
-async def _refusals() -> AsyncIterator[None]:
+async def _refusals(reader: Reader) -> AsyncIterator[None]:
     """Turns what an act refuses into problems."""
     try:
         yield
     except RulesetError as error:
-        errors = [{"detail": str(problem)} for problem in error.problems]
+        words = Words(reader.language)
+        told = (words.problem(problem) for problem in error.problems)
+        errors = [{"detail": str(problem)} for problem in told]
         raise Problem(422, "bad_ruleset", errors=errors) from error
     except Outdated as error:
         raise Problem(409, "outdated") from error

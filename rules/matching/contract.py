@@ -23,6 +23,7 @@ from hashlib import sha256
 
 from model.contracts import Amendment, Clause, Contract
 from model.errors import Problem
+from model.phrase import Phrase
 from rules.document import Node, Problems, parse_document
 from rules.fields import Fields
 
@@ -95,7 +96,9 @@ def _check_twice(
     seen: set[str] = set()
     for amendment, node in zip(amendments, nodes, strict=True):
         if amendment.id and amendment.id in seen:
-            said = f'amendment "{amendment.id}" is given twice'
+            said = Phrase(
+                'amendment "{amendment}" is given twice', amendment=amendment.id
+            )
             problems.add("E_DUP", said, node, "give each its own id")
         seen.add(amendment.id)
 
@@ -106,7 +109,12 @@ def _add(
     clause = _read_clause(node, problems, since)
     if clause.id in clauses:
         hint = "give each clause its own id; an amendment changes one under replace"
-        problems.add("E_DUP", f'clause "{clause.id}" is given twice', node, hint)
+        problems.add(
+            "E_DUP",
+            Phrase('clause "{clause}" is given twice', clause=clause.id),
+            node,
+            hint,
+        )
     elif clause.id:
         clauses[clause.id] = clause
     return clause.id
@@ -136,8 +144,10 @@ def _replace(clauses: _Clauses, node: Node, problems: Problems) -> str:
         clauses[clause.id] = clause
     elif clause.id:
         known = ", ".join(clauses)
-        message = f'there is no clause "{clause.id}" to replace'
-        problems.add("E_REF", message, node, f"use add, or one of: {known}")
+        message = Phrase('there is no clause "{clause}" to replace', clause=clause.id)
+        problems.add(
+            "E_REF", message, node, Phrase("use add, or one of: {known}", known=known)
+        )
     return clause.id
 
 
@@ -161,7 +171,12 @@ def _check_clause(clause: Clause, node: Node, problems: Problems) -> None:
     begins, ends = clause.valid_from, clause.valid_until
     if begins and ends and ends < begins:
         hint = "valid_until is the last day on which the clause holds"
-        problems.add("E_RANGE", f"ends on {ends}, before {begins}", node, hint)
+        problems.add(
+            "E_RANGE",
+            Phrase("ends on {ends}, before {begins}", ends=ends, begins=begins),
+            node,
+            hint,
+        )
     if clause.allowance_days is not None and clause.allowance_days < Decimal(0):
         hint = "give person-days, or leave it out when there is no limit"
         problems.add("E_RANGE", "a negative allowance", node, hint)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from model.contracts import Contract
 from model.errors import Problem
+from model.phrase import Phrase
 from rules.document import suggest
 from rules.matching.match import Request
 from rules.matching.requests import Line, parse_lines
@@ -90,5 +91,5 @@ def _wrong(line: Line, contract: Contract, file: str) -> Iterator[Problem]:
 
 def _unknown(what: str, value: str, known: Sequence[str], place: Problem) -> Problem:
     hint = suggest(value, known)
-    message = f'unknown {what} "{value}"'
+    message = Phrase('unknown {what} "{value}"', what=what, value=value)
     return Problem("E_REF", message, place.file, place.line, 1, hint)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from model.errors import Problem
+from model.phrase import Phrase
 from rules.document import suggest
 from rules.matching.match import Match, Request
 from rules.matching.scopes import likely_scopes
@@ -94,13 +95,23 @@ def _wrong(texts: Mapping[str, object]) -> Iterator[Problem]:
     known = (*REQUEST_FIELDS, *LABEL_FIELDS)
     for name, value in texts.items():
         if name not in known:
-            message, hint = f'unknown field "{name}"', suggest(name, known)
-            yield Problem("E_FIELD", message, column=1, hint=hint)
+            message = Phrase('unknown field "{name}"', name=name)
+            yield Problem("E_FIELD", message, column=1, hint=suggest(name, known))
         elif name in _FLAGS and not isinstance(value, bool):
             hint = "write true or false"
-            yield Problem("E_TYPE", f'"{name}" is not a flag', column=1, hint=hint)
+            yield Problem(
+                "E_TYPE",
+                Phrase('"{name}" is not a flag', name=name),
+                column=1,
+                hint=hint,
+            )
         elif name not in _FLAGS and not isinstance(value, str):
             hint = "put it in double quotes"
-            yield Problem("E_TYPE", f'"{name}" is not a text', column=1, hint=hint)
+            yield Problem(
+                "E_TYPE",
+                Phrase('"{name}" is not a text', name=name),
+                column=1,
+                hint=hint,
+            )
     if "title" not in texts:
         yield Problem("E_FIELD", '"title" is missing', column=1, hint=_HINT)

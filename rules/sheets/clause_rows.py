@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from model.phrase import Phrase
 from rules.document import MapNode, Problems, Scalar
 from rules.sheets.headings import find_field, find_headings, known_headings
 from rules.sheets.sheet import Row, add, is_empty
@@ -58,7 +59,7 @@ def read_clause_rows(
 
 
 def _hint() -> str:
-    return f"known headings: {', '.join(known_headings())}"
+    return Phrase("known headings: {names}", names=", ".join(known_headings()))
 
 
 def _read_headings(row: Row, problems: Problems, ignored: Collection[str]) -> Columns:
@@ -66,16 +67,35 @@ def _read_headings(row: Row, problems: Problems, ignored: Collection[str]) -> Co
     for index, cell in enumerate(row):
         field = "" if not cell.text or cell.text in ignored else find_field(cell.text)
         if field is None:
-            said = f'unknown column "{cell.text}"'
-            problems.add("E_FIELD", said, cell, f"{_hint()}; or leave it out: --ignore")
+            said = Phrase('unknown column "{cell}"', cell=cell.text)
+            problems.add(
+                "E_FIELD",
+                said,
+                cell,
+                Phrase("{hint}; or leave it out: --ignore", hint=_hint()),
+            )
         elif field in columns.values():
             hint = "keep one of the columns, or leave one out: --ignore"
-            problems.add("E_DUP", f'"{cell.text}" is a second {field}', cell, hint)
+            problems.add(
+                "E_DUP",
+                Phrase(
+                    '"{cell}" is a second {field}',
+                    cell=cell.text,
+                    field=field,
+                ),
+                cell,
+                hint,
+            )
         elif field:
             columns[index] = field
     for field in _REQUIRED:
         if field not in columns.values():
-            problems.add("E_FIELD", f"no column is the {field}", row[0], _hint())
+            problems.add(
+                "E_FIELD",
+                Phrase("no column is the {field}", field=field),
+                row[0],
+                _hint(),
+            )
     return columns
 
 
@@ -104,7 +124,12 @@ def _read(field: str, cell: Scalar, problems: Problems) -> Scalar:
     match field:
         case "id" if _DATE.fullmatch(cell.text):
             hint = "format the column as text and write the clause's number again"
-            problems.add("E_TYPE", f"a date, {cell.text}, as number", cell, hint)
+            problems.add(
+                "E_TYPE",
+                Phrase("a date, {cell}, as number", cell=cell.text),
+                cell,
+                hint,
+            )
             return _as_text(cell)
         case "excluded":
             return _read_flag(cell)

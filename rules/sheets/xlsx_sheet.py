@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 from openpyxl.utils.exceptions import InvalidFileException
 
+from model.phrase import Phrase
 from rules.document import Problems, Scalar
 from rules.sheets.sheet import (
     MAX_BYTES,
@@ -133,7 +134,12 @@ def _read(data: bytes, problems: Problems, sheet: str) -> list[Row] | None:
     name = sheet or values.sheetnames[0]
     if name not in values.sheetnames:
         known = ", ".join(values.sheetnames)
-        add(problems, "E_REF", f'no sheet "{sheet}"', f"known: {known}")
+        add(
+            problems,
+            "E_REF",
+            Phrase('no sheet "{sheet}"', sheet=sheet),
+            Phrase("known: {known}", known=known),
+        )
         return None
     rows: list[Row] = []
     both = zip(_rows(values[name]), _rows(formulas[name]), strict=False)
@@ -168,7 +174,12 @@ def _check_formulas(
             hint = "open and save it in a spreadsheet program, or write the value"
             problems.add("E_FORMULA", "a formula without its result", place, hint)
         elif value.data_type == TYPE_ERROR:
-            problems.add("E_FORMULA", f"the error {value.value}", place, "mend it")
+            problems.add(
+                "E_FORMULA",
+                Phrase("the error {error}", error=value.value),
+                place,
+                "mend it",
+            )
 
 
 def _cells(row: tuple[Any, ...], line: int) -> Iterator[Scalar]:

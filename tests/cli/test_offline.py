@@ -48,6 +48,18 @@ def test_all_problems_of_all_files_come_with_places(reqpool: Reqpool) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_problems_speak_the_language_of_the_locale(
+    reqpool: Reqpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("bad.yaml").write_text("name: bad\nkind: [{id: x, set: qestion, when: {}}]")
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    ran = reqpool("rules", "check", "bad.yaml")
+    assert ran.code == 2
+    assert "E_REF 未知的值“qestion”\n  提示：是否想写“question”？" in ran.err
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert 'unknown value "qestion"' in reqpool("rules", "check", "bad.yaml").err
+
+
 def test_a_base_lies_beside_or_is_shipped(reqpool: Reqpool) -> None:
     Path("a.yaml").write_text("name: a\nextends: small\n")
     Path("b.yaml").write_text("name: b\nextends: vendor-en\n")

@@ -108,7 +108,7 @@ def test_depth_size_and_number_are_limited() -> None:
 def test_a_word_nobody_meant_gets_the_nearest_or_the_known_ones() -> None:
     assert suggest("Titel", ["title", "type"]) == 'did you mean "title"?'
     assert suggest("xyz", ["b", "a"]) == "known: a, b"
-    assert suggest("xyz", []) == "known: none"
+    assert suggest("xyz", []) == "none is known"
     assert suggest("?", map(str, range(20))).endswith(" and 5 more")
 
 

@@ -1,5 +1,7 @@
 """Everything that the page about rules does, for programs."""
 
+import html
+
 import httpx
 import jsonschema
 import pytest
@@ -39,6 +41,21 @@ async def test_a_broken_draft_is_refused_with_its_problems(
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_ruleset")
     [error] = answer.json()["errors"]
     assert "draft:2:1" in error["detail"]
+
+
+async def test_problems_speak_the_readers_language(site: httpx.AsyncClient) -> None:
+    body = {"text": "name: x\nkidn: []\n", **SIGNED}
+    for headers, said in (
+        ({"accept-language": "zh-CN"}, "未知字段“kidn”"),
+        ({"accept-language": "en"}, 'unknown field "kidn"'),
+    ):
+        draft = {"text": body["text"]}
+        found = await site.post("/api/v1/rules/check", json=draft, headers=headers)
+        assert found.json()["problems"][0]["message"] == said
+        refused = await site.post("/api/v1/rules/activate", json=body, headers=headers)
+        assert said in refused.json()["errors"][0]["detail"]
+        page = await site.post("/rules/check", data=draft, headers=headers)
+        assert html.escape(said, quote=True).replace("&quot;", "&#34;") in page.text
 
 
 async def test_the_lifecycle_of_a_ruleset(site: httpx.AsyncClient, town: Town) -> None:

@@ -1,11 +1,14 @@
 """Looks words and sentences up in the reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from model.client_text import WORDS
+from model.errors import Problem
 from model.findings import Finding
+from model.phrase import say
 from model.projects import Language
 from web.words.facts import FACTS
 from web.words.findings import FINDINGS
@@ -77,6 +80,15 @@ class Words:
     def because(self, because: Mapping[str, str]) -> str:
         """A rule's own words; in another language when there are no better ones."""
         return because.get(self.language) or next(iter(because.values()), "")
+
+    def said(self, text: str) -> str:
+        """What a problem says."""
+        return say(text, self.language)
+
+    def problem(self, problem: Problem) -> Problem:
+        """Something wrong in a file, in the reader's language."""
+        message, hint = self.said(problem.message), self.said(problem.hint)
+        return replace(problem, message=message, hint=hint)
 
     def sentence(self, code: str, params: Mapping[str, Any]) -> str:
         """What a concern or error says."""
