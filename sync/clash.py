@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from model.changes import Base, Change, SetLabels, SetRelease, Transition
+from model.changes import (
+    Base,
+    Change,
+    SetAssignee,
+    SetFields,
+    SetLabels,
+    SetRelease,
+    Transition,
+)
 from model.issues import IssueSnapshot
 from pool.conflicts import Kept
-from sync.plan import Plan
+from sync.plan import Plan, is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +77,28 @@ def _release(base: Base, theirs: IssueSnapshot, change: SetRelease) -> _Sides:
     return _Sides(base.release or "", shown or "", change.name or "")
 
 
+def _assignee(base: Base, theirs: IssueSnapshot, change: SetAssignee) -> _Sides:
+    known = base.assignee or ""
+    stands = any(one.goes_by(known) for one in theirs.assignees)
+    names = _words(one.name or one.tracker_id for one in theirs.assignees)
+    return _Sides(known, known if stands else names, change.account)
+
+
+def _fields(base: Base, theirs: IssueSnapshot, change: SetFields) -> _Sides:
+    known = {name: base.fields[name] for name in change.values if base.fields.get(name)}
+    shown = {name: theirs.written_fields.get(name, "") for name in known}
+    alike = {name: known[name] for name in known if is_same(shown[name], known[name])}
+    wanted = {name: change.values[name] for name in known}
+    return _Sides(_pairs(known), _pairs({**shown, **alike}), _pairs(wanted))
+
+
 _SIDES: Mapping[type[Change], tuple[str, Callable[[Base, IssueSnapshot, Any], _Sides]]]
 _SIDES = {
     SetLabels: ("labels", _labels),
     Transition: ("status", _status),
     SetRelease: ("release", _release),
+    SetAssignee: ("assignee", _assignee),
+    SetFields: ("fields", _fields),
 }
 
 
@@ -85,9 +110,13 @@ def _told(base: Base, field: str) -> str:
         case str(value):
             return value
         case Mapping() as values:
-            return "; ".join(f"{name}: {it}" for name, it in sorted(values.items()))
+            return _pairs(values)
         case values:
             return _words(values)
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {it}" for name, it in sorted(values.items()))
 
 
 def _words(values: Iterable[str]) -> str:

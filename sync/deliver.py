@@ -24,12 +24,17 @@ from sync.note_race import note_race
 from sync.plan import learn
 from sync.raise_issues import raise_issues
 from sync.report_leak import LEAK, report_leak
-from sync.trouble import back_off, is_quiet, report_trouble
+from sync.trouble import (
+    MOST_ATTEMPTS,
+    back_off,
+    find_asked_until,
+    is_quiet,
+    report_trouble,
+)
 from sync.watch import watch
 
 _BATCH = 50
 _LEASE = timedelta(seconds=120)
-_MOST_ATTEMPTS = 12
 _ORPHANED = RetriableError("process_died")
 
 
@@ -65,7 +70,7 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
             return 0
         now = engine.clock()
         for orphan in await outbox.find_orphans(connection, source.id, now):
-            await _doubt(engine, connection, source, orphan, _ORPHANED)
+            await _put_off(engine, connection, source, orphan, _ORPHANED)
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
     going = _Round(engine, source, limit, source.failures > 0)
@@ -101,12 +106,13 @@ async def _deliver_one(going: _Round, intent: Intent) -> bool:
     try:
         receipt = await connector.apply(ref, intent.change, str(intent.id))
     except (RetriableError, Conflict) as error:
-        going.quiet_until = _asked_until(engine, error) or going.quiet_until
+        going.quiet_until = find_asked_until(engine, error) or going.quiet_until
         await _retry(engine, source, intent, error)
         await _note_failure(going, error)
         return False
     except PermanentError as error:
-        await _give_up(engine, source, intent, error)
+        async with engine.database.transaction() as connection:
+            await _give_up(engine, connection, source, intent, error)
         return True
     await _settle(engine, source, intent, receipt)
     await _note_success(going)
@@ -133,12 +139,6 @@ async def _still_holds(engine: Engine, intent: Intent) -> bool:
     """Others of the batch took their time: a person may have acted, or the claim run out."""
     async with engine.database.transaction() as connection:
         return await outbox.is_claimed(connection, intent, engine.clock())
-
-
-def _asked_until(engine: Engine, error: TrackerError) -> datetime | None:
-    if isinstance(error, RetriableError) and error.retry_after_seconds:
-        return engine.clock() + timedelta(seconds=error.retry_after_seconds)
-    return None
 
 
 async def _settle(
@@ -172,12 +172,9 @@ async def _settle(
 async def _retry(
     engine: Engine, source: SourceRow, intent: Intent, error: TrackerError
 ) -> None:
-    if intent.attempts >= _MOST_ATTEMPTS:
-        await _give_up(engine, source, intent, error)
-        return
     async with engine.database.transaction() as connection:
-        await _doubt(engine, connection, source, intent, error)
-    if _asked_until(engine, error):
+        await _put_off(engine, connection, source, intent, error)
+    if find_asked_until(engine, error):
         await report_trouble(engine, source, error)
 
 
@@ -210,15 +207,30 @@ async def _suspect(
     await audit.append(connection, _entry(engine, source, intent, told))
 
 
-async def _give_up(
-    engine: Engine, source: SourceRow, intent: Intent, error: TrackerError
+async def _put_off(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    intent: Intent,
+    error: TrackerError,
 ) -> None:
-    now = engine.clock()
-    async with engine.database.transaction() as connection:
-        await outbox.bury(connection, intent, _told(error), now)
-        _tell(engine, source, intent, "dead", error.code)
-        await _suspect(engine, connection, source, intent, error)
-        await _raise(engine, connection, source, intent, error)
+    """Until later, or, after the last attempt, until a person looks at it."""
+    is_last = intent.attempts >= MOST_ATTEMPTS
+    act = _give_up if is_last else _doubt
+    await act(engine, connection, source, intent, error)
+
+
+async def _give_up(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    intent: Intent,
+    error: TrackerError,
+) -> None:
+    await outbox.bury(connection, intent, _told(error), engine.clock())
+    _tell(engine, source, intent, "dead", error.code)
+    await _suspect(engine, connection, source, intent, error)
+    await _raise(engine, connection, source, intent, error)
 
 
 async def _raise(

@@ -159,9 +159,9 @@ def _plan_fields(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
     due, kept = dict[str, str](), list[str]()
     for name, wanted in target.fields.items():
         now, ours = shown.get(name, ""), base.fields.get(name, "")
-        if _is_same(now, wanted):
+        if is_same(now, wanted):
             known[name] = wanted
-        elif wanted != ours and (wanted or _is_same(now, ours)):
+        elif wanted != ours and (wanted or is_same(now, ours)):
             due[name] = wanted
         elif wanted:
             kept.append(f"{name}: {now or '–'}")
@@ -171,7 +171,7 @@ def _plan_fields(base: Base, theirs: IssueSnapshot, target: Target) -> _Draft:
     return _Draft(base, change, {"fields": "; ".join(kept)} if kept else {})
 
 
-def _is_same(shown: str, wanted: str) -> bool:
+def is_same(shown: str, wanted: str) -> bool:
     """Trackers write numbers their own way: ``3.0`` for ``3``."""
     try:
         return Decimal(shown) == Decimal(wanted)

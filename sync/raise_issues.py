@@ -18,7 +18,7 @@ from pool.database import Connection
 from pool.raisings import Raising
 from pool.sources import SourceRow
 from sync.engine import Engine
-from sync.trouble import back_off, is_quiet
+from sync.trouble import MOST_ATTEMPTS, back_off, is_quiet
 from sync.watch import watch
 
 _LEASE = timedelta(seconds=120)
@@ -45,6 +45,9 @@ async def _raise_one(
     try:
         raised = await connector.raise_issue(raising.draft)
     except (RetriableError, Conflict) as error:
+        if raising.attempts >= MOST_ATTEMPTS:
+            await _give_up(engine, source, raising, error)
+            return False
         until = back_off(engine, raising.attempts, error)
         until = max(until, engine.clock() + _SEARCH_LAG)
         async with engine.database.transaction() as connection:
@@ -83,7 +86,7 @@ async def _settle(
 
 
 async def _give_up(
-    engine: Engine, source: SourceRow, raising: Raising, error: PermanentError
+    engine: Engine, source: SourceRow, raising: Raising, error: TrackerError
 ) -> None:
     now = engine.clock()
     concern = Concern(

@@ -11,6 +11,9 @@ from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
 from sync.report_leak import LEAK, report_leak
 
+MOST_ATTEMPTS = 12
+"""Of a write; then it is a dead letter."""
+
 _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 900.0
 

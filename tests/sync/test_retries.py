@@ -1,0 +1,115 @@
+"""Nothing before Retry-After, twelve attempts at most, and then a dead letter."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from pool import outbox, sources
+from sandbox.clock import utc_now
+from sandbox.faults import Fault
+from sync.deliver import deliver
+from sync.poll import poll
+from sync.trouble import MOST_ATTEMPTS
+from tests.sync.conftest import JiraDesk
+from tests.sync.world import World
+
+WISH = "WeChat mini program for approvals"
+
+
+def fail(desk: JiraDesk, path: str, times: int = 10_000, **how: Any) -> None:
+    fault = Fault(path_contains=path, times=times, **how)
+    desk.server.call(lambda: desk.tracker.bench.faults.fail_next.append(fault))
+
+
+def sent(desk: JiraDesk, method: str = "", path: str = "") -> int:
+    entries = desk.server.call(lambda: list(desk.tracker.bench.journal.entries))
+    return sum(method in {"", it.method} and path in it.path for it in entries)
+
+
+async def wait_for_one(world: World, desk: JiraDesk) -> None:
+    """An issue whose labels and comment wait to be written."""
+    desk.raise_issue(WISH)
+    await poll(world.engine, "acme")
+
+
+async def test_a_write_is_tried_twelve_times_and_then_waits_for_a_person(
+    world: World, desk: JiraDesk
+) -> None:
+    fail(desk, "/comment", method="POST", status=503)
+    await wait_for_one(world, desk)
+    waits = list[timedelta]()
+    for _ in range(MOST_ATTEMPTS + 5):
+        await world.settle(polls=True)
+        [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+        waits.append(row["not_before"] - world.clock())
+        world.clock.wind(minutes=20)
+    assert (row["state"], row["attempts"]) == ("dead", MOST_ATTEMPTS)
+    assert sent(desk, "POST", "/comment") == MOST_ATTEMPTS
+    later = waits[: MOST_ATTEMPTS - 1]
+    assert all(last < then for last, then in pairwise(later[:9]))
+    assert max(later) <= timedelta(minutes=15) * 1.3
+    [concern] = await world.rows("SELECT * FROM attention WHERE resolved_at IS NULL")
+    assert concern["code"] == "unavailable"
+    world.clock.wind(days=60)
+    await world.settle(polls=True)
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert row["state"] == "dead"
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+async def test_nothing_at_all_is_sent_before_the_tracker_said(
+    world: World, desk: JiraDesk, form: str
+) -> None:
+    await wait_for_one(world, desk)
+    on_its_clock = utc_now() + timedelta(seconds=300)  # as its Date header tells it
+    until = format_datetime(on_its_clock, usegmt=True)
+    asked = {"Retry-After": "300" if form == "seconds" else until}
+    fail(desk, "/issue/", 1, method="PUT", status=429, headers=asked)
+    await deliver(world.engine, "acme")
+    before = sent(desk)
+    world.clock.wind(seconds=298)
+    await world.settle(polls=True)
+    assert sent(desk) == before
+    world.clock.wind(seconds=5)
+    await world.settle(polls=True)
+    assert sent(desk) > before
+    assert await world.rows("SELECT FROM outbox WHERE state <> 'sent'") == []
+
+
+async def test_a_failure_elsewhere_does_not_shorten_the_wait(world: World) -> None:
+    async with world.engine.database.transaction() as connection:
+        row = await sources.find(connection, "acme")
+        assert row
+        far, near = (world.clock() + timedelta(minutes=it) for it in (10, 1))
+        await sources.note_error(connection, row.id, {"code": "rate_limited"}, far)
+        await sources.note_error(connection, row.id, {"code": "unavailable"}, near)
+        kept = await sources.find(connection, "acme")
+    assert kept
+    assert kept.not_before == far
+
+
+async def test_a_write_on_which_the_process_dies_each_time_is_given_up_too(
+    world: World, desk: JiraDesk
+) -> None:
+    await wait_for_one(world, desk)
+    lease = timedelta(seconds=120)
+    async with world.engine.database.transaction() as connection:
+        row = await sources.find(connection, "acme")
+    assert row
+    for _ in range(MOST_ATTEMPTS):
+        async with world.engine.database.transaction() as connection:
+            now = world.clock()
+            assert await outbox.claim(connection, row.id, now, lease, 50)
+        world.clock.wind(minutes=3)
+        fail(desk, "/", 10_000, status=429, headers={"Retry-After": "1"})
+        await deliver(world.engine, "acme")
+        desk.server.call(desk.tracker.bench.faults.clear)
+        await world.rows("DELETE FROM fetches RETURNING tracker_id")
+        world.clock.wind(minutes=20)
+    states = await world.rows("SELECT state, attempts FROM outbox")
+    assert {(row["state"], row["attempts"]) for row in states} == {
+        ("dead", MOST_ATTEMPTS)
+    }
