@@ -9,6 +9,7 @@ from procrastinate import App
 
 from app.jobs import build_jobs, wake_through, work
 from sync.engine import Engine
+from sync.patrol import patrol
 from sync.seal import seal
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_round_trip import register_hook
@@ -53,6 +54,18 @@ async def test_the_tick_polls_without_any_webhook(
     made = desk.raise_issue("Export the fund report to Excel")
     async with running(world, database_url):
         assert await seen(world, made.key)
+
+
+async def test_a_worker_checks_each_source_every_hour(
+    world: World, desk: JiraDesk, database_url: str
+) -> None:
+    del desk
+    every = build_jobs(database_url).periodic_registry.periodic_tasks.values()
+    assert {one.task.name: one.cron for one in every}["patrol"] == "17 * * * *"
+    async with running(world, database_url) as engine, asyncio.timeout(10):
+        await patrol(engine)
+        while not await world.rows("SELECT FROM checks"):
+            await asyncio.sleep(0.05)
 
 
 async def test_what_is_decided_and_written_is_sealed_in_the_audit(world: World) -> None:

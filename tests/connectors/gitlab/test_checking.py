@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from connectors.base import Wanted
@@ -12,6 +13,7 @@ from model.findings import Finding, Severity
 from sandbox.gitlab.api import hooks
 from sandbox.gitlab.records import GUEST, OWNER, REPORTER
 from tests.connectors.gitlab.rig import TOKEN, GitLabRig
+from tests.contracts.rig import SECRET
 from tests.sandbox.receiver import Receiver
 
 HOOK = "http://127.0.0.1:9/webhooks/kunlun"
@@ -153,6 +155,44 @@ async def test_a_check_writes_nothing(
 ) -> None:
     await connector.check(WANTED)
     assert site.writes() == []
+
+
+async def test_c3_a_change_without_the_token_loses_it_and_is_mended(
+    site: GitLabRig,
+) -> None:
+    connector = site.connect(signs=False)
+    [missing] = await connector.fetch_webhooks(HOOK)
+    await connector.install_webhook(missing, HOOK)
+    [hook] = site.bench.deliveries.hooks.values()
+    assert hook.secret == SECRET
+    path = f"/api/v4{missing.path}/{hook.id}"
+    async with httpx.AsyncClient(
+        base_url=site.tracker.base_url, trust_env=False
+    ) as person:
+        person.headers["PRIVATE-TOKEN"] = TOKEN
+        (await person.put(path, json={"url": HOOK})).raise_for_status()
+    [lost] = await connector.fetch_webhooks(HOOK)
+    assert [one.code for one in lost.findings] == ["webhook_unsigned"]
+    await connector.install_webhook(lost, HOOK)
+    assert hook.secret == SECRET
+
+
+async def test_c4_a_hook_that_failed_four_times_is_found_and_woken(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    with Receiver(status=500) as receiver:
+        [missing] = await connector.fetch_webhooks(receiver.url)
+        await connector.install_webhook(missing, receiver.url)
+        for number in range(4):
+            site.make_issue(f"lost {number}")
+        await asyncio.to_thread(site.bench.deliveries.wait_idle)
+        found = await find(connector, Wanted(webhook_url=receiver.url))
+        assert found["webhook_paused"].params["until"].startswith("2026-11-20T08:31")
+        receiver.status = 200
+        [paused] = await connector.fetch_webhooks(receiver.url)
+        await connector.install_webhook(paused, receiver.url)
+        [woken] = await connector.fetch_webhooks(receiver.url)
+        assert woken.findings == ()
 
 
 async def test_one_webhook_of_a_group_stands_for_its_projects(site: GitLabRig) -> None:

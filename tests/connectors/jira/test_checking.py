@@ -63,6 +63,21 @@ async def test_the_webhook_s_health_is_found(jira: JiraRig) -> None:
     assert await codes(jira, HOOKED) == {"webhook_disabled", "webhook_events"}
 
 
+async def test_a6_hooks_are_registered_where_an_administrator_s_token_may(
+    jira: JiraRig,
+) -> None:
+    connector = jira.connect()
+    [missing] = await connector.fetch_webhooks(HOOK)
+    await connector.install_webhook(missing, HOOK)
+    [made] = [one.path for one in jira.bench.journal.entries if one.write]
+    is_cloud = jira.tracker.site.cloud
+    assert made == "/rest/" + (
+        "webhooks/1.0/webhook" if is_cloud else "jira-webhook/1.0/webhooks"
+    )
+    [hook] = jira.bench.deliveries.hooks.values()
+    assert (hook.scope, hook.secret) == ("FIN", SECRET)
+
+
 async def test_a_filter_that_leaves_out_a_project_is_found(jira: JiraRig) -> None:
     hook = jira.bench.deliveries.add_hook(HOOK, EVENTS, secret=SECRET)
     jql = "project in (FINANCE, OPS)"
@@ -81,7 +96,7 @@ async def test_a_hook_without_bodies_is_found(jira: JiraRig) -> None:
     assert await codes(jira, HOOKED) == {"webhook_unreadable"}
 
 
-async def test_an_old_data_center_cannot_sign(data_center: JiraRig) -> None:
+async def test_a7_a_data_center_before_10_cannot_sign(data_center: JiraRig) -> None:
     data_center.tracker.site.version = (9, 12, 5)
     found = await codes(data_center, HOOKED)
     assert found == {"webhook_missing", "webhook_auth"}
@@ -93,8 +108,8 @@ async def test_an_old_data_center_cannot_sign(data_center: JiraRig) -> None:
     assert [one.findings for one in await connector.fetch_webhooks(HOOK)] == [()]
 
 
-async def test_a_token_that_cloud_treats_as_nobody_is_found(cloud: JiraRig) -> None:
-    """B4: searches answer 200 and nothing; only a header and /myself tell."""
+async def test_b4_a_token_that_cloud_treats_as_nobody_is_found(cloud: JiraRig) -> None:
+    """Searches answer 200 and nothing; only a header and /myself tell."""
     findings = await cloud.connect(token="expired").check(HOOKED)
     assert [one.code for one in findings] == ["credentials_refused"]
     assert "new token" in findings[0].hint
