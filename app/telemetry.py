@@ -1,6 +1,7 @@
 """Signs of life as log lines, counters and spans."""
 
 from dataclasses import asdict
+from logging import DEBUG, getLogger
 from typing import assert_never
 
 import structlog
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from model.signs import Decided, Ingested, Observed, Ran, Received, Sign, Written
 
+_LOGGER = getLogger("reqpool")
 _RUN_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)
 _TROUBLE = frozenset({"failed", "dead", "quarantined"})
 
@@ -68,16 +70,20 @@ class Telemetry:
         self._write(sign)
 
     def _write(self, sign: Sign) -> None:
+        span = trace.get_current_span()
+        is_minor = isinstance(sign, Received | Ran)
+        if is_minor and not (_LOGGER.isEnabledFor(DEBUG) or span.is_recording()):
+            return
         told = {
             name: value if isinstance(value, int | float) else str(value)
             for name, value in asdict(sign).items()
             if value not in {"", None}
         }
         name = type(sign).__name__.lower()
-        if isinstance(sign, Received | Ran):
+        if is_minor:
             self._log.debug(name, **told)
         elif getattr(sign, "outcome", "") in _TROUBLE:
             self._log.warning(name, **told)
         else:
             self._log.info(name, **told)
-        trace.get_current_span().add_event(name, told)
+        span.add_event(name, told)

@@ -123,16 +123,16 @@ def process(program: Sequence[str], port: int, env: dict[str, str]) -> Iterator[
     started = [sys.executable, "-m", *program]
     running = subprocess.Popen(started, env=os.environ | env)  # noqa: S603 - ours
     try:
-        wait_for(port)
+        wait_for(port, running)
         yield
     finally:
         running.terminate()
         running.wait(30)
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
     until = monotonic() + 60
-    while monotonic() < until:
+    while monotonic() < until and running.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -68,10 +68,10 @@ class Letterbox:
         try:
             letter = await _read(scope, receive, source, url_token)
             arrival = admit(self._engine, letter)
-            await self._room.check(source)
+            self._room.check(source)
             await self._slot.post(arrival)
             kept = arrival.delivery.id
-            status, told = 202, "accepted"
+            status, told = 202, ""
         except tuple(_REFUSALS) as error:
             status, told = _refusal(error)
         if status in _MISSED:
@@ -111,7 +111,8 @@ async def _read_body(receive: Receive) -> bytes:
 
 
 async def _answer(send: Send, status: int, told: str) -> None:
-    body = json.dumps({"status": told}).encode()
+    """Without a body where nothing is told: each part is a system call of its own."""
+    body = json.dumps({"status": told}).encode() if told else b""
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

@@ -1,9 +1,12 @@
 """Whether there is room for more deliveries of a source."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from model.errors import ReqpoolError
 from pool import inbox
+from pool.database import DatabaseGone
 from sync.engine import Engine
 
 INBOX_LIMIT = 100_000
@@ -15,7 +18,7 @@ class InboxFullError(ReqpoolError):
 
 
 class Room:
-    """Knows the sources whose inbox is full, as of the last second."""
+    """Knows the sources whose inbox is full; nobody waits while it looks again."""
 
     def __init__(self, engine: Engine, limit: int) -> None:
         """Looks at nothing yet.
@@ -28,18 +31,22 @@ class Room:
         self._limit = limit
         self._full: frozenset[str] = frozenset()
         self._looked_at: datetime | None = None
+        self._look: asyncio.Task[None] | None = None
 
-    async def check(self, source: str) -> None:
-        """Return if there is room.
+    def check(self, source: str) -> None:
+        """Return if there was room a moment ago.
 
         Raises:
-            InboxFullError: there is none.
-            DatabaseGone: nobody knows.
+            InboxFullError: there was none.
         """
         now = self._engine.clock()
         if self._looked_at is None or abs(now - self._looked_at) >= _EVERY:
             self._looked_at = now
-            async with self._engine.database.transaction() as connection:
-                self._full = await inbox.find_full(connection, self._limit)
+            self._look = asyncio.create_task(self._look_again())
         if source in self._full:
             raise InboxFullError(source)
+
+    async def _look_again(self) -> None:
+        with suppress(DatabaseGone):
+            async with self._engine.database.transaction() as connection:
+                self._full = await inbox.find_full(connection, self._limit)

@@ -1,5 +1,6 @@
 """What the engine tells becomes counters and log lines, and nothing else."""
 
+import logging
 from uuid import UUID
 
 import pytest
@@ -41,7 +42,10 @@ ID = UUID(int=7)
         ),
     ],
 )
-def test_each_sign_is_counted_and_logged_with_its_ids(sign: Sign, sample: str) -> None:
+def test_each_sign_is_counted_and_logged_with_its_ids(
+    sign: Sign, sample: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "reqpool")
     telemetry = Telemetry()
     with capture_logs() as lines:
         telemetry.tell(sign)

@@ -289,20 +289,26 @@ async def test_a_source_whose_project_is_not_applied_is_503(office: Office) -> N
     assert await office.inbox() == []
 
 
+async def told_in_time(office: Office, body: bytes) -> httpx.Response:
+    """The answer a second later: that is how often the inbox is looked at."""
+    office.world.clock.wind(seconds=2)
+    await office.send(ISSUE, gitlab_signed(ISSUE, office), to="acme-gitlab")
+    await asyncio.sleep(0.2)
+    return await office.send(body)
+
+
 async def test_a_full_inbox_is_503_until_there_is_room_and_then_read_again(
     office: Office,
 ) -> None:
     for number in range(INBOX_LIMIT):
         assert (await office.send(b"%d" % number)).status_code == 202
-    office.world.clock.wind(seconds=2)
-    assert is_later(await office.send(b"one too many"))
+    assert is_later(await told_in_time(office, b"one too many"))
     assert (
         await office.send(ISSUE, gitlab_signed(ISSUE, office), to="acme-gitlab")
     ).status_code == 202
     await until_repolled(office, "acme")
     await office.world.settle()
-    office.world.clock.wind(seconds=2)
-    assert (await office.send(b"the next")).status_code == 202
+    assert (await told_in_time(office, b"the next")).status_code == 202
 
 
 async def test_a_database_that_is_away_is_503_and_the_source_is_read_again(
