@@ -1,5 +1,6 @@
 """``reqpool rules simulate``: what a ruleset would do to the pool, before it runs."""
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from app.bootstrap import Application
 from app.rulesets import load_ruleset_file
 from cli.opened import ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
+from model.decisions import Section
 from rules.ruleset import Ruleset
 from rules.simulate import Simulation
 from sync.draft import UnknownProject, find_bases, get_project_id
@@ -68,8 +70,24 @@ async def _simulate(opened: Application, file: Path, slug: str) -> Simulation:
         message = f"no project {slug!r} in the pool"
         raise typer.BadParameter(message) from error
     except AlreadySimulating as error:
-        typer.secho("another simulation is running; try again", err=True, fg="red")
-        raise typer.Exit(1) from error
+        raise already_simulating() from error
+
+
+def already_simulating() -> typer.Exit:
+    """Say that one has to wait."""
+    typer.secho("another simulation is running; try again", err=True, fg="red")
+    return typer.Exit(1)
+
+
+def print_summary(simulation: Simulation) -> None:
+    """How many verdicts would change, section by section."""
+    whole, by_section = simulation.whole, Counter[Section]()
+    for flip in simulation.flips:
+        by_section[flip.section] += flip.issues
+    told = ", ".join(f"{section} of {by_section[section]}" for section in Section)
+    typer.echo(f"{whole.flipped} of {whole.issues} issues would flip: {told}")
+    if simulation.comments:
+        typer.echo(f"comments that would change: {simulation.comments}")
 
 
 def as_plain(simulation: Simulation) -> dict[str, Any]:

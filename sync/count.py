@@ -1,8 +1,7 @@
-"""Count what a candidate ruleset would do, in a process of its own."""
+"""Count what a candidate ruleset would do to blocks of issues."""
 
-import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,6 @@ from decimal import Decimal
 from model.decisions import FactValue
 from model.releases import Release
 from planning.next_release import next_release
-from pool.handing import take
 from pool.standing import Block
 from rules.count import Counting
 from rules.in_columns import Raw, Read
@@ -38,8 +36,8 @@ class Task:
     today: date
 
 
-def count(task: Task, facts: Sequence[str]) -> Tally:
-    """Count whatever this process gets hold of."""
+def count(task: Task, blocks: Iterable[Block]) -> Tally:
+    """Count one block after the other."""
     candidate, _problems = load_ruleset(
         task.texts[task.name], file=task.name, load_base=task.texts.__getitem__
     )
@@ -49,8 +47,7 @@ def count(task: Task, facts: Sequence[str]) -> Tally:
     counting = Counting(
         candidate, read, _Trains(task).next_release, task.train_of, task.fresh
     )
-    gc.disable()  # what is counted makes no cycles, and looking for some takes long
-    for block in take(facts):
+    for block in blocks:
         columns = _columns(block, counting.asked, task.today)
         counting.count(Issues(block.keys, block.stood, columns))
     return counting.finish()

@@ -10,7 +10,7 @@ from model.clock import Clock
 from pool import rulesets, standing
 from pool.database import Connection, Database
 from pool.handing import Blocks, hand_out, join
-from pool.standing import Reading
+from pool.standing import BlockParser, Reading, read_blocks
 from rules.count import facts_asked
 from rules.ruleset import Ruleset
 from rules.ruleset_diff import compare_rulesets
@@ -18,11 +18,15 @@ from rules.simulate import Simulation, sum_up
 from rules.tally import Tally
 from rules.vocabulary import VOCABULARY
 from sync.count import Task, count
+from sync.count_taken import count_taken
 from sync.replay import ACCEPTANCE
 from sync.sitting import load_stored
 
 _ISSUES_A_PROCESS = 20_000
 """Fewer are counted sooner than another process starts."""
+
+_ISSUES_HERE = 5_000
+"""Fewer are counted within a moment, so no process is started at all."""
 
 
 class AlreadySimulating(RuntimeError):  # noqa: N818 - says what is the case
@@ -47,7 +51,8 @@ async def simulate(
         clock: says which day it is.
         candidate: the ruleset that may go live.
         project: whose issues; None for all whose project has no ruleset of its own.
-        processes: how many count; at most one a core if None.
+        processes: how many count; if None at most one a core, and none of their own
+            for a small pool.
 
     Raises:
         AlreadySimulating: another simulation takes every core.
@@ -74,8 +79,17 @@ async def simulate(
             today,
         )
         issues = await standing.estimate_issues(connection)
-        enough = min(_count_cores(), issues // _ISSUES_A_PROCESS + 1)
-        return sum_up(candidate, await _count_all(task, reading, processes or enough))
+        if processes is None and issues < _ISSUES_HERE:
+            tallies = [await asyncio.to_thread(_count_here, task, reading)]
+        else:
+            enough = min(_count_cores(), issues // _ISSUES_A_PROCESS + 1)
+            tallies = await _count_all(task, reading, processes or enough)
+        return sum_up(candidate, tallies)
+
+
+def _count_here(task: Task, reading: Reading) -> Tally:
+    parser = BlockParser(reading.facts)
+    return count(task, map(parser.parse, read_blocks(reading)))
 
 
 async def _find_fresh(
@@ -102,7 +116,7 @@ async def _count_all(task: Task, reading: Reading, processes: int) -> list[Tally
     try:
         read = loop.run_in_executor(executor, hand_out, reading, processes)
         counted = [
-            loop.run_in_executor(executor, count, task, reading.facts)
+            loop.run_in_executor(executor, count_taken, task, reading.facts)
             for _ in range(processes)
         ]
         tallies = await asyncio.gather(*counted)

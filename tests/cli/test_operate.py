@@ -62,6 +62,17 @@ def test_dead_letters_are_listed_shown_replayed_and_discarded(
     assert reqpool("outbox", "replay", str(dead)).code == 0
 
 
+def test_an_activation_that_flips_something_is_confirmed(
+    reqpool: Reqpool, dead: int
+) -> None:
+    assert dead
+    Path("tasks.yaml").write_text("name: tasks\nkind: [{id: all, otherwise: task}]\n")
+    refused = reqpool("rules", "activate", "tasks.yaml")
+    assert (refused.code, "is active now" in refused.out) == (1, False)
+    assert "1 of 1 issues would flip: kind of 1, scope of 1" in refused.out
+    assert "is active now" in reqpool("rules", "activate", "tasks.yaml", "--yes").out
+
+
 def test_acts_on_writes_ask_for_what_is_missing(reqpool: Reqpool, dead: int) -> None:
     assert reqpool("deadletters", "discard", str(dead)).code == 2
     assert "give numbers, or --all" in reqpool("deadletters", "replay").err

@@ -79,7 +79,9 @@ def test_what_an_activation_changes_is_shown_and_can_be_taken_back(
     shown = reqpool("rules", "diff", "small.yaml")
     assert (shown.code, "changed  kind asks" in shown.out) == (1, True)
     assert "+   - {id: asks" in shown.out
-    assert "changed  kind asks" in reqpool("rules", "activate", "small.yaml").out
+    ran = reqpool("rules", "activate", "small.yaml")
+    assert "changed  kind asks" in ran.out
+    assert "0 of 0 issues would flip: kind of 0, scope of 0" in ran.out
     assert reqpool("rules", "diff", "1", "2").code == 1
     assert "number 3" in reqpool("rules", "rollback", "--reason", "too many").out
     newest, _, first = json.loads(reqpool("rules", "history", "--json").out)
