@@ -141,4 +141,4 @@ def _open_source(
     )
     client = stack.enter_context(open_client(door))
     connector = get_connector(config.kind)(name, config, client, clock)
-    return Source(name, config, connector)
+    return Source(name, config, connector, door.budget)

@@ -10,6 +10,7 @@ import typer
 from app.bootstrap import Application
 from cli.opened import ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
+from model.budgets import RateBudget
 from pool.sources import SourceRow
 from pool.status import SourceStatus, Status, find_status
 
@@ -24,6 +25,7 @@ _COLUMNS = (
     "to read",
     "inbox",
     "outbox",
+    "rate limit",
     "last error",
 )
 
@@ -34,29 +36,30 @@ def status(config: ConfigFile = None, as_json: Annotated[bool, JSON] = False) ->
 
     Example: reqpool status --json
     """
-    unmapped, found = run(load(config), _look)
+    unmapped, found, now = run(load(config), _look)
     if as_json:
         print_json({"unmapped": unmapped, **asdict(found)})
         return
     for name in unmapped:
         typer.secho(f"{name}: its project is not in the pool yet", fg="yellow")
-    _print(found)
+    _print(found, now)
 
 
-async def _look(application: Application) -> tuple[tuple[str, ...], Status]:
-    async with application.engine.database.transaction() as connection:
-        return application.unmapped, await find_status(connection)
+async def _look(application: Application) -> tuple[tuple[str, ...], Status, datetime]:
+    engine = application.engine
+    async with engine.database.transaction() as connection:
+        return application.unmapped, await find_status(connection), engine.clock()
 
 
-def _print(found: Status) -> None:
+def _print(found: Status, now: datetime) -> None:
     ruleset = found.ruleset[:12] if found.ruleset else "none is active"
     typer.echo(f"ruleset: {ruleset}")
-    print_table("", _COLUMNS, [_row(each) for each in found.sources])
+    print_table("", _COLUMNS, [_row(each, now) for each in found.sources])
     for each in found.attention:
         typer.echo(f"attention: {each.code} {each.subject} ({each.count}×)")
 
 
-def _row(each: SourceStatus) -> tuple[object, ...]:
+def _row(each: SourceStatus, now: datetime) -> tuple[object, ...]:
     row = each.source
     return (
         row.name,
@@ -67,6 +70,7 @@ def _row(each: SourceStatus) -> tuple[object, ...]:
         each.fetches,
         _counts(each.inbox),
         _counts(each.outbox),
+        _budget(row, now),
         (row.last_error or {}).get("code", ""),
     )
 
@@ -78,6 +82,27 @@ def _state(row: SourceRow) -> str:
     if row.stopped_at:
         return "a mass change waits"
     return f"down since {_moment(row.broken_at)}" if row.broken_at else ""
+
+
+def _budget(row: SourceRow, now: datetime) -> str:
+    """What is left of each limit, and what waits."""
+    told = row.budget or RateBudget()
+    limits = [
+        f"{one.name} {_number(one.remaining)}/{_number(one.limit)}{_until(one.resets_at)}"
+        for one in told.limits
+    ]
+    waits = [(one.scope or "all", one.until) for one in told.waits]
+    waits += [("all", row.not_before)] if row.not_before else []
+    waiting = {f"{scope} waits{_until(at)}" for scope, at in waits if at > now}
+    return "; ".join(text.strip() for text in (*limits, *sorted(waiting)))
+
+
+def _until(moment: datetime | None) -> str:
+    return f" until {moment:%H:%M:%S} UTC" if moment else ""
+
+
+def _number(number: int | None) -> str:
+    return "–" if number is None else str(number)
 
 
 def _moment(moment: datetime | None) -> str:

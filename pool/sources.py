@@ -8,9 +8,10 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
+from model.budgets import RateBudget
 from model.ids import Ids
 from pool.database import Connection, query, query_one
-from pool.encode import jsonb
+from pool.encode import decode, encode, jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class SourceRow:
     received: int
     last_poll_at: datetime | None
     last_error: dict[str, Any] | None
+    budget: RateBudget | None
 
 
 _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
        p.slug AS project, c.slug AS client, s.paused_at, s.paused_by, s.paused_reason,
        s.stopped_at, s.not_before, s.failures, s.broken_at, s.repoll_at,
-       s.last_webhook_at, s.received, s.last_poll_at, s.last_error
+       s.last_webhook_at, s.received, s.last_poll_at, s.last_error, s.budget
 FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
 """
 
@@ -119,7 +121,8 @@ async def find_all(connection: Connection) -> Sequence[SourceRow]:
 
 
 def _source(row: DictRow) -> SourceRow:
-    return SourceRow(**row)
+    budget = decode(row["budget"], RateBudget) if row["budget"] else None
+    return SourceRow(**{**row, "budget": budget})
 
 
 async def note_poll(connection: Connection, source: UUID, at: datetime) -> None:
@@ -225,6 +228,15 @@ async def note_stop(connection: Connection, source: UUID, at: datetime | None) -
     """A mass change waits for a person; None: no longer."""
     await connection.execute(
         "UPDATE sources SET stopped_at = %s WHERE id = %s", (at, source)
+    )
+
+
+async def note_budget(connection: Connection, source: UUID, budget: RateBudget) -> None:
+    """What the tracker last said of its limits."""
+    await connection.execute(
+        "UPDATE sources SET budget = %(budget)s"
+        " WHERE id = %(source)s AND budget IS DISTINCT FROM %(budget)s",
+        {"budget": jsonb(encode(budget)), "source": source},
     )
 
 

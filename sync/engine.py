@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from connectors.base import Connector, SourceConfig
-from connectors.http import LeakGuard
+from connectors.http import Budget, LeakGuard
 from model.clock import Clock
 from model.ids import Ids
 from model.signs import Tell, tell_nobody
@@ -27,11 +27,12 @@ harmless: the committed rows are the truth, and a periodic look finds them."""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A configured source with its connector."""
+    """A configured source with its connector, and what the tracker lets it ask."""
 
     name: str
     config: SourceConfig
     connector: Connector
+    budget: Budget | None = None
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from pool.sources import SourceRow
 from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.breaker import claim_probe, note_answer
 from sync.engine import Engine
+from sync.note_budget import note_budget
 from sync.trouble import is_quiet, report_trouble
 
 Progress = Callable[[int, int | None], None]
@@ -41,6 +42,7 @@ async def poll(
         return None
     async with engine.database.transaction() as connection:
         await sources.note_poll(connection, source.id, began_at)
+        await note_budget(engine, connection, source)
         await attention.resolve(connection, source.name, began_at)
     return total
 
@@ -76,6 +78,7 @@ async def _read_pages(
             await sources.keep_cursor(
                 connection, source.id, page.cursor, engine.clock()
             )
+            await note_budget(engine, connection, source)
             row = await sources.find(connection, source.name)
         if row is None or is_quiet(engine, row):
             return None

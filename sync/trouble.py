@@ -9,6 +9,7 @@ from pool.database import Connection
 from pool.sources import SourceRow
 from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
+from sync.note_budget import note_budget
 from sync.report_leak import LEAK, report_leak
 
 MOST_ATTEMPTS = 12
@@ -59,6 +60,7 @@ async def report_trouble(
         elif await count_failure(engine, connection, source):
             until = find_asked_until(engine, error)
         await sources.note_error(connection, source.id, told, until)
+        await note_budget(engine, connection, source)
         if error.code == LEAK:
             await report_leak(engine, connection, source, error)
         elif not isinstance(error, RetriableError):

@@ -243,4 +243,4 @@ def _open(stack: ExitStack, name: str, section: dict[str, Any], clock: Wound) ->
     config: SourceConfig = kind.Config.model_validate(section)
     door = Door(base_url=config.base_url, clock=clock, budget=Budget(clock))
     client = stack.enter_context(open_client(door))
-    return Source(name, config, kind(name, config, client, clock))
+    return Source(name, config, kind(name, config, client, clock), door.budget)

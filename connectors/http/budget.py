@@ -8,11 +8,12 @@ limits" and the draft of the structured ``RateLimit`` field.
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
+from model.budgets import RateBudget, RateLimit, RateWait
 from model.clock import Clock
 
 LONGEST_WAIT_SECONDS = 86_400.0
@@ -21,6 +22,9 @@ LONGEST_WAIT_SECONDS = 86_400.0
 EVERYTHING = ""
 """The scope that every request of the source belongs to."""
 
+_SHORT = 0.1
+_WORTH_PACING = 20
+_LONGEST_PAUSE_SECONDS = 5.0
 _EPOCH = 1e9
 _ID = re.compile(r"/[A-Za-z][A-Za-z0-9_]*-[0-9]+(?=/|$)|/[0-9]+(?=/|$)")
 _ISSUE = re.compile(r"/issues?/([^/?]+)")
@@ -37,12 +41,26 @@ class Level:
         remaining: of these, left.
         reset_seconds: until the window starts anew.
         near_limit: the tracker says that little is left (Jira Cloud).
+        name: of the limit, where the tracker has several.
     """
 
     limit: int | None = None
     remaining: int | None = None
     reset_seconds: float | None = None
     near_limit: bool = False
+    name: str = field(default="", compare=False)
+
+    @property
+    def is_burst(self) -> bool:
+        """Of one endpoint and a second or so: no matter for the whole source."""
+        return "burst" in self.name
+
+    @property
+    def is_short(self) -> bool:
+        """Whether so little is left that it should be made to last."""
+        if self.is_burst or not self.limit or not self.remaining:
+            return False
+        return self.limit >= _WORTH_PACING and self.remaining <= self.limit * _SHORT
 
 
 class Budget:
@@ -58,7 +76,9 @@ class Budget:
         self._holds: dict[str, datetime] = (
             {EVERYTHING: not_before} if not_before else {}
         )
+        self._levels: dict[str, tuple[Level, datetime]] = {}
         self._level = Level()
+        self._next_turn: datetime | None = None
 
     @property
     def not_before(self) -> datetime | None:
@@ -95,17 +115,64 @@ class Budget:
         A window that is used up holds the whole source until it starts anew, unless
         the answer says that the window is one endpoint's burst.
         """
-        level = find_level(headers, self._clock())
-        if level is None:
+        now = self._clock()
+        levels = find_levels(headers, now)
+        if not levels:
             return Level()
-        self._level = level
-        if (
-            level.remaining == 0
-            and level.reset_seconds
-            and "burst" not in _name(headers)
-        ):
-            self.hold(level.reset_seconds)
-        return level
+        with self._lock:
+            self._level = levels[0]
+            self._levels |= {level.name: (level, now) for level in levels}
+        for level in levels:
+            if level.remaining == 0 and level.reset_seconds and not level.is_burst:
+                self.hold(level.reset_seconds)
+        return levels[0]
+
+    def take_turn(self) -> float:
+        """Seconds to let pass before the next request; 0 while enough is left.
+
+        The last tenth of a window is spread over what is left of it, so that a long
+        read does not use up what a person's decision needs.
+        """
+        now = self._clock()
+        with self._lock:
+            pause = max(
+                (_pause_of(one, now) for one in self._levels.values()), default=0
+            )
+            if not pause:
+                return 0.0
+            turn = max(self._next_turn or now, now)
+            self._next_turn = turn + timedelta(seconds=pause)
+        return (turn - now).total_seconds()
+
+    def get_standing(self) -> RateBudget:
+        """What people are shown."""
+        now = self._clock()
+        with self._lock:
+            told, holds = list(self._levels.values()), dict(self._holds)
+        return RateBudget(
+            limits=tuple(_limit_of(level, at) for level, at in told),
+            waits=tuple(RateWait(one, at) for one, at in holds.items() if at > now),
+        )
+
+
+def _pause_of(told: tuple[Level, datetime], now: datetime) -> float:
+    level, at = told
+    left = (level.reset_seconds or 0) - (now - at).total_seconds()
+    if not level.is_short or left <= 0:
+        return 0
+    return min(left / (level.remaining or 1), _LONGEST_PAUSE_SECONDS)
+
+
+def _limit_of(level: Level, told_at: datetime) -> RateLimit:
+    resets = level.reset_seconds
+    return RateLimit(
+        name=level.name,
+        limit=level.limit,
+        remaining=level.remaining,
+        resets_at=None if resets is None else told_at + timedelta(seconds=resets),
+        near_limit=level.near_limit,
+        told_at=told_at,
+    )
 
 
 def scopes_of(method: str, path: str) -> tuple[str, str, str]:
@@ -155,19 +222,33 @@ def find_retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
 
 
 def find_level(headers: Mapping[str, str], now: datetime) -> Level | None:
-    """The rate limit in any of the three dialects; None when none is spoken."""
-    structured = _STRUCTURED.search(headers.get("ratelimit", ""))
+    """The rate limit that is told first; None when none is."""
+    return next(iter(find_levels(headers, now)), None)
+
+
+def find_levels(headers: Mapping[str, str], now: datetime) -> list[Level]:
+    """The rate limits in any of the three dialects; of two the structured one."""
+    structured = _STRUCTURED.findall(headers.get("ratelimit", ""))
     if structured:
-        return _structured_level(structured.group("rest"))
+        near = headers.get("x-ratelimit-nearlimit", "").lower() == "true"
+        policies = dict(_STRUCTURED.findall(headers.get("ratelimit-policy", "")))
+        return [
+            replace(_structured_level(name, rest, policies), near_limit=near)
+            for name, rest in structured
+        ]
     for prefix in ("x-ratelimit-", "ratelimit-"):
         if prefix + "remaining" in headers:
-            return _plain_level(headers, prefix, now)
-    return None
+            return [_plain_level(headers, prefix, now)]
+    return []
 
 
-def _structured_level(rest: str) -> Level:
-    parts = {found["key"]: int(found["number"]) for found in _PART.finditer(rest)}
-    return Level(None, parts.get("r"), parts.get("t"))
+def _structured_level(name: str, rest: str, policies: Mapping[str, str]) -> Level:
+    parts, policy = _numbers(rest), _numbers(policies.get(name, ""))
+    return Level(policy.get("q"), parts.get("r"), parts.get("t"), name=name)
+
+
+def _numbers(text: str) -> dict[str, int]:
+    return {found["key"]: int(found["number"]) for found in _PART.finditer(text)}
 
 
 def _plain_level(headers: Mapping[str, str], prefix: str, now: datetime) -> Level:
@@ -179,6 +260,7 @@ def _plain_level(headers: Mapping[str, str], prefix: str, now: datetime) -> Leve
         None if remaining is None else int(remaining),
         _reset_seconds(headers.get(prefix + "reset", ""), server_now),
         headers.get(prefix + "nearlimit", "").lower() == "true",
+        headers.get("ratelimit-name", headers.get("x-ratelimit-resource", "")),
     )
 
 
@@ -189,11 +271,6 @@ def _reset_seconds(value: str, now: datetime) -> float | None:
         at = _iso(value)
         return max((at - now).total_seconds(), 0.0) if at else None
     return max(number - now.timestamp(), 0.0) if number > _EPOCH else number
-
-
-def _name(headers: Mapping[str, str]) -> str:
-    structured = _STRUCTURED.search(headers.get("ratelimit", ""))
-    return structured.group("name") if structured else ""
 
 
 def _tells_a_limit(headers: Mapping[str, str]) -> bool:

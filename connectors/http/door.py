@@ -183,6 +183,9 @@ class GuardedTransport(httpx.BaseTransport):
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         _admit(self._door, request)
+        pause = self._door.budget.take_turn()
+        if pause:
+            self._door.patience.sleep(pause)
         try:
             answer = self._wire.handle_request(request)
             try:
@@ -220,6 +223,9 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         _admit(self._door, request)
+        pause = self._door.budget.take_turn()
+        if pause:
+            await self._door.patience.async_sleep(pause)
         try:
             answer = await self._wire.handle_async_request(request)
             try:

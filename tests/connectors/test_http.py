@@ -550,6 +550,59 @@ def test_a_used_up_window_holds_until_it_starts_anew(
     assert door.budget.not_before == NOON + timedelta(seconds=40)
 
 
+def test_several_limits_are_told_apart_and_shown(
+    client: httpx.Client, web: respx.MockRouter, door: Door
+) -> None:
+    headers = {
+        "RateLimit": '"jira-burst-based";r=0;t=1, "jira-quota-global-based";r=900;t=60',
+        "RateLimit-Policy": '"jira-burst-based";q=100;w=1, '
+        '"jira-quota-global-based";q=65000;w=3600',
+        "X-RateLimit-NearLimit": "true",
+    }
+    web.get(f"{BASE}/x").respond(json={}, headers=headers)
+    client.get(f"{BASE}/x")
+    burst, quota = door.budget.get_standing().limits
+    assert (burst.name, burst.limit, burst.remaining) == ("jira-burst-based", 100, 0)
+    assert (quota.limit, quota.remaining, quota.near_limit) == (65_000, 900, True)
+    assert quota.resets_at == NOON + timedelta(seconds=60)
+    assert door.budget.not_before is None
+
+
+def test_what_is_held_is_shown_with_its_scope_until_it_is_over(
+    client: httpx.Client, web: respx.MockRouter, door: Door, time: Time
+) -> None:
+    headers = {"Retry-After": "60", "RateLimit-Reason": "jira-burst-based"}
+    web.post(f"{BASE}/issue").respond(429, headers=headers)
+    with pytest.raises(RetriableError):
+        client.post(f"{BASE}/issue")
+    (wait,) = door.budget.get_standing().waits
+    assert (wait.scope, wait.until) == ("POST /issue", NOON + timedelta(seconds=60))
+    time.sleep(61)
+    assert door.budget.get_standing().waits == ()
+
+
+def test_the_last_tenth_of_a_window_is_made_to_last(
+    client: httpx.Client, web: respx.MockRouter, time: Time
+) -> None:
+    def answer(left: int) -> dict[str, str]:
+        reset = str(int(NOON.timestamp()) + 60)
+        return {
+            "RateLimit-Limit": "600",
+            "RateLimit-Remaining": str(left),
+            "RateLimit-Reset": reset,
+        }
+
+    route = web.get(f"{BASE}/x")
+    route.respond(json={}, headers=answer(300))
+    for _ in range(3):
+        client.get(f"{BASE}/x")
+    assert time() == NOON
+    route.respond(json={}, headers=answer(30))
+    for _ in range(5):
+        client.get(f"{BASE}/x")
+    assert timedelta(seconds=4) < time() - NOON < timedelta(seconds=12)
+
+
 # -- the leak scan -----------------------------------------------------------------
 
 

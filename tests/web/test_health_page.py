@@ -1,5 +1,6 @@
 import httpx
 
+from model.budgets import RateBudget, RateLimit, RateWait
 from model.findings import Finding
 from pool import checks, sources
 from pool.attention import Concern, raise_concern
@@ -35,6 +36,30 @@ async def test_a_source_in_trouble_says_what_and_until_when(
     page = (await site.get("/health")).text
     assert "The tracker asked us to slow down." in page
     assert "waiting until 23:59:00 UTC" in page
+
+
+async def test_what_is_left_of_the_rate_limit_is_shown_in_the_readers_language(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    now = town.clock()
+    later = now.replace(hour=23, minute=58)
+    limit = RateLimit("api", 2000, 1988, later, near_limit=False, told_at=now)
+    budget = RateBudget((limit,), (RateWait("", later), RateWait("POST /x", later)))
+    async with town.database.transaction() as connection:
+        source = await sources.find(connection, "huaxin-jira")
+        assert source
+        await sources.note_budget(connection, source.id, budget)
+        kept = await sources.find(connection, "huaxin-jira")
+    assert kept
+    assert kept.budget == budget
+    page = (await site.get("/health")).text
+    assert "Rate limit api: 1988 of 2000 left, resets at 23:58:00 UTC" in page
+    assert "All requests: waiting until 23:58:00 UTC" in page
+    assert "POST /x: waiting until 23:58:00 UTC" in page
+    chinese = (await site.get("/health?lang=zh", follow_redirects=True)).text
+    assert "速率额度 api：剩余 1988/2000，23:58:00 UTC 重置" in chinese
+    assert "全部请求 等待至 23:58:00 UTC" in chinese
+    await site.get("/health?lang=en")
 
 
 async def keep_check(town: Town, *findings: Finding) -> None:

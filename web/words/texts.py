@@ -199,6 +199,15 @@ TEXTS = {
     "health.outbox": ("发件箱", "Outbox"),
     "health.state": ("状态", "State"),
     "health.ok": ("正常", "ok"),
+    "health.budget": (
+        "速率额度 {name}：剩余 {left}/{limit}，{at} 重置",
+        "Rate limit {name}: {left} of {limit} left, resets at {at}",
+    ),
+    "health.budget_wait": (
+        "{scope} 等待至 {at}",
+        "{scope}: waiting until {at}",
+    ),
+    "health.everything": ("全部请求", "All requests"),
     "health.waiting": ("等待至 {at}", "waiting until {at}"),
     "health.error": ("出错", "trouble"),
     "health.attention": ("需要人处理", "Needs a person"),
