@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from connectors.jira.lists import fetch_all_comments
 from connectors.jira.mapping import ANCHOR
 from connectors.jira.people import Json, parse_person
-from connectors.jira.reading import fetch_all_comments
 from connectors.jira.site import QuietJira, segment
 from connectors.jira.wiki import to_wiki
 from model.changes import Receipt, UpsertComment

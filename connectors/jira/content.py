@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.jira.config import JiraConfig
 from connectors.jira.people import Json, parse_moment, parse_person
-from model.issues import Attachment, Link, LinkKind
+from model.issues import Attachment, Link, LinkKind, Worklog
 
 _SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
 _EPIC = "com.pyxis.greenhopper.jira:gh-epic-link"
@@ -102,6 +102,20 @@ def parse_attachments(raw: Sequence[Json] | None) -> tuple[Attachment, ...]:
         for one in raw or ()
     ]
     return tuple(sorted(found, key=lambda one: (len(one.tracker_id), one.tracker_id)))
+
+
+def parse_worklogs(raw: Json | None) -> tuple[Worklog, ...]:
+    """Who logged how much, oldest first."""
+    found = [
+        Worklog(
+            tracker_id=str(one["id"]),
+            author=parse_person(one.get("author")),
+            started_at=parse_moment(one["started"]) if one.get("started") else None,
+            seconds=int(one.get("timeSpentSeconds") or 0),
+        )
+        for one in (raw or {}).get("worklogs") or ()
+    ]
+    return tuple(sorted(found, key=lambda log: (str(log.started_at), log.tracker_id)))
 
 
 def parse_links(

@@ -16,6 +16,7 @@ from connectors.jira.content import (
     parse_fields,
     parse_links,
     parse_sprints,
+    parse_worklogs,
     parse_written,
 )
 from connectors.jira.people import Json, parse_moment, parse_person
@@ -50,6 +51,7 @@ FIELDS = (
     "security",
     "project",
     "timespent",
+    "worklog",
     "attachment",
     "issuelinks",
     "parent",
@@ -145,6 +147,7 @@ def _snapshot(
         estimate_days=_estimate(fields, config),
         due_on=_day(fields.get("duedate")),
         spent_days=_days(fields.get("timespent"), config),
+        worklogs=parse_worklogs(fields.get("worklog")),
         attachments=parse_attachments(fields.get("attachment")),
         links=parse_links(fields, config, names),
         sprints=parse_sprints(fields, names),

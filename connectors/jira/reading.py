@@ -1,4 +1,4 @@
-"""Direct reads: issues by id, and the comments that an answer cut off."""
+"""Direct reads: issues by id, and what an answer cut off."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.base import Fetched
 from connectors.jira.config import JiraConfig
+from connectors.jira.lists import fetch_rest, is_cut_off
 from connectors.jira.mapping import fields_for, parse_issue
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
@@ -14,9 +15,6 @@ from model.errors import PermanentError
 from model.issues import IssueSnapshot
 
 BULK = 100
-COMMENTS_PER_PAGE = 100
-"""The most that Jira Cloud gives, whatever is asked for."""
-
 _OUT_OF_REACH = frozenset({"not_found", "permission_missing"})
 
 
@@ -84,35 +82,15 @@ def _get_project(key: str, jira: QuietJira) -> Any:
 async def complete(
     source: str, site: Site, config: JiraConfig, raws: Sequence[Json]
 ) -> list[IssueSnapshot]:
-    """Make snapshots, with all comments of each issue."""
-    whole = await asyncio.gather(*(_with_comments(site, raw) for raw in raws))
+    """Make snapshots, with all comments and worklogs of each issue."""
+    whole = await asyncio.gather(*(_complete(site, raw) for raw in raws))
     return await site.ask(
         lambda _: [parse_issue(source, raw, config, site.names) for raw in whole]
     )
 
 
-def fetch_all_comments(issue_id: str, jira: QuietJira) -> list[Json]:
-    """Every comment of an issue, oldest first; stops when a page brings nothing new."""
-    comments: dict[str, Json] = {}
-    while True:
-        page = jira.get(
-            f"issue/{segment(issue_id)}/comment",
-            startAt=len(comments),
-            maxResults=COMMENTS_PER_PAGE,
-            orderBy="created",
-        )
-        known = len(comments)
-        comments |= {str(raw["id"]): raw for raw in page["comments"]}
-        if len(comments) == known or len(comments) >= page.get("total", 0):
-            return list(comments.values())
-
-
-async def _with_comments(site: Site, raw: Json) -> Json:
-    held = (raw.get("fields") or {}).get("comment")
-    if held is not None and held.get("total", 0) <= len(held["comments"]):
-        return raw
-    comments = await site.ask(partial(fetch_all_comments, str(raw["id"])))
-    return {**raw, "fields": {**raw["fields"], "comment": {"comments": comments}}}
+async def _complete(site: Site, raw: Json) -> Json:
+    return await site.ask(partial(fetch_rest, raw)) if is_cut_off(raw) else raw
 
 
 async def _fetch_bulk(

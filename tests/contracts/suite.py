@@ -217,6 +217,18 @@ class ConnectorContract(WebhookFacts):
         assert not found.comments[0].ours
         assert found.status == bench.names.start
 
+    async def test_b9_comments_beyond_one_answer_are_all_read(
+        self, bench: Rig, connector: Connector, issue: str
+    ) -> None:
+        written = [str(number) for number in range(205)]
+        for text in written:
+            bench.write_comment(issue, text)
+        for found in (
+            (await snapshots_of(connector))[issue],
+            await state_of(connector, issue),
+        ):
+            assert [one.body for one in found.comments or ()] == written
+
     async def test_search_and_direct_read_agree(
         self, bench: Rig, connector: Connector, issue: str
     ) -> None:

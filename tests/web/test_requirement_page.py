@@ -4,7 +4,7 @@ from datetime import timedelta
 import httpx
 
 from model.decisions import Scope
-from model.issues import Comment, Person, Visibility
+from model.issues import Comment, Person, Visibility, Worklog
 from pool.attention import Concern, raise_concern
 from tests.builders import Town
 
@@ -184,3 +184,13 @@ async def test_the_judges_opinion_stands_beside_the_evidence(
     found = (await site.get(f"/api/v1/requirements/{number}")).json()
     opinion = found["issues"][0]["opinion"]
     assert (opinion["scope"], opinion["clauses"]) == ("out_of_contract", ["C-1"])
+
+
+async def test_who_logged_how_much_time_is_shown(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    log = Worklog("1", Person("li", "Li <Lei>"), None, 5400)
+    number = await town.raise_issue("导出报错", worklogs=(log,))
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "1.5 h" in page
+    assert "Li &lt;Lei&gt;" in page

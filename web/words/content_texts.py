@@ -6,6 +6,8 @@ CONTENT_TEXTS = {
     "content.links": ("关联工单", "Linked issues"),
     "content.moved": ("已移至 {key}", "Moved to {key}"),
     "content.spent": ("已用人天", "Person-days spent"),
+    "content.worklogs": ("工时记录", "Logged time"),
+    "content.hours": ("{n} 小时", "{n} h"),
     "content.estimate": ("估算人天", "Estimate in person-days"),
     "content.sprints": ("迭代", "Sprints"),
     "content.releases": ("版本", "Versions"),

@@ -150,11 +150,16 @@ async def set_comment_property(
 
 
 @router.get("/issue/{ref}/worklog")
-async def list_worklogs(ask: Asking, ref: str) -> Json:
+async def list_worklogs(
+    ask: Asking, ref: str, startAt: int = 0, maxResults: int | None = None
+) -> Json:
+    """Data Center gives all, whatever is asked for."""
     issue = ask.issue(ref)
-    shown = [ask.show.worklog(issue.id, one) for one in issue.worklogs]
-    size = len(shown)
-    return {"startAt": 0, "maxResults": size, "total": size, "worklogs": shown}
+    total = len(issue.worklogs)
+    start, size = (startAt, maxResults or 5000) if ask.site.cloud else (0, total)
+    page = issue.worklogs[start : start + size]
+    shown = [ask.show.worklog(issue.id, one) for one in page]
+    return {"startAt": start, "maxResults": size, "total": total, "worklogs": shown}
 
 
 @router.post("/issue/{ref}/worklog", status_code=201)

@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import cast
 from urllib.parse import unquote_plus
 
 import pytest
 
 from connectors.base import Page
 from connectors.jira import JiraConnector
+from connectors.jira.lists import fetch_all_comments
+from connectors.jira.people import Json
+from connectors.jira.site import QuietJira
 from model.errors import PermanentError
 from model.issues import IssueSnapshot, StatusCategory, Urgency, Visibility
+from sandbox.jira import talk
 from tests.connectors.jira.rig import JiraRig, open_jira
 
 
@@ -94,6 +100,46 @@ async def test_comments_beyond_one_answer_are_fetched(jira: JiraRig) -> None:
     assert [comment.body for comment in direct] == whole
     searched = [one for page in await read(connector) for one in page.snapshots]
     assert [comment.body for comment in searched[0].comments or ()] == whole
+
+
+class Shifting:
+    """A list from which somebody takes the first one between two pages."""
+
+    def __init__(self) -> None:
+        self.rows = [{"id": str(number)} for number in range(150)]
+        self.asked = 0
+
+    def get(self, _path: str, *, startAt: int, maxResults: int, **_: str) -> Json:  # noqa: N803 - Jira's names
+        self.asked += 1
+        if self.asked == 2:
+            del self.rows[0]
+        page = self.rows[startAt : startAt + maxResults]
+        return {"total": len(self.rows), "comments": page}
+
+
+def test_b9_a_comment_that_moves_up_while_pages_are_read_is_not_skipped() -> None:
+    site = Shifting()
+    found = fetch_all_comments("1", cast("QuietJira", site))
+    assert found == site.rows
+
+
+async def test_who_logged_time_is_told_also_beyond_what_an_issue_holds(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    issue, store = jira.get_issue(made), jira.tracker.store
+    for number in range(23):
+        work = talk.Work(1800 + number, "", jira.clock.at - timedelta(days=number))
+        jira.server.call(
+            lambda work=work: talk.add_worklog(store, jira.client, issue, work)
+        )
+    connector = jira.connect()
+    direct = await one(connector, made)
+    [searched] = [one for page in await read(connector) for one in page.snapshots]
+    assert searched == direct
+    assert [log.seconds for log in direct.worklogs] == [*range(1822, 1799, -1)]
+    assert {log.author.name for log in direct.worklogs if log.author} == {"王丽"}
+    assert str(direct.spent_days) == "1.45"
 
 
 async def test_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
