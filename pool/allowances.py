@@ -56,6 +56,18 @@ class Consumption:
     by_person: bool
 
 
+async def hold_allowances(connection: Connection, contract: str) -> None:
+    """Let nobody else decide by what a contract grants until the transaction ends.
+
+    Not a lock of the contract's row: who imports a contract changes that row first, and
+    locks issues then, and so would wait for one who holds these.
+    """
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        (f"allowances {contract}",),
+    )
+
+
 async def sum_consumed(
     connection: Connection, contract: str, clause: str, *, without: UUID
 ) -> Decimal:

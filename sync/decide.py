@@ -12,7 +12,7 @@ from model.releases import Release
 from model.signs import Decided
 from planning.next_release import next_release
 from pool import commands, decisions, history, issues, outbox, projects, requirements
-from pool.allowances import sum_consumed
+from pool.allowances import hold_allowances, sum_consumed
 from pool.decisions import StoredDecision
 from pool.encode import encode
 from pool.history import Event, Origin
@@ -123,6 +123,7 @@ async def _find_left(
     clause = charge.find_clause(contract) if contract else None
     if contract is None or clause is None or clause.allowance_days is None:
         return None
+    await hold_allowances(sitting.connection, contract.slug)
     return clause.allowance_days - await sum_consumed(
         sitting.connection, contract.slug, clause.id, without=issue.requirement_id
     )

@@ -1,5 +1,6 @@
 """Approved work consumes what the contract grants, and only that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,14 +13,16 @@ import pytest
 
 from model.contracts import Clause, Contract
 from model.decisions import PoolState, Section
-from pool import contracts
+from pool import contracts, issues
 from pool.allowances import find_consumption
 from pool.contracts import Making
 from pool.database import Database
 from pool.runs import set_aside_contracts
 from sync.advance import advance
+from sync.decide import decide
 from sync.overrule import UnknownValue, overrule
 from sync.redecide import redecide
+from sync.sitting import open_sitting
 from tests.builders import CLAUSES, Town, open_town
 from tests.sync.world import activate
 
@@ -84,6 +87,37 @@ async def test_work_in_the_contract_consumes_the_clause_that_it_is_about(
     left = [Decimal(issue["left"]) for issue in await issues_of(town)]
     assert left == [Decimal(10), Decimal("3.5")]
     assert second not in await consumption(town)
+
+
+async def test_two_who_approve_at_once_do_not_spend_it_twice(town: Town) -> None:
+    """The second waits until the first has committed, and sees what it took."""
+    for days in (7, 6):
+        await town.raise_issue("Something else", estimate_days=Decimal(days))
+    ids = [
+        row["id"] for row in await town.rows("SELECT id FROM issues ORDER BY number")
+    ]
+    approved, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def approve(issue: UUID, *, waits: bool) -> None:
+        async with town.database.transaction() as connection:
+            [stored] = await issues.lock(connection, [issue])
+            wished = replace(stored.snapshot, title=WISH)
+            sitting = await open_sitting(town.engine, connection)
+            assert sitting
+            await decide(sitting, replace(stored, snapshot=wished), "poll")
+            if waits:
+                approved.set()
+                await may_commit.wait()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(approve(ids[0], waits=True))
+        await approved.wait()
+        second = group.create_task(approve(ids[1], waits=False))
+        await asyncio.sleep(0.3)
+        assert not second.done()
+        may_commit.set()
+    taken = [days for _, days in (await consumption(town)).values()]
+    assert taken == [Decimal(7)]
 
 
 async def test_deciding_again_comes_to_the_same(town: Town) -> None:
