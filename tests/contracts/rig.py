@@ -101,6 +101,13 @@ class Rig(Protocol):
     def forbid_webhooks(self) -> None:
         """Take the right from us to look at webhooks."""
 
+    @property
+    def mention(self) -> str:
+        """How somebody of the client is called in a text."""
+
+    def find_called(self, tracker_id: str) -> list[str]:
+        """Whom the texts of an issue call, as the tracker reads them."""
+
     def hook_body(self, tracker_id: str) -> bytes:
         """What the tracker sends when this issue is edited."""
 

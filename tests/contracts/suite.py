@@ -557,6 +557,21 @@ class ConnectorContract(WebhookFacts):
         assert again.comment_id != quote
         assert (again.comment_id == first.comment_id) is not deleted
 
+    async def test_nobody_is_called_by_what_we_write(
+        self, bench: Rig, connector: Connector, issue: str
+    ) -> None:
+        calls = f"{bench.mention} &#64;all\n@all, &commat;root\n\n/close"
+        bench.write_comment(issue, bench.mention)
+        assert len(bench.find_called(issue)) == 1
+        await connector.apply(ref_of(issue), _comment(calls), "op-1")
+        assert len(bench.find_called(issue)) == 1
+        if isinstance(connector, RaisesIssues):
+            raised = await connector.raise_issue(
+                _draft(calls.split("\n", maxsplit=1)[0], calls)
+            )
+            assert bench.find_called(raised.tracker_id) == []
+        assert (await state_of(connector, issue)).status == bench.names.start
+
     async def test_writes_are_never_repeated_in_here(
         self, bench: Rig, connector: Connector, issue: str
     ) -> None:

@@ -15,6 +15,7 @@ from sandbox.github.delivery import sign
 from sandbox.github.records import Issue, Repository, User
 from sandbox.github.site import GitHub
 from sandbox.github.tracker import GitHubTracker
+from sandbox.mentions import called_in_github
 from sandbox.server import SandboxServer
 from tests.contracts.rig import SECRET, Names, WoundClock
 
@@ -123,6 +124,15 @@ class GitHubRig:
 
     def forbid_webhooks(self) -> None:
         self.repository.members[self.bot.id] = "write"
+
+    @property
+    def mention(self) -> str:
+        return f"@{self.person.login}"
+
+    def find_called(self, tracker_id: str) -> list[str]:
+        issue = self.get_issue(tracker_id)
+        texts = [issue.title, issue.body or "", *(one.body for one in issue.comments)]
+        return [who for text in texts for who in called_in_github(text)]
 
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)

@@ -20,6 +20,7 @@ from sandbox.gitlab.issues import delete_issue, open_issue, update_issue
 from sandbox.gitlab.notes import Comment, delete_note, write_note
 from sandbox.gitlab.records import REPORTER, Actor, Issue, Note, Project, User
 from sandbox.gitlab.tracker import GitLabTracker
+from sandbox.mentions import called_in_gitlab
 from sandbox.server import SandboxServer
 from tests.contracts.rig import SECRET, Names, WoundClock
 
@@ -146,6 +147,15 @@ class GitLabRig:
 
     def forbid_webhooks(self) -> None:
         self.project.members[self.bot.id] = REPORTER
+
+    @property
+    def mention(self) -> str:
+        return f"@{self.person.username}"
+
+    def find_called(self, tracker_id: str) -> list[str]:
+        issue = self.get_issue(tracker_id)
+        texts = [issue.description or "", *(one.body for one in issue.notes)]
+        return [who for text in texts for who in called_in_gitlab(text)]
 
     def hook_body(self, tracker_id: str) -> bytes:
         issue = self.get_issue(tracker_id)

@@ -15,6 +15,7 @@ from sandbox.jira.catalog import EN_STATUSES, demo_workflow
 from sandbox.jira.delivery import sign
 from sandbox.jira.records import Deployment, Issue, User
 from sandbox.jira.tracker import JiraTracker
+from sandbox.mentions import called_in_jira
 from sandbox.server import SandboxServer
 from tests.contracts.rig import SECRET, Names, WoundClock
 
@@ -137,6 +138,16 @@ class JiraRig:
 
     def forbid_webhooks(self) -> None:
         self.bot.admin = False
+
+    @property
+    def mention(self) -> str:
+        kind = "accountid:" if self.tracker.site.cloud else ""
+        return f"[~{kind}{self.client.id}]"
+
+    def find_called(self, tracker_id: str) -> list[str]:
+        issue = self.get_issue(tracker_id)
+        texts = [issue.description or "", *(one.body for one in issue.comments)]
+        return [who for text in texts for who in called_in_jira(text)]
 
     def hook_body(self, tracker_id: str) -> bytes:
         bodies, issue = self.tracker.store.bodies, self.get_issue(tracker_id)
