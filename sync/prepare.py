@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from model.contracts import Contract
 from model.issues import IssueSnapshot
 from pool import projects
-from rules.matching.meaning import asked_text
+from rules.matching.heard import heard_texts
+from rules.matching.segments import asked_texts
 from sync.engine import Engine
 from sync.know import know
 from sync.match import find_calibration
@@ -29,14 +29,13 @@ async def prepare(
     if setting.contract is None:
         return
     requests = [request(one) for one in snapshots]
-    asked = [asked_text(one.title, one.description) for one in requests]
+    asked = [
+        text for one in requests for text in asked_texts(one.title, one.description)
+    ]
     decided = [
         one.text
         for one in calibration.precedents
         if one.contract == setting.contract.slug
     ]
-    await know(engine, meanings, [*_texts(setting.contract), *decided, *asked])
-
-
-def _texts(contract: Contract) -> list[str]:
-    return [clause.text for clause in contract.clauses]
+    texts = heard_texts(setting.contract.clauses)
+    await know(engine, meanings, [*texts, *decided, *asked])

@@ -13,9 +13,17 @@ from rules.matching.calibration import (
     gather_precedents,
 )
 from rules.matching.conclude import Asked, Ranked, conclude
+from rules.matching.heard import (
+    HeardClauses,
+    HeardRequest,
+    find_nearest,
+    hear,
+    with_meaning,
+)
 from rules.matching.likeness import BLENDED, Coefficients
 from rules.matching.match import Match, Request
-from rules.matching.meaning import Meaning, Meanings, asked_text
+from rules.matching.meaning import Meaning, Meanings
+from rules.matching.seldom_granted import FINGERPRINT
 from rules.matching.word_matcher import WordIndex, WordMatcher
 
 
@@ -30,7 +38,8 @@ class BlendedMatcher:
     @property
     def engine(self) -> str:
         """Names and versions of all that take part."""
-        return f"blend/{self.coefficients.version} {self.meanings.name} {self.words.engine}"
+        heard = f"{self.meanings.name} seldom/{FINGERPRINT}"
+        return f"blend/{self.coefficients.version} {heard} {self.words.engine}"
 
     def calibrated(self, calibration: Calibration) -> "BlendedMatcher":
         """The same, going by other decisions."""
@@ -38,24 +47,22 @@ class BlendedMatcher:
 
     def index(self, contract: Contract) -> "BlendedIndex":
         """Count a contract's words and hear what its clauses mean, once."""
-        texts = [clause.text for clause in contract.clauses]
         calibration = self.words.calibration
         return BlendedIndex(
             engine=self.engine,
             meanings=self.meanings,
             words=self.words.index(contract),
             coefficients=self.coefficients,
-            clauses=dict(zip(texts, self.meanings.get(texts), strict=True)),
+            clauses=HeardClauses.of(self.meanings, contract.clauses),
             precedents=gather_precedents(calibration, contract.slug, self.meanings),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class BlendedIndex:
-    """A contract whose words are counted.
+    """A contract whose words are counted and whose clauses are heard.
 
     Attributes:
-        clauses: by their wording, what they mean.
         precedents: what was decided on requests under this contract.
     """
 
@@ -63,18 +70,19 @@ class BlendedIndex:
     meanings: Meanings
     words: WordIndex
     coefficients: Coefficients
-    clauses: dict[str, Meaning]
+    clauses: HeardClauses
     precedents: tuple[tuple[Meaning, bool], ...] = ()
 
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
-        asked, meaning = self._read(request)
+        asked, heard = self._read(request)
         return conclude(
-            self._compare(request, asked, meaning),
+            self._compare(request, asked, heard),
             asked,
             self.words.calibration.inside,
             self.engine,
-            follow_precedents(meaning, self.precedents),
+            follow_precedents(heard.whole, self.precedents),
+            self.clauses.beyond(heard),
         )
 
     def rank(self, request: Request) -> list[Ranked]:
@@ -82,20 +90,17 @@ class BlendedIndex:
         ranked = self._compare(request, *self._read(request))
         return sorted(ranked, key=lambda one: -one.score)
 
-    def _read(self, request: Request) -> tuple[Asked, Meaning]:
-        text = asked_text(request.title, request.description)
-        return self.words.read(request), self.meanings.get([text])[0]
+    def _read(self, request: Request) -> tuple[Asked, HeardRequest]:
+        heard = hear(self.meanings, request.title, request.description)
+        return self.words.read(request), heard
 
     def _compare(
-        self, request: Request, asked: Asked, meaning: Meaning
+        self, request: Request, asked: Asked, heard: HeardRequest
     ) -> list[Ranked]:
         compared = self.words.compare(asked, request.today)
-        alike = [meaning.likeness(self.clauses[one.clause.text]) for one in compared]
-        most = max(alike, default=0.0)
+        near = self.clauses.compare(heard, [one.clause for one in compared])
+        nearest = find_nearest(near)
         return [
-            one.weigh(
-                one.features._replace(meaning=near, meaning_lead=near - most),
-                self.coefficients,
-            )
-            for one, near in zip(compared, alike, strict=True)
+            one.weigh(with_meaning(one.features, each, nearest), self.coefficients)
+            for one, each in zip(compared, near, strict=True)
         ]

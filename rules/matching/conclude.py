@@ -14,6 +14,7 @@ from rules.matching.words import Term
 
 _NEAREST = 3
 _MEETS = 0.02
+_NEAR_ENOUGH = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,30 @@ def conclude(
     inside: Coefficients,
     engine: str,
     precedent: float = 0.0,
+    beyond: float = 0.0,
 ) -> Match:
     """The match that comparing every clause amounts to."""
     shown = sorted((one for one in ranked if one.shown), key=lambda one: -one.score)
-    nearest = tuple(_evidence(one, asked) for one in shown[:_NEAREST])
-    leaning = lean(shown, asked)._replace(precedent=round(precedent, 4))
+    nearest = tuple(_evidence(one, asked) for one in _choose(shown))
+    leaning = lean(shown, asked)._replace(
+        precedent=round(precedent, 4), beyond=round(beyond, 4)
+    )
     match = settle(nearest, engine)
     likely = round(inside.probability(leaning), 4)
     return replace(match, leaning=leaning, inside=likely)
+
+
+def _choose(shown: Sequence[Ranked]) -> list[Ranked]:
+    """The nearest; the last place goes to an exclusion that comes almost as near.
+
+    Whoever decides wants to know of it more than of a third clause that grants.
+    """
+    nearest = list(shown[:_NEAREST])
+    carved = [one for one in shown if one.clause.excluded][:1]
+    least = _NEAR_ENOUGH * nearest[-1].score if nearest else 0.0
+    if any(one in nearest or one.score < least for one in carved):
+        return nearest
+    return [*nearest[: _NEAREST - len(carved)], *carved]
 
 
 def lean(shown: Sequence[Ranked], asked: Asked) -> Leaning:

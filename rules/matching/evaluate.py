@@ -19,11 +19,10 @@ class Answer:
 
     @property
     def rank(self) -> int | None:
-        """The place of the right clause, from 1; None when it is not shown."""
-        shown = [evidence.clause for evidence in self.match.clauses]
-        if self.pair.clause not in shown:
-            return None
-        return shown.index(self.pair.clause) + 1
+        """The place of the first right clause, from 1; None when none is shown."""
+        right = {self.pair.clause, *self.pair.acceptable}
+        shown = enumerate(self.match.clauses, start=1)
+        return next((place for place, one in shown if one.clause in right), None)
 
     @property
     def inside(self) -> float:

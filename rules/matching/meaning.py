@@ -13,6 +13,9 @@ from math import sqrt
 from operator import mul
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 _STEPS = 127
 _KEPT = 20_000
 _DESCRIPTION_READ = 200
@@ -61,6 +64,33 @@ class Meaning:
         """The cosine, from -1 to 1."""
         common: int = sum(map(mul, self.steps, other.steps))
         return common / (self.length * other.length)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeaningRows:
+    """Many meanings, compared with one in one go.
+
+    Steps are whole numbers and so are their sums, which a float of 64 bits holds
+    exactly: the order of summing, which processors differ in, changes nothing.
+    """
+
+    steps: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, meanings: Sequence[Meaning]) -> "MeaningRows":
+        """Line them up."""
+        rows = [np.asarray(one.steps, dtype=np.float64) for one in meanings]
+        lengths = np.array([one.length for one in meanings])
+        return cls(np.array(rows), lengths)
+
+    def likeness(self, other: Meaning) -> NDArray[np.float64]:
+        """The cosine with each, from -1 to 1."""
+        if not self.lengths.size:
+            return self.lengths
+        common = self.steps @ np.asarray(other.steps, dtype=np.float64)
+        likeness: NDArray[np.float64] = common / (self.lengths * other.length)
+        return likeness
 
 
 @dataclass(frozen=True, slots=True)

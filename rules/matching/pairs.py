@@ -26,9 +26,11 @@ class Pair:
     Attributes:
         clause: the clause that it is about, also when it asks for more than that
             clause grants or when the clause excludes it; None when it is about none.
+        acceptable: further clauses that would be right as well.
         side: in or out of the contract.
         language: ``zh``, ``en``, ``mixed``, or empty.
         why: what makes it hard, one word or two.
+        difficulty: how hard it is, in one word.
         held_out: not to be looked at while tuning.
     """
 
@@ -37,6 +39,8 @@ class Pair:
     side: Side
     language: str = ""
     why: str = ""
+    difficulty: str = ""
+    acceptable: frozenset[str] = frozenset()
     held_out: bool = False
 
 
@@ -58,6 +62,9 @@ def parse_pairs(
 ) -> tuple[PairSet | None, list[Problem]]:
     """Read a file of pairs: lines of requests with ``clause`` and ``scope``.
 
+    If known they also have ``acceptable`` (ids, commas between), ``language``, ``why``,
+    ``difficulty`` and ``held_out``.
+
     Returns:
         The pairs, or None and every problem: those of ``parse_lines``, and ``E_REF``
         for a clause that the contract does not have or a scope other than in and out.
@@ -76,15 +83,24 @@ def _pair(line: Line) -> Pair:
         side=Side(line.texts["scope"]),
         language=line.texts.get("language", ""),
         why=line.texts.get("why", ""),
+        difficulty=line.texts.get("difficulty", ""),
+        acceptable=frozenset(_acceptable(line)),
         held_out=bool(line.texts.get("held_out")),
     )
+
+
+def _acceptable(line: Line) -> list[str]:
+    named = line.texts.get("acceptable", "").split(",")
+    return [each.strip() for each in named if each.strip()]
 
 
 def _wrong(line: Line, contract: Contract, file: str) -> Iterator[Problem]:
     clauses = [clause.id for clause in contract.clauses]
     clause, scope = line.texts.get("clause"), line.texts.get("scope", "")
-    if clause is not None and clause not in clauses:
-        yield _unknown("clause", clause, clauses, Problem("", "", file, line.number))
+    named = [] if clause is None else [clause]
+    for each in (*named, *_acceptable(line)):
+        if each not in clauses:
+            yield _unknown("clause", each, clauses, Problem("", "", file, line.number))
     if scope not in list(Side):
         yield _unknown("scope", scope, list(Side), Problem("", "", file, line.number))
 

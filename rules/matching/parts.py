@@ -29,7 +29,15 @@ class Part(StrEnum):
     JUDGE = "judge"
 
 
-_BY_TEXT = {"granted", "excluded", "coverage", "foreign", "broken", "wish"}
+_BY_TEXT = {
+    "granted",
+    "excluded",
+    "coverage",
+    "foreign",
+    "broken",
+    "wish",
+    "beyond",
+}
 _BY_FACTS = {"module", "reference", "late", "type"}
 _FEATURES: Mapping[Part, set[str]] = {
     Part.TEXT: _BY_TEXT,

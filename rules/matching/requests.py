@@ -17,7 +17,16 @@ from rules.matching.match import Match, Request
 from rules.matching.scopes import likely_scopes
 
 REQUEST_FIELDS = ("title", "description", "module", "phase", "issue_type")
-LABEL_FIELDS = ("clause", "scope", "language", "why", "held_out")
+LABEL_FIELDS = (
+    "id",
+    "clause",
+    "acceptable",
+    "scope",
+    "language",
+    "why",
+    "difficulty",
+    "held_out",
+)
 _FLAGS = ("held_out",)
 
 Texts = Mapping[str, str]

@@ -161,6 +161,7 @@ class WordIndex:
             foreign=_foreignness(weighed, asked, terms),
             module=_agreement(weighed, asked.modules),
             reference=float(weighed.bare_id in asked.mentions),
+            excluded=float(weighed.clause.excluded),
         )
         score = round(self.coefficients.probability(features), 4)
         return Ranked(weighed.clause, features, score, frozenset(terms))

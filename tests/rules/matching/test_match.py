@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from model.contracts import Clause, Contract
 from model.decisions import Evidence
-from rules.matching.likeness import CLAUSE
+from rules.matching.conclude import Ranked, conclude
+from rules.matching.likeness import CLAUSE, INSIDE, Features
 from rules.matching.match import Match, Matcher, Request, settle
 from rules.matching.scopes import likely_scopes
 from rules.matching.word_matcher import WordMatcher
@@ -214,3 +215,20 @@ def test_a_match_explains_itself_whatever_is_asked(
 def test_probabilities_of_scope_add_up_to_one() -> None:
     likely = likely_scopes(asked("acme", "Daily cash position"))
     assert sum(Decimal(str(each)) for each in likely.values()) == 1
+
+
+@pytest.mark.parametrize(("score", "shown"), [(0.05, "abc"), (0.2, "abx")])
+def test_the_last_place_is_for_an_exclusion_that_comes_almost_as_near(
+    score: float, shown: str
+) -> None:
+    grants = [Clause(each, "M", each) for each in "abc"]
+    carved = Clause("x", "M", "x", excluded=True)
+    scores = {"a": 0.5, "b": 0.4, "c": 0.3, "x": score}
+    none = Features(0.0, 0.0, 0.0, 0.0, 0.0)
+    ranked = [
+        Ranked(each, none, scores[each.id], frozenset("t"))
+        for each in (*grants, carved)
+    ]
+    read = WordMatcher().index(contract_of(*grants)).read(Request("t"))
+    match = conclude(ranked, read, INSIDE, "engine")
+    assert "".join(one.clause for one in match.clauses) == shown
