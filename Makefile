@@ -1,7 +1,7 @@
 # On a fresh machine every target sets itself up: a virtual environment from the
 # hash-pinned lock, then the project itself, built by the pinned build backend.
 .DELETE_ON_ERROR:
-.PHONY: demo test lint lock browser
+.PHONY: demo test simulation lint lock browser
 
 BIN := .venv/bin
 SOURCES := cli app web webhooks sync connectors rules planning pool model sandbox tests benchmarks
@@ -11,6 +11,15 @@ demo: .venv/installed
 
 test: .venv/installed browser
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# The long simulation. KILLS=0 kills at every point of the scenarios.
+SEEDS ?= 300
+STEPS ?= 300
+KILLS ?= 0
+simulation: .venv/installed
+	SIMULATION_SEEDS=$(SEEDS) SIMULATION_STEPS=$(STEPS) SIMULATION_KILLS=$(KILLS) \
+	    $(BIN)/pytest tests/simulation tests/sync/test_plan.py \
+	    --numprocesses 2 --dist load --hypothesis-profile long
 
 lint: .venv/installed
 	$(BIN)/ruff check $(SOURCES)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import make_url
 
@@ -22,6 +23,7 @@ _FAST = {
     "max_connections": "200",
 }
 _numbers = count(1)
+settings.register_profile("long", max_examples=20_000, deadline=None)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ class ModelConnector:
             tracker.happened[Fault.HIDDEN] += 1
             tracker.hidden.clear()
         found = [tracker.issues[one] for one in tracker_ids if one in there]
-        await tracker.happen("fetched")
+        await tracker.happen("fetched", tracker_ids[0])
         return Fetched(found, [one for one in tracker_ids if one not in there])
 
     def _read(self, path: str) -> None:
@@ -125,9 +125,15 @@ def build(
         parts["_site"] = ModelSite(rest)
     else:
         rest = ModelGitLab(tracker)
-        vars(parts["_writer"])["_rest"] = rest
+        writer = vars(parts["_writer"])
+        for part in (writer, *(vars(one) for one in writer.values() if _asks(one))):
+            part["_rest"] = rest
         parts["_run"] = at_once
     return ModelConnector(tracker, real, rest, witness)
+
+
+def _asks(part: object) -> bool:
+    return "_rest" in getattr(part, "__dict__", ())
 
 
 def _back(moment: datetime) -> str:

@@ -30,9 +30,16 @@ class Switch:
     left: int | None = None
     only: str = ""
     passed: int = 0
+    at: int | None = None
+
+    def begin(self, at: int | None) -> None:
+        """Count from here, and kill once, at this point."""
+        self.passed, self.at = 0, at
 
     def __call__(self, point: str) -> None:
         self.passed += 1
+        if self.passed == self.at:
+            raise KilledError(point)
         if self.left is None or self.only not in point:
             return
         self.left -= 1

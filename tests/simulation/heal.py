@@ -1,6 +1,7 @@
 """The faults end; what follows within twenty minutes, and then within a quiet day."""
 
 from datetime import timedelta
+from functools import partial
 
 from sync.resume import resume
 from tests.simulation.world import World
@@ -58,7 +59,8 @@ async def _confirm(world: World) -> None:
     """A person lets out what a run wants to change."""
     rows = await world.rows("SELECT name FROM sources WHERE stopped_at IS NOT NULL")
     for row in rows:
-        await resume(world.engine, row["name"], "operator", "looked at")
+        name = row["name"]
+        await world.insist(partial(resume, world.engine, name, "operator", "seen"))
 
 
 async def wait_until(world: World, moment: timedelta, step: timedelta) -> None:

@@ -130,10 +130,10 @@ class Watch:
         for tracker_id, states in tracker.past.items():
             if tracker_id in tracker.vanished or (source, tracker_id) in waiting:
                 continue
-            older = sum(state.updated_at < value for _, state in states)
             held = self.held.get((source, tracker_id))
-            stored = not older or held in tracker.hashes[tracker_id][older - 1 :]
-            need(8, stored, f"the cursor passed {tracker_id}, not stored")
+            is_stored = held == tracker.hashes[tracker_id][-1]
+            passed = states[-1][1].updated_at < value and not is_stored
+            need(8, not passed, f"the cursor passed {tracker_id}, not stored")
 
     def _look_at_outbox(self, row: dict[str, Any]) -> None:
         attempts = row["attempts"] or 0

@@ -41,6 +41,7 @@ _WHEN_ON: dict[Fault, tuple[int, Act]] = {
     Fault.REPLAYED: (2, machine.replay),
     Fault.FOREIGN_SECRET: (1, machine.use_foreign_secret),
     Fault.HIDDEN: (2, machine.hide),
+    Fault.STALE_SEARCH: (2, machine.search_lags),
     Fault.SHIFTING_PAGES: (2, machine.shift_pages),
     Fault.OUTAGE: (2, machine.outage),
     Fault.REVOKED: (2, machine.revoke_token),

@@ -10,7 +10,7 @@ from sync.engine import Memory
 from tests.simulation.broken import Broken
 from tests.simulation.faults import OF_A_REQUEST, Fault
 from tests.simulation.hooks import KEYS, Hook
-from tests.simulation.people import pick_tracker, toggle_label
+from tests.simulation.people import pick, pick_tracker, toggle_label
 from tests.simulation.tracker import ModelTracker
 from tests.simulation.world import World, Zombie
 
@@ -122,7 +122,7 @@ async def engine_settles(world: World) -> None:
 
 
 async def kill(world: World) -> None:
-    await killed(world, "", world.dice.randrange(1, 30))
+    await killed(world, "", world.dice.randrange(1, world.dice.choice([8, 16, 30])))
 
 
 async def kill_at_commit(world: World) -> None:
@@ -232,6 +232,21 @@ async def hide(world: World) -> None:
         world.note(f"hidden {issue}")
 
 
+async def search_lags(world: World) -> None:
+    """A hook tells of an edit that the search behind the next poll does not show."""
+    if chosen := pick(world):
+        tracker, issue = chosen
+        toggle_label(world, tracker, issue)
+        if world.hooks and tracker.hooks:
+            await arrive(world, tracker, tracker.hooks.pop())
+            await world.run_verb("ingest", tracker.source)
+            await world.run_verb("fetch", tracker.source)
+        if world.polls:
+            tracker.lag = timedelta(seconds=60)
+            await world.run_verb("poll", tracker.source)
+            tracker.lag = timedelta(0)
+
+
 async def shift_pages(world: World) -> None:
     tracker = pick_tracker(world)
 
@@ -247,11 +262,11 @@ async def news_while_reading(world: World) -> None:
     """A person edits just after we read, and the hook is there before we stored it."""
     tracker = pick_tracker(world)
 
-    async def act(_issues: str) -> None:
-        if standing := tracker.standing():
+    async def act(issue: str) -> None:
+        if issue in tracker.standing():
             world.happened[Fault.EDIT_BETWEEN] += 1
             world.time.wind(seconds=1)
-            toggle_label(world, tracker, world.dice.choice(standing))
+            toggle_label(world, tracker, issue)
             if world.hooks and tracker.hooks:
                 await world.post(tracker.source, tracker.hooks.pop())
                 await world.run_verb("ingest", tracker.source)

@@ -44,6 +44,7 @@ def _config(kind: str, source: str, **own: object) -> SourceConfig:
             "webhook_secrets": (SECRETS[source],),
             "poll_seconds": 300,
             "max_concurrency": 1,
+            "mass_change_issues": 4,
             "commanders": {"li": ("all",)},
             **own,
         }

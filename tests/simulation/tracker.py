@@ -73,6 +73,7 @@ class ModelTracker:
         replaced: statuses of people that a write of ours replaced, unseen by the pool.
         made_comments: how many sticky comments of ours each issue ever got.
         meanwhile: what people do at the next request of a kind.
+        limited_in: the run of a verb that was told to wait.
         forgiven: writes that the pool cannot know of, since an older backup is back.
         later: deliveries that are held up, and until when.
         commands: how many comments with a command each issue got; a move copies them.
@@ -91,6 +92,8 @@ class ModelTracker:
     is_down: bool = False
     is_revoked: bool = False
     released_at: datetime | None = None
+    run: int = 0
+    limited_in: int = 0
     issues: dict[str, IssueSnapshot] = field(default_factory=dict)
     past: dict[str, list[tuple[datetime, IssueSnapshot]]] = field(default_factory=dict)
     hashes: dict[str, list[str]] = field(default_factory=dict)

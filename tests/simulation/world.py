@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from asyncio import CancelledError
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -35,6 +35,7 @@ from tests.simulation.hooks import KEYS, Hook, sign
 from tests.simulation.tracker import ModelTracker
 from tests.simulation.vault import Vault
 
+_PATIENCE = 3
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
@@ -80,6 +81,7 @@ class World:
     has_backup: bool = False
     restores: int = 0
     kills: int = 0
+    runs: int = 0
 
     def note(self, line: str) -> None:
         self.trace.append(f"{self.time.at.isoformat()} {line}")
@@ -124,14 +126,24 @@ class World:
     def _die(self, how: BaseException) -> bool:
         """A new process knows nothing of the old one, but how to read a ruleset."""
         self.kills += 1
+        self._forget_waits()
         self.woken.clear()
         rulesets = dict(self.engine.memory.rulesets)
         self.engine = replace(self.engine, memory=Memory(rulesets=rulesets))
         self.note(f"killed {type(how).__name__}")
         return False
 
+    def _forget_waits(self) -> None:
+        """What a tracker asked for in this very run was heard by nobody who lives."""
+        for tracker in self.trackers.values():
+            if tracker.limited_in == self.runs:
+                tracker.released_at = None
+
     async def run_verb(self, verb: str, source: str) -> bool:
         """Run it as a worker does, its edge included."""
+        self.runs += 1
+        for tracker in self.trackers.values():
+            tracker.run = self.runs
         return await self.mortal(self._at_the_edge(verb, source))
 
     async def _at_the_edge(self, verb: str, source: str) -> None:
@@ -139,12 +151,14 @@ class World:
             await VERBS[verb](self.engine, source)
         except OperationalError as error:
             self.note(f"{verb} {source} failed: {type(error).__name__}")
+            self._forget_waits()
             await self._report(verb, source, error)
         except BaseExceptionGroup as group:
             gone = group.subgroup(OperationalError)
             if gone is None:
                 raise
             self.note(f"{verb} {source} failed in a group")
+            self._forget_waits()
             await self._report(verb, source, OperationalError("in a group"))
 
     async def _report(self, verb: str, source: str, error: Exception) -> None:
@@ -220,6 +234,12 @@ class World:
             self.note(f"the page failed: {type(error).__name__}")
             return False
 
+    async def insist(self, work: Callable[[], Awaitable[Any]]) -> None:
+        """A person asks again until it is done."""
+        for _ in range(_PATIENCE):
+            if await self.ask(work()):
+                return
+
     async def wake_zombies(self) -> None:
         """Whoever sleeps in the middle of a write goes on with it."""
         sleepers, self.zombies = self.zombies, []
@@ -280,6 +300,7 @@ def _tracker(
 
     def hold(seconds: float) -> None:
         tracker.released_at = time.at + timedelta(seconds=seconds)
+        tracker.limited_in = tracker.run
 
     weather.hold = hold
     return tracker

@@ -138,6 +138,19 @@ def test_absorbing_after_delivering_yields_no_change(
     assert plan(base, theirs, target).changes == ()
 
 
+@given(bases, snapshots, targets, st.lists(st.booleans(), max_size=8))
+def test_whatever_replies_are_lost_it_ends_in_what_is_desired(
+    base: Base, theirs: IssueSnapshot, target: Target, lost: list[bool]
+) -> None:
+    """After a lost reply the issue is read and planned for anew; nothing is learned."""
+    replies = [*lost, *([False] * 12)]
+    while changes := (planned := plan(base, theirs, target)).changes:
+        theirs, base = obey(theirs, changes[0]), planned.base
+        if not replies.pop(0):
+            base = learn(base, changes[0], Receipt(written=True, comment_id="1"))
+    assert target.labels == theirs.labels & OURS or "labels" in planned.kept
+
+
 @given(bases, snapshots, targets)
 def test_labels_of_others_are_never_touched(
     base: Base, theirs: IssueSnapshot, target: Target
