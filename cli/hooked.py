@@ -97,17 +97,16 @@ def _remarks(row: Hooked) -> Sequence[Finding]:
 def _tell_more(row: Hooked) -> None:
     if row.error:
         typer.secho(f"{row.source}: {row.error}", fg="red")
-    if row.form:
-        _tell_form(row, row.form)
-        return
     for finding in _remarks(row):
         typer.secho(f"{row.source}: {finding.message}", fg="yellow")
-        typer.echo(f"    {finding.hint}")
+        if row.form is None:
+            typer.echo(f"    {finding.hint}")
+    if row.form:
+        typer.secho("  An administrator enters:", bold=True)
+        _tell_form(row.form)
 
 
-def _tell_form(row: Hooked, form: WebhookForm) -> None:
-    place = row.webhook.place if row.webhook else row.source
-    typer.secho(f"{row.source}: only an administrator of {place} may do it.", bold=True)
+def _tell_form(form: WebhookForm) -> None:
     events = ", ".join(form.events)
     entries = {"Page": form.page, "URL": form.url, **form.fields, "Events": events}
     for name, value in entries.items():

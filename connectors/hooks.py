@@ -74,7 +74,7 @@ class Standard:
 
     def is_ours(self, registered: str) -> bool:
         """Whether an address is ours, whatever the secret at its end."""
-        return self._hide(registered) == self._hide(self.url)
+        return self._hide(registered) == self.url
 
     def describe(self, secret_field: str, more: Mapping[str, str]) -> WebhookForm:
         """The form of a tracker's page; ``more`` are fields that it alone has."""

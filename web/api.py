@@ -199,6 +199,6 @@ async def read_status(desk: TheDesk, reader: TheReader) -> models.StatusView:
     words = Words(reader.language)
     return models.StatusView(
         ruleset=status.ruleset,
-        sources=[source_view(one) for one in status.sources],
+        sources=[source_view(one, words) for one in status.sources],
         attention=[concern_view(asdict(it), words) for it in status.attention],
     )

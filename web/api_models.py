@@ -403,6 +403,17 @@ class ReleaseView(Answer):
     state: str
 
 
+class FindingView(Answer):
+    """What the latest check of a source found amiss."""
+
+    code: str
+    severity: str
+    subject: str
+    params: dict[str, str]
+    sentence: str
+    remedy: str
+
+
 class SourceView(Answer):
     """A source, and whether it keeps up."""
 
@@ -427,6 +438,8 @@ class SourceView(Answer):
     received: int = Field(description="Deliveries that were ever kept.")
     inbox: dict[str, int] = Field(description="Deliveries not settled, by state.")
     outbox: dict[str, int] = Field(description="Writes not settled, by state.")
+    checked_at: datetime | None
+    findings: list[FindingView] = Field(description="What needs a person.")
 
 
 class StatusView(Answer):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from model.findings import Finding
 from model.issues import Comment
 from pool.decisions import StoredDecision
 from pool.detail import Detail, LinkedIssue
@@ -88,8 +89,8 @@ def concern_view(concern: Mapping[str, Any], words: Words) -> models.ConcernView
     )
 
 
-def source_view(status: SourceStatus) -> models.SourceView:
-    """A source with its counts."""
+def source_view(status: SourceStatus, words: Words) -> models.SourceView:
+    """A source with its counts, and what its latest check found amiss."""
     row = asdict(status.source)
     known = {name: row[name] for name in row if name in models.SourceView.model_fields}
     return models.SourceView(
@@ -97,4 +98,18 @@ def source_view(status: SourceStatus) -> models.SourceView:
         fetches=status.fetches,
         inbox=dict(status.inbox),
         outbox=dict(status.outbox),
+        checked_at=status.checked.checked_at if status.checked else None,
+        findings=[_finding_view(one, words) for one in status.amiss],
+    )
+
+
+def _finding_view(finding: Finding, words: Words) -> models.FindingView:
+    sentence, remedy = words.finding(finding)
+    return models.FindingView(
+        code=finding.code,
+        severity=finding.severity,
+        subject=finding.subject,
+        params=dict(finding.params),
+        sentence=sentence,
+        remedy=remedy,
     )

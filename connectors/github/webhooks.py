@@ -27,16 +27,16 @@ class Webhooks:
         self._config = config
         self._rest = rest
         self._repositories = repositories
-        self.at = partial(Standard, name, config, events=EVENTS, page=_PAGE)
+        self._at = partial(Standard, name, config, events=EVENTS, page=_PAGE)
 
     def describe(self, url: str) -> WebhookForm:
         """See :class:`connectors.base.HasWebhooks`."""
-        return self.at(url).describe("Secret", {"Content type": "application/json"})
+        return self._at(url).describe("Secret", {"Content type": "application/json"})
 
     def fetch(self, url: str) -> Iterator[Webhook]:
         """Ours at each repository, or what stands for one that is missing."""
         for repository in self._config.repositories:
-            yield from self._fetch_at(self.at(url), repository)
+            yield from self._fetch_at(self._at(url), repository)
 
     def _fetch_at(self, standard: Standard, repository: int | str) -> Iterator[Webhook]:
         place, path = str(repository), ""
@@ -56,7 +56,7 @@ class Webhooks:
 
     def install(self, webhook: Webhook, url: str) -> None:
         """Make it, or change it."""
-        standard = self.at(url)
+        standard = self._at(url)
         config = {"url": standard.address, "content_type": "json"}
         if self._config.webhook_auth == "signature":
             config["secret"] = standard.secret

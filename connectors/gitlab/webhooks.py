@@ -39,18 +39,18 @@ class Webhooks:
         self._rest = rest
         self._projects = projects
         page = _GROUP_PAGE if config.webhook_group else _PAGE
-        self.at = partial(Standard, name, config, events=EVENTS, page=page)
+        self._at = partial(Standard, name, config, events=EVENTS, page=page)
 
     def describe(self, url: str) -> WebhookForm:
         """See :class:`connectors.base.HasWebhooks`."""
         is_signing = self._kinds[:1] == ["signing_token"]
         field = "Signing token" if is_signing else "Secret token"
-        return self.at(url).describe(field, {"SSL verification": "enabled"})
+        return self._at(url).describe(field, {"SSL verification": "enabled"})
 
     def fetch(self, url: str) -> Iterator[Webhook]:
         """Ours at each place, or what stands for one that is missing."""
         for place, get_path in self._places():
-            yield from self._fetch_at(self.at(url), place, get_path)
+            yield from self._fetch_at(self._at(url), place, get_path)
 
     def _places(self) -> Iterator[tuple[str, Callable[[], str]]]:
         if group := self._config.webhook_group:
@@ -109,7 +109,7 @@ class Webhooks:
         A change always brings the secrets: GitLab deletes what is not repeated.
         """
         body = {
-            "url": self.at(url).address,
+            "url": self._at(url).address,
             "name": "reqpool",
             **dict.fromkeys(EVENTS, True),
             "custom_webhook_template": "",
@@ -133,7 +133,7 @@ class Webhooks:
         if self._config.webhook_auth == "url_token":
             return {}
         firsts = dict(reversed(list(zip(self._kinds, self._secrets, strict=True))))
-        return firsts or {"token": self.at(url).secret}
+        return firsts or {"token": self._at(url).secret}
 
     def remove(self, webhook: Webhook) -> None:
         """Unregister it."""

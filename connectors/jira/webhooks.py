@@ -115,17 +115,16 @@ class Webhooks:
         return str(told) if told and set(self.config.project_keys) - named else ""
 
     async def install(self, webhook: Webhook, url: str) -> None:
-        """Make it, or replace all that it says."""
-        body = self._write(self._at(url))
+        """Make it, or replace what it says; events that it has beside ours stay."""
+        body = {
+            **self._write(self._at(url)),
+            "events": list(dict.fromkeys([*EVENTS, *webhook.events])),
+        }
         await self.site.ask(partial(_send, webhook, body))
 
     def _write(self, standard: Standard) -> Json:
         secret = standard.secret if self.config.webhook_auth == "signature" else ""
-        body: Json = {
-            "name": self._title,
-            "url": standard.address,
-            "events": list(EVENTS),
-        }
+        body: Json = {"name": self._title, "url": standard.address}
         if not self._is_new:
             signing = {"secret": secret} if secret else {}
             filters = {_SECTION: self._scope}

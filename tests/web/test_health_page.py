@@ -85,6 +85,9 @@ async def test_what_a_check_found_is_shown_until_it_is_mended(
     page = (await site.get("/health")).text
     assert "The webhook of FIN is switched off." in page
     assert "Run reqpool webhooks install huaxin-jira." in page
+    [told] = (await site.get("/api/v1/status")).json()["sources"][0]["findings"]
+    assert (told["code"], told["severity"]) == ("webhook_disabled", "error")
+    assert told["remedy"] == "Run reqpool webhooks install huaxin-jira."
     chinese = (await site.get("/health?lang=zh", follow_redirects=True)).text
     assert "FIN 的 Webhook 已被停用。" in chinese
     assert "再运行 reqpool webhooks install huaxin-jira" in chinese

@@ -76,6 +76,10 @@ async def test_a6_hooks_are_registered_where_an_administrator_s_token_may(
     )
     [hook] = jira.bench.deliveries.hooks.values()
     assert (hook.scope, hook.secret) == ("FIN", SECRET)
+    hook.events = frozenset({"jira:issue_updated", "jira:version_created"})
+    [less] = await connector.fetch_webhooks(HOOK)
+    await connector.install_webhook(less, HOOK)
+    assert hook.events == {*EVENTS, "jira:version_created"}, "what others added stays"
 
 
 async def test_a_filter_that_leaves_out_a_project_is_found(jira: JiraRig) -> None:
