@@ -160,7 +160,8 @@ def _contract_node(
     client = heading.client or (current.client if current else "")
     if not client:
         hint = "name its client: --client SLUG"
-        _complain(problems, "E_FIELD", f'"{heading.contract}" is a new contract', hint)
+        said = Phrase('"{contract}" is a new contract', contract=heading.contract)
+        _complain(problems, "E_FIELD", said, hint)
         return None
     return _whole_node(nodes, heading, current, client)
 

@@ -160,7 +160,8 @@ class _One:
         if snapshot.moved_to:
             await follow(self.engine, self.connection, issue, moved_before)
         else:
-            await self._decide(await self._obey(issue, snapshot))
+            issue, obeyed = await self._obey(issue, snapshot)
+            await self._decide(issue, "command" if obeyed else self.batch.cause)
 
     async def _add(self, snapshot: IssueSnapshot) -> StoredIssue:
         engine, now = self.engine, self.engine.clock()
@@ -221,15 +222,17 @@ class _One:
             await requirements.touch(self.connection, issue.requirement_id, now)
         return issue
 
-    async def _obey(self, issue: StoredIssue, snapshot: IssueSnapshot) -> StoredIssue:
+    async def _obey(
+        self, issue: StoredIssue, snapshot: IssueSnapshot
+    ) -> tuple[StoredIssue, bool]:
         project = self.source.project_id
         zone = self.sitting.ruleset_of(project).zone if self.sitting else UTC
         comments = snapshot.comments or ()
         return await obey(self.engine, self.connection, issue, comments, zone)
 
-    async def _decide(self, issue: StoredIssue) -> None:
+    async def _decide(self, issue: StoredIssue, cause: str) -> None:
         if self.sitting is not None:
-            self.done.writes += await decide(self.sitting, issue, self.batch.cause)
+            self.done.writes += await decide(self.sitting, issue, cause)
 
     async def _look_again(self, stored: StoredIssue, seen: Observation) -> None:
         self.done.unsure += 1

@@ -34,7 +34,7 @@ from sync.ruling import Ruling
 from sync.sitting import Sitting
 
 _RULES = "rules"
-_BY_PERSON = frozenset({"override", "state"})
+_BY_PERSON = frozenset({"command", "override", "state"})
 _FIRST_IMPORT = "backfill"
 _MOST_ANSWERS = 5
 

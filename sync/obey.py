@@ -31,7 +31,7 @@ async def obey(
     issue: StoredIssue,
     comments: Iterable[Comment],
     zone: tzinfo,
-) -> StoredIssue:
+) -> tuple[StoredIssue, bool]:
     """Carry out what is new among the commands of an issue that is held.
 
     Comments that are older than the first look at the source, or ours, command
@@ -46,7 +46,8 @@ async def obey(
         zone: of the day that an answer names.
 
     Returns:
-        The issue as it is afterwards; the caller decides on it.
+        The issue as it is afterwards, and whether anything was carried out; the caller
+        decides on it.
     """
     asking = [
         _Asking(comment, asked)
@@ -56,12 +57,12 @@ async def obey(
     since = await sources.find_first_read_at(connection, issue.source_id)
     new = [one for one in asking if since and one.comment.created_at > since]
     if not new:
-        return issue
+        return issue, False
     known = await commands.find_hashes(connection, issue.id)
     hearing = _Hearing(engine, connection, issue, known, zone)
     for one in new:
         await hearing.hear(one)
-    return replace(hearing.issue, has_commands=True)
+    return replace(hearing.issue, has_commands=True), hearing.has_done
 
 
 def _is_ours(issue: StoredIssue, comment: Comment) -> bool:
@@ -95,13 +96,18 @@ def _hash(text: str) -> str:
 
 @dataclass(slots=True)
 class _Hearing:
-    """Goes through the comments of one issue."""
+    """Goes through the comments of one issue.
+
+    Attributes:
+        has_done: a command was carried out.
+    """
 
     engine: Engine
     connection: Connection
     issue: StoredIssue
     known: Mapping[str, Mapping[int, str]]
     zone: tzinfo
+    has_done: bool = False
 
     async def hear(self, asking: _Asking) -> None:
         known = self.known.get(asking.comment.tracker_id)
@@ -156,6 +162,7 @@ class _Hearing:
             blank=self._blank(asking, AnswerCode.EXPLAINED),
         )
         answer = await carry_out(self.engine, self.connection, self.issue, order)
+        self.has_done |= answer.code.is_done
         if answer.code is AnswerCode.ESTIMATE_SET:
             self.issue = replace(self.issue, person_days=Decimal(command.value))
         return answer

@@ -49,13 +49,19 @@ def halves(value: ast.expr) -> list[ast.expr]:
 def said_by(call: ast.AST) -> Iterator[ast.expr]:
     if not isinstance(call, ast.Call):
         return
-    places = SAYING.get(getattr(call.func, "attr", getattr(call.func, "id", "")), ())
-    code = call.args[0] if call.args else None
-    is_problem = isinstance(code, ast.Constant) and str(code.value).startswith("E_")
-    is_refusal = getattr(call.func, "attr", "") == "_refuse"
-    if is_problem or is_refusal:
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    is_code = [
+        isinstance(it, ast.Constant) and str(it.value).startswith("E_")
+        for it in call.args
+    ]
+    if any(is_code[1:]):  # add(problems, code, message, hint)
+        yield from call.args[is_code.index(True) + 1 :][:2]
+    elif any(is_code) or name == "_refuse":
+        places = SAYING.get(name, ())
         yield from (call.args[at] for at in places if at < len(call.args))
         yield from (it.value for it in call.keywords if it.arg == "hint")
+    elif name == "add_limit":
+        yield call.args[1]
 
 
 def phrases(tree: ast.AST) -> Iterator[str]:

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 
+from model.phrase import Phrase
 from rules.document import Problems, Scalar
 from rules.sheets.sheet import (
     MAX_BYTES,
@@ -42,7 +43,7 @@ def parse_csv(
         Every row with the line that it begins in; None when it cannot be read.
     """
     if len(data) > MAX_BYTES:
-        add_limit(problems, f"larger than {MAX_BYTES // 1024} KiB")
+        add_limit(problems, Phrase("larger than {value} KiB", value=MAX_BYTES // 1024))
         return None
     text = _decode(data, problems)
     if text is None:
@@ -103,18 +104,22 @@ def _read(text: str, delimiter: str, problems: Problems) -> list[Row] | None:
             begins = reader.line_num + 1
     except csv.Error as error:
         hint = "check the quotes in this row: a quote inside of a cell is doubled"
-        add(problems, "E_CSV", str(error), hint, begins)
+        add(problems, "E_CSV", Phrase("not CSV: {said}", said=error), hint, begins)
         return None
     return rows
 
 
 def _fits(cells: list[str], rows: int, line: int, problems: Problems) -> bool:
     if rows >= MAX_ROWS:
-        add_limit(problems, f"more than {MAX_ROWS} rows", line)
+        add_limit(problems, Phrase("more than {most} rows", most=MAX_ROWS), line)
     elif len(cells) > MAX_COLUMNS:
-        add_limit(problems, f"more than {MAX_COLUMNS} columns", line)
+        add_limit(problems, Phrase("more than {most} columns", most=MAX_COLUMNS), line)
     elif any(len(cell) > MAX_CELL for cell in cells):
-        add_limit(problems, f"a cell of more than {MAX_CELL} characters", line)
+        add_limit(
+            problems,
+            Phrase("a cell of more than {most} characters", most=MAX_CELL),
+            line,
+        )
     else:
         return True
     return False

@@ -19,12 +19,16 @@ HEADINGS = {
 
 _FIELD_OF = {name: field for field, names in HEADINGS.items() for name in names.split()}
 _NOISE = re.compile(r"[\s_\-.:：*]+|[(（\[【].*?[)）\]】]")
+_LONGEST = 60
+"""Characters; a text full of brackets is no heading, and takes long to look through."""
 _LOOKED_AT = 10
 _LEAST = 2
 
 
 def find_field(heading: str) -> str | None:
     """The field that a heading names; ``""`` for a remark, None for an unknown one."""
+    if len(heading) > _LONGEST:
+        return None
     plain = unicodedata.normalize("NFKC", heading).casefold()
     return _FIELD_OF.get(_NOISE.sub("", plain))
 

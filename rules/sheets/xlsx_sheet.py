@@ -77,7 +77,7 @@ def _unpack(data: bytes, problems: Problems) -> bytes | None:
         hint = "save it as .xlsx, without a password"
         add(problems, "E_XLSX", "an old .xls file, or one with a password", hint)
     elif len(data) > MAX_BYTES:
-        add_limit(problems, f"larger than {MAX_BYTES // 1024} KiB")
+        add_limit(problems, Phrase("larger than {value} KiB", value=MAX_BYTES // 1024))
     else:
         return _unpack_parts(data, problems)
     return None
@@ -96,7 +96,10 @@ def _unpack_parts(data: bytes, problems: Problems) -> bytes | None:
             inflated = sum(part.file_size for part in parts)
             if len(parts) > _MAX_PARTS or inflated > _MAX_INFLATED:
                 most = _MAX_INFLATED // 1024 // 1024
-                add_limit(problems, f"would be larger than {most} MiB when unpacked")
+                add_limit(
+                    problems,
+                    Phrase("would be larger than {most} MiB when unpacked", most=most),
+                )
                 return None
             found = {part.filename: _inflate(archive, part) for part in parts}
     except (*_TORN, zlib.error, RuntimeError):
@@ -145,12 +148,16 @@ def _read(data: bytes, problems: Problems, sheet: str) -> list[Row] | None:
     both = zip(_rows(values[name]), _rows(formulas[name]), strict=False)
     for line, (row, written) in enumerate(both, 1):
         if line > MAX_ROWS:
-            add_limit(problems, f"more than {MAX_ROWS} rows", line)
+            add_limit(problems, Phrase("more than {most} rows", most=MAX_ROWS), line)
             return None
         _check_formulas(row, written, line, problems)
         cells = _without_padding(list(_cells(row, line)))
         if any(len(cell.text) > MAX_CELL for cell in cells):
-            add_limit(problems, f"a cell of more than {MAX_CELL} characters", line)
+            add_limit(
+                problems,
+                Phrase("a cell of more than {most} characters", most=MAX_CELL),
+                line,
+            )
             return None
         if not is_empty(cells):
             rows.append(cells)

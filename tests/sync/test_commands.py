@@ -15,11 +15,14 @@ from model.issues import Person
 from pool import fetches
 from pool.database import Database
 from pool.inbox import unpack
+from rules.load_ruleset import load_ruleset
 from sandbox.jira import talk
+from sync.activate import activate
 from sync.backfill import backfill
 from sync.overrule import overrule
 from tests.sync.conftest import SECRET
 from tests.sync.stages import CLIENT, GitLabPlace, JiraPlace, Stage, open_stage
+from tests.sync.world import ruleset_text
 
 TRACKERS = ("jira-dc", "jira-cloud", "gitlab")
 OUTSIDE = "WeChat mini program for approvals"
@@ -485,3 +488,23 @@ def test_rights_go_by_the_tracker_s_id_or_by_the_username_after_an_at() -> None:
     assert config.find_rights(Person("8", "wang", "wang")) == frozenset()
     assert config.find_rights(Person("", "")) == frozenset()
     assert config.find_rights(None) == frozenset()
+
+
+async def test_a_command_is_answered_while_a_mass_change_waits(jira: Stage) -> None:
+    engine = jira.world.engine
+    config = engine.sources["acme"].config
+    config.__dict__.update(mass_change_issues=2, mass_change_share=0.1)
+    first, second = [await jira.mirror(OUTSIDE) for _ in range(2)]
+    renamed = ruleset_text().replace("::out-of-contract", "::to-be-quoted")
+    ruleset, _problems = load_ruleset(renamed, file="rules.yaml")
+    assert ruleset
+    await activate(engine, ruleset, "Mei")
+    await jira.settle()
+    jira.say(first, "/pool nonsense", CLIENT)
+    await jira.settle()
+    assert "pool-scope::out-of-contract" in jira.place.labels(first)
+    jira.say(first, "/pool scope daily")
+    await jira.settle()
+    assert "the scope is now: daily change" in jira.sticky(first)
+    assert "pool-scope::daily-change" in jira.place.labels(first)
+    assert "pool-scope::out-of-contract" in jira.place.labels(second)

@@ -89,6 +89,7 @@ GLOSSARY = {
     "change": ("工单变化", "the issue changed"),
     "poll": ("轮询", "polling"),
     "webhook": ("Webhook", "webhook"),
+    "command": ("评论指令", "a command in a comment"),
     "override": ("人工裁定", "a person overruled"),
     "tick": ("每日重新判定", "a new day"),
     "redecide": ("重新判定", "decided again"),
