@@ -160,9 +160,7 @@ class Check:
                 offered=offered,
             )
         samples = fetch_samples(key, jira, is_cloud=self.site.is_cloud)
-        checks = WorkflowChecks(
-            self.name, key, samples, Workflow(self.config.resolution)
-        )
+        checks = WorkflowChecks(self.name, key, samples, Workflow.of(self.config))
         for goal in filter(None, goals.values()):
             yield from checks.check_ways(goal)
         yield from checks.check_screens(self._written_fields(), jira)

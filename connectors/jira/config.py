@@ -62,6 +62,8 @@ class JiraConfig(SourceConfig):
         custom_fields: the site's name of a custom field, or its id, to the name under
             which the pool has it; no other custom field is read.
         resolution: preferred one, when a transition's screen requires it.
+        screen_fields: by name or id, what to fill other required fields of such a
+            screen with.
         page_size: issues in one answer.
     """
 
@@ -76,6 +78,7 @@ class JiraConfig(SourceConfig):
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
     custom_fields: Mapping[str, str] = Field(default_factory=dict)
     resolution: str = ""
+    screen_fields: Mapping[str, str] = Field(default_factory=dict)
     page_size: Annotated[int, Field(gt=0, le=1000)] = 100
 
     @model_validator(mode="after")

@@ -73,7 +73,7 @@ class JiraConnector:
         self._config = _own(name, config)
         self._clock = clock
         self._site = Site(self._config, http)
-        self._workflow = Workflow(self._config.resolution)
+        self._workflow = Workflow.of(self._config)
         self._webhooks = Webhooks(name, self._site, self._config)
 
     def authenticate(

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.jira.config import JiraConfig
 from connectors.jira.mapping import category_of
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
 from connectors.jira.statuses import Goal, Statuses
+from connectors.jira.written_fields import find_value
 from model.changes import Receipt, Transition
 from model.errors import PermanentError
 from model.issues import StatusCategory
@@ -32,13 +34,21 @@ class Workflow:
 
     Attributes:
         resolution: the configured one, preferred to :data:`RESOLUTIONS`.
+        screen_fields: what other required fields are filled with, by folded name or id.
         statuses: what the configured words mean.
         offers: (project, issue type, status) to the statuses it led to, by id.
     """
 
     resolution: str = ""
+    screen_fields: Mapping[str, str] = field(default_factory=dict)
     statuses: Statuses = field(default_factory=Statuses)
     offers: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: JiraConfig) -> "Workflow":
+        """For a site as it is configured."""
+        given = config.screen_fields.items()
+        return cls(config.resolution, {name.casefold(): it for name, it in given})
 
     def apply(self, issue_id: str, change: Transition, jira: QuietJira) -> Receipt:
         """Walk to the status, reading the issue again after each step.
@@ -118,8 +128,12 @@ class Workflow:
             if self._fill(name, spec) is None
         }
 
-    def _fill(self, name: str, spec: Json) -> Json | Sequence[Json] | None:
-        """An obvious value for a required field; None when there is none."""
+    def _fill(self, name: str, spec: Json) -> Any:
+        """A configured or obvious value for a required field; None without one."""
+        words = (name.casefold(), str(spec.get("name") or "").casefold())
+        given = next((it for one in words if (it := self.screen_fields.get(one))), "")
+        if given:
+            return find_value(name, given, spec)
         allowed = [one for one in spec.get("allowedValues") or () if one.get("id")]
         if name == "resolution":
             allowed.sort(key=self._taste)

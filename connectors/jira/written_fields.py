@@ -39,6 +39,14 @@ def apply_fields(issue_id: str, change: SetFields, jira: QuietJira) -> Receipt:
     return Receipt(written=True, calls=1)
 
 
+def find_value(name: str, value: str, spec: Json) -> Any:
+    """A text as the field's type takes it; None when it has no place there."""
+    try:
+        return _encode(name, value, spec)
+    except PermanentError:
+        return None
+
+
 def _find_field(name: str, screen: Mapping[str, Json]) -> str:
     """Its id; the name may be the id itself."""
     word = name.strip().casefold()

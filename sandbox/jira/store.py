@@ -154,8 +154,12 @@ class JiraStore:
         self, edge: Transition, issue: Issue, fields: Json
     ) -> list[Step]:
         given = fields.pop("resolution", None)
-        if edge.required and not given:
+        if "resolution" in edge.required and not given:
             raise bad_field("resolution", "Resolution is required.")
+        for name in edge.required:
+            held = name == "resolution" or name in fields or issue.custom.get(name)
+            if name.startswith("customfield_") and not held:
+                raise bad_field(name, f"{name} is required.")
         if given and edge.to.category != "done":
             raise not_settable("resolution")
         if edge.to.category == "done":

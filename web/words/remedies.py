@@ -48,8 +48,11 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "{key}: the transition to “{status}” wants the field {fields}.",
         ),
         (
-            "由人完成这次流转，或取消该字段的必填。",
-            "Make this transition by hand, or no longer require the field.",
+            "在来源配置的 screen_fields 中给出该字段的值，或由人完成这次流转，或取消必填。",
+            (
+                "Name a value in the source's screen_fields, make this transition by hand,"
+                " or no longer require the field."
+            ),
         ),
     ),
     "tracker_down": (

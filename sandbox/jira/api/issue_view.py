@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sandbox.jira.api.ask import Ask
 from sandbox.jira.catalog import FIELDS
+from sandbox.jira.edits import option_ids
 from sandbox.jira.fields import ALL_COMMENTS, all_fields, choose
 from sandbox.jira.records import Issue, Json, Transition
 
@@ -78,10 +79,24 @@ def transition_json(ask: Ask, edge: Transition, *, screen: bool = False) -> Json
 
 
 def _screen(ask: Ask, edge: Transition) -> Json:
-    fields = {name: _resolution_field(ask) for name in edge.required}
-    if edge.to.category == "done" and not fields:
+    fields = {name: _required_field(ask, name) for name in edge.required}
+    if edge.to.category == "done" and "resolution" not in fields:
         fields["resolution"] = {**_resolution_field(ask), "required": False}
     return fields
+
+
+def _required_field(ask: Ask, name: str) -> Json:
+    found = next((meta for meta in FIELDS if meta.id == name), None)
+    if found is None or name == "resolution":
+        return _resolution_field(ask)
+    return {
+        "required": True,
+        "schema": ask.show.field(found)["schema"],
+        "name": found.name,
+        "hasDefaultValue": False,
+        "operations": ["set"],
+        "allowedValues": list(option_ids(found).values()),
+    }
 
 
 def _resolution_field(ask: Ask) -> Json:

@@ -123,6 +123,36 @@ async def test_the_configured_resolution_is_preferred(data_center: JiraRig) -> N
     assert resolution.name == "Won't Do"
 
 
+def require_fields(jira: JiraRig, *names: str) -> None:
+    change_edges(jira, lambda edge: replace(edge, required=names))
+
+
+async def test_b10_required_fields_of_a_screen_are_filled_as_configured(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    require_fields(jira, "customfield_10020", "customfield_10030")
+    filled = {"contract clause": "n/a", "customfield_10030": "P2"}
+    connector = jira.connect(screen_fields=filled)
+    await connector.apply(ref_of(made), Transition("In Progress"), "op")
+    custom = jira.get_issue(made).custom
+    assert custom["customfield_10020"] == "n/a"
+    assert custom["customfield_10030"]["value"] == "P2"
+
+
+@pytest.mark.parametrize("filled", [{}, {"Pool priority": "P9"}])
+async def test_b10_required_fields_that_nothing_fills_are_named(
+    jira: JiraRig, filled: dict[str, str]
+) -> None:
+    made = jira.make_issue("x")
+    require_fields(jira, "customfield_10030")
+    connector = jira.connect(screen_fields=filled)
+    with pytest.raises(PermanentError) as raised:
+        await connector.apply(ref_of(made), Transition("In Progress"), "op")
+    assert raised.value.code == "transition_needs_field"
+    assert raised.value.params["fields"] == "Pool priority"
+
+
 async def test_an_account_without_the_permission_is_told_what_is_offered(
     jira: JiraRig,
 ) -> None:
