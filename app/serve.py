@@ -1,6 +1,7 @@
 """Run web, worker, or both until told to stop."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -36,6 +37,7 @@ async def _answer(asgi: ASGIApp, web: WebConfig) -> None:
     server = build_server(asgi)
     with listen(web.host, web.port) as listener:
         _log.info("listening", url=web.link("/"), port=web.port)
+        gc.freeze()  # what is loaded stays: no collection looks through it again
         await server.serve([listener])
 
 
@@ -51,6 +53,7 @@ def build_server(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=20,
         )

@@ -206,7 +206,7 @@ def main() -> None:
         server = stack.enter_context(embedded_server(home / "postgres"))
         ours = start_ours(stack, server, home)
         baselines = start_baselines(stack, server)
-        measure([*baselines, ours], *((3, 2.0) if asked.quick else (5, 8.0)))
+        measure([*baselines, ours], *((3, 1.5) if asked.quick else (5, 8.0)))
         lost = {one.name: one.count_lost() for one in (ours, *baselines)}
     assert lost["ours"] == 0, lost
     report(ours, baselines, lost, as_json=asked.json)
