@@ -19,6 +19,7 @@ from model.clock import Clock
 from model.commands import Verb
 from model.decisions import Decided, PoolState
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.edits import Edit
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot, Person
 from model.trackers import Capabilities
@@ -236,6 +237,24 @@ class RaisesIssues(Protocol):
         Raises:
             PermanentError: ``place_not_configured``, ``type_unknown``, ``bad_request`` …
             RetriableError: it may have been made, or not.
+        """
+
+
+@runtime_checkable
+class TellsEdits(Protocol):
+    """A connector that can read the tracker's own log of changes."""
+
+    async def fetch_edits(
+        self, since: Mapping[str, datetime]
+    ) -> Mapping[str, Sequence[Edit]]:
+        """What was changed in issues from a moment each on, oldest first.
+
+        Args:
+            since: on the tracker's clock, by tracker id.
+
+        Raises:
+            PermanentError: we may not read it.
+            RetriableError: later.
         """
 
 

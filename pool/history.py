@@ -28,7 +28,8 @@ class Event:
     """One field of one issue changed.
 
     ``before`` and ``after`` are plain JSON values; ``note`` is a person's reason, or
-    the code of what we did about it.
+    the code of what we did about it. ``entry`` names an entry of the tracker's own
+    log, which is kept once.
     """
 
     happened_at: datetime
@@ -38,13 +39,15 @@ class Event:
     before: Any
     after: Any
     note: str = ""
+    entry: str | None = None
 
 
 _ADD = """
 INSERT INTO history (id, client_id, issue_id, happened_at, origin, actor, field, before,
-    after, note)
+    after, note, entry)
 VALUES (%(id)s, %(client)s, %(issue)s, %(happened_at)s, %(origin)s, %(actor)s,
-    %(field)s, %(before)s, %(after)s, %(note)s)
+    %(field)s, %(before)s, %(after)s, %(note)s, %(entry)s)
+ON CONFLICT (issue_id, entry) WHERE entry IS NOT NULL DO NOTHING
 """
 
 
@@ -77,6 +80,7 @@ async def add(
                     "before": jsonb(event.before),
                     "after": jsonb(event.after),
                     "note": event.note,
+                    "entry": event.entry,
                 }
                 for event in events
             ],

@@ -68,7 +68,8 @@ class StoredIssue:
 
 _LOCK = """
 SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
-       i.content_hash, i.read, i.write_read, i.base, i.decision_id, i.decided_on,
+       i.content_hash, i.read, i.write_read, i.base, i.decision_id,
+       CASE WHEN i.run >= p.run THEN i.decided_on END AS decided_on,
        i.regress, i.priority_raised_at, i.deleted_at, i.release_id,
        (SELECT count(*) FROM comments c WHERE c.issue_id = i.id
             AND c.deleted_at IS NULL
@@ -77,6 +78,7 @@ SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
        q.id AS requirement_id, q.state AS requirement_state, q.state_origin,
        CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END AS person_days
 FROM issues i
+JOIN projects p ON p.id = i.project_id
 JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
 JOIN requirements q ON q.id = l.requirement_id
 """
@@ -139,6 +141,19 @@ async def lock_by_tracker(
     rows = await query(connection, _LOCK_BY_TRACKER, (source, list(tracker_ids)))
     stored = [_stored(row) for row in rows]
     return {issue.snapshot.ref.tracker_id: issue for issue in stored}
+
+
+async def find_updated_at(
+    connection: Connection, source: UUID, tracker_ids: Sequence[str]
+) -> dict[str, datetime]:
+    """In which state some issues are stored, by tracker id; unknown ones are left out."""
+    rows = await query(
+        connection,
+        "SELECT tracker_id, updated_at FROM issues"
+        " WHERE source_id = %s AND tracker_id = ANY(%s)",
+        (source, tracker_ids),
+    )
+    return {row["tracker_id"]: row["updated_at"] for row in rows}
 
 
 async def lock(connection: Connection, ids: Sequence[UUID]) -> Sequence[StoredIssue]:

@@ -1,18 +1,19 @@
 """Absorb observed issues: newer state wins, is decided on, and wants its writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from model.changes import Base
 from model.decisions import PoolState
+from model.edits import Edit
 from model.issues import IssueSnapshot
 from model.signs import Observed
 from pool import attention, fetches, history, issues, raisings, requirements
 from pool.attention import Concern
 from pool.database import Connection, DatabaseGone, hold_source
-from pool.history import Origin
+from pool.history import Event, Origin
 from pool.issues import StoredIssue, content_hash_of
 from pool.moves import hand_on_overrides
 from pool.raisings import Awaited, find_awaited
@@ -26,6 +27,8 @@ from sync.follow import find_origin, follow
 from sync.obey import obey
 from sync.prepare import prepare
 from sync.sitting import Sitting, open_sitting
+from sync.trace import trace
+from sync.weave import weave
 
 
 class Cause(StrEnum):
@@ -74,6 +77,7 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
     if not batch.snapshots:
         return done
     await prepare(engine, source.project_id, batch.snapshots)
+    edits = await trace(engine, source, batch.snapshots)
     async with engine.database.transaction() as connection:
         await hold_source(connection, source.id)
         tracker_ids = [snapshot.ref.tracker_id for snapshot in batch.snapshots]
@@ -82,7 +86,7 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
         if sitting is None:
             await _miss_ruleset(engine, connection)
         awaited = await find_awaited(connection, source.id)
-        one = _One(engine, connection, source, batch, sitting, awaited, done)
+        one = _One(engine, connection, source, batch, edits, sitting, awaited, done)
         for snapshot in batch.snapshots:
             await one.try_absorb(known.get(snapshot.ref.tracker_id), snapshot)
     if done.writes:
@@ -105,6 +109,7 @@ class _One:
     connection: Connection
     source: SourceRow
     batch: Batch
+    edits: Mapping[str, Sequence[Edit]]
     sitting: Sitting | None
     awaited: Sequence[Awaited]
     done: Absorbed
@@ -145,7 +150,10 @@ class _One:
             case Acceptance.UNSURE:
                 await self._look_again(stored, seen)
                 self._tell(snapshot, "unsure")
-            case Acceptance.SAME | Acceptance.OLDER:
+            case Acceptance.SAME:
+                await self._remember(stored, self._weave(stored, ()))
+                self.done.same += 1
+            case Acceptance.OLDER:
                 self.done.same += 1
 
     def _tell(self, snapshot: IssueSnapshot, outcome: str) -> None:
@@ -200,7 +208,7 @@ class _One:
         self, stored: StoredIssue, snapshot: IssueSnapshot, seen: Observation
     ) -> StoredIssue:
         before = await issues.find_comments(self.connection, stored.id)
-        events = compare(stored, before, snapshot)
+        events = self._weave(stored, compare(stored, before, snapshot))
         comments = before if snapshot.comments is None else snapshot.comments
         ours = stored.base.comment_id
         issue = replace(
@@ -215,12 +223,18 @@ class _One:
         now = self.engine.clock()
         await issues.replace_content(self.connection, issue, now)
         await issues.replace_comments(self.connection, issue, comments, now)
-        await history.add(
-            self.connection, self.engine.ids, issue.client_id, issue.id, events
-        )
+        await self._remember(issue, events)
         if any(event.origin is Origin.TRACKER for event in events):
             await requirements.touch(self.connection, issue.requirement_id, now)
         return issue
+
+    def _weave(self, stored: StoredIssue, events: Sequence[Event]) -> list[Event]:
+        edits = self.edits.get(stored.snapshot.ref.tracker_id, ())
+        return weave(stored, events, edits)
+
+    async def _remember(self, issue: StoredIssue, events: Sequence[Event]) -> None:
+        place = (issue.client_id, issue.id)
+        await history.add(self.connection, self.engine.ids, *place, events)
 
     async def _obey(
         self, issue: StoredIssue, snapshot: IssueSnapshot

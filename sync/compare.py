@@ -46,13 +46,14 @@ def compare(
 def _compare_fields(stored: StoredIssue, new: IssueSnapshot) -> Iterator[Event]:
     old = stored.snapshot
     for name in _FIELDS:
-        before, after = _plain(getattr(old, name)), _plain(getattr(new, name))
+        before, after = get_plain(getattr(old, name)), get_plain(getattr(new, name))
         if before != after:
-            origin = _origin_of(stored, name, after)
+            origin = origin_of(stored, name, after)
             yield Event(new.updated_at, origin, "", name, before, after)
 
 
-def _plain(value: Any) -> Any:
+def get_plain(value: Any) -> Any:
+    """A value of a snapshot as the history keeps it."""
     match value:
         case tuple():
             return list(value)
@@ -62,7 +63,8 @@ def _plain(value: Any) -> Any:
             return str(value)
 
 
-def _origin_of(stored: StoredIssue, name: str, after: Any) -> Origin:
+def origin_of(stored: StoredIssue, name: str, after: Any) -> Origin:
+    """Ours, when it is what we wrote last."""
     base = stored.base
     is_ours = (name == "status" and after == base.status) or (
         name == "releases" and base.release is not None and base.release in after

@@ -42,7 +42,11 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         return 0
     await note_answer(engine, source)
     batch = Batch(fetched.snapshots, read, direct=True, cause=Cause.WEBHOOK)
-    await absorb(engine, source, batch)
+    try:
+        await absorb(engine, source, batch)
+    except TrackerError as error:
+        await report_trouble(engine, source, error)
+        return 0
     async with engine.database.transaction() as connection:
         found = set(wanted) - set(fetched.missing)
         await fetches.finish(connection, source.id, found, began_at)

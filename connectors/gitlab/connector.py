@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import httpx
@@ -19,6 +20,7 @@ from connectors.base import (
 from connectors.gitlab.changes import ChangeReads, Threads, WholeReads
 from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
+from connectors.gitlab.edits import fetch_edits
 from connectors.gitlab.feed import Feed, Position, read_cursor, write_cursor
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.notes import NoteReads
@@ -35,6 +37,7 @@ from connectors.shapes import understanding
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.edits import Edit
 from model.errors import PermanentError
 from model.findings import Finding
 from model.issues import IssueRef
@@ -69,6 +72,7 @@ class GitLabConnector:
         self._clock = clock
         token = self._config.token.get_secret_value()
         rest = Rest(self._config.base_url, token, http)
+        self._rest = rest
         self._projects = Projects(rest, self._config.projects)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
         self._feed = Feed(rest, self._config.page_size)
@@ -146,6 +150,17 @@ class GitLabConnector:
         if path is None:
             raise PermanentError("not_found", {"file": file})
         return await self._run(self._reads.fetch_file, path)
+
+    async def fetch_edits(
+        self, since: Mapping[str, datetime]
+    ) -> Mapping[str, Sequence[Edit]]:
+        """See :mod:`connectors.gitlab.edits`."""
+        places = {one: place for one in since if (place := IssuePlace.find(one))}
+        reads = (
+            self._run(fetch_edits, place, since[one], self._rest)
+            for one, place in places.items()
+        )
+        return dict(zip(places, await asyncio.gather(*reads), strict=True))
 
     async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
         """Which issues do not answer: one request for 100, and one for each that is not."""

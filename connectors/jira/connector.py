@@ -1,5 +1,6 @@
 """One source of a Jira site, Cloud or Data Center."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, tzinfo
@@ -23,6 +24,7 @@ from connectors.jira.changes import Changes
 from connectors.jira.checks import Check
 from connectors.jira.comments import apply_comment
 from connectors.jira.config import JiraConfig
+from connectors.jira.edits import fetch_edits
 from connectors.jira.files import fetch_file
 from connectors.jira.payloads import parse_webhook
 from connectors.jira.people import parse_moment
@@ -49,6 +51,7 @@ from model.changes import (
 )
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.edits import Edit
 from model.errors import ConfigError, Problem
 from model.findings import Finding
 from model.issues import IssueRef
@@ -130,6 +133,14 @@ class JiraConnector:
         return await self._site.ask(
             partial(fetch_file, file, is_cloud=self._site.is_cloud)
         )
+
+    async def fetch_edits(
+        self, since: Mapping[str, datetime]
+    ) -> Mapping[str, Sequence[Edit]]:
+        """See :mod:`connectors.jira.edits`."""
+        await self._site.learn_once()
+        reads = (self._site.ask(partial(fetch_edits, *one)) for one in since.items())
+        return dict(zip(since, await asyncio.gather(*reads), strict=True))
 
     async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
         """Which issues do not answer; see :mod:`connectors.jira.reading`."""
