@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -86,6 +87,18 @@ def _attribute_words(path: Path) -> set[str]:
     """What tags with a template expression inside are cut into."""
     tags = re.findall(r"<[a-z][^<]*?>", path.read_text("utf-8"), flags=re.DOTALL)
     return {word for tag in tags for word in re.findall(r"[A-Za-z]{2,}", tag)}
+
+
+def test_no_key_stands_in_two_tables() -> None:
+    keys = [
+        key.value
+        for file in (FOLDER / "words").glob("*texts.py")
+        for table in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(table, ast.Dict)
+        for key in table.keys
+        if isinstance(key, ast.Constant)
+    ]
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
 
 
 def test_every_text_is_used() -> None:

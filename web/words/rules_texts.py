@@ -66,7 +66,7 @@ RULES_TEXTS = {
     "editor.checking": ("检查中…", "Checking…"),
     "editor.line": ("第 {line} 行第 {column} 列", "line {line}, column {column}"),
     "editor.unsaved": ("有未启用的修改", "changes not activated"),
-    "check.title": ("检查结果", "Outcome of the check"),
+    "checked.title": ("检查结果", "Outcome of the check"),
     "check.none": (
         "修改后会自动检查；启用前也会再检查一遍。",
         "Changes are checked as you type, and once more before they are activated.",
@@ -77,7 +77,7 @@ RULES_TEXTS = {
         "规则 {rules} 条，例子通过 {passed} / {examples}",
         "{rules} rules; examples passed: {passed} of {examples}",
     ),
-    "check.hint": ("提示：", "Hint: "),
+    "checked.hint": ("提示：", "Hint: "),
     "check.same": ("与启用中的规则集没有差别。", "No difference to what is active."),
     "check.edits": ("规则的变化", "Rules that change"),
     "check.followers": (
