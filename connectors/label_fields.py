@@ -8,16 +8,15 @@ SCOPE = "::"
 """What a field's name ends with, to be held as a label."""
 
 
-def check_names(names: Iterable[str], known: Iterable[str] = ()) -> None:
-    """Refuse names that the tracker has no place for.
+def check_names(names: Iterable[str]) -> None:
+    """Refuse names that a tracker without fields has no place for.
 
     Raises:
-        ValueError: one is neither known nor the beginning of labels.
+        ValueError: one is not the beginning of labels.
     """
-    places = [*known, f"NAME{SCOPE}"]
-    odd = sorted(name for name in names if not is_label(name) and name not in places)
+    odd = sorted(name for name in names if not is_label(name))
     if odd:
-        message = f"a field is one of {', '.join(places)}, not {', '.join(odd)}"
+        message = f"a field is a label's beginning, NAME{SCOPE}, not {', '.join(odd)}"
         raise ValueError(message)
 
 

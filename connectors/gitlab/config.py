@@ -1,17 +1,20 @@
 """What a ``[sources.NAME]`` section of kind ``gitlab`` holds."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.gitlab.signing import SIGNING_PREFIX, find_signing_key
-from connectors.label_fields import check_names
+from connectors.label_fields import is_label
 from connectors.labels import LabelledConfig
-from model.decisions import Decided
 
 NUMBER_FIELDS = ("weight", "time_estimate")
 """Fields of GitLab's own that can be filled; the weight is licensed."""
+
+
+def is_custom(name: str) -> bool:
+    """Whether a field of ours is neither a label nor one of GitLab's own numbers."""
+    return name not in NUMBER_FIELDS and not is_label(name)
 
 
 class GitLabConfig(LabelledConfig):
@@ -35,13 +38,10 @@ class GitLabConfig(LabelledConfig):
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
     webhook_group: int | str = ""
 
-    @field_validator("write_fields")
-    @classmethod
-    def _fields_have_a_place(
-        cls, fields: Mapping[str, Decided]
-    ) -> Mapping[str, Decided]:
-        check_names(fields, NUMBER_FIELDS)
-        return fields
+    @property
+    def custom_fields(self) -> frozenset[str]:
+        """Names of those that are ours to fill."""
+        return frozenset(filter(is_custom, self.write_fields))
 
     @field_validator("projects")
     @classmethod

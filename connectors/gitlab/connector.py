@@ -85,7 +85,9 @@ class GitLabConnector:
             self._threads,
             self._reads,
             NoteReads(rest, self._config.base_url),
-            RelationReads(rest, self._config.base_url),
+            RelationReads(
+                rest, self._config.base_url, bool(self._config.custom_fields)
+            ),
         )
         self._changes = ChangeReads(self._threads, self._feed, self._whole, clock)
 

@@ -5,7 +5,7 @@ Fields: https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/note
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -137,7 +137,10 @@ class IssueReader:
             reporter=author,
             assignee=next(iter(assignees), None),
             co_assignees=assignees[1:],
-            written_fields=self._written_fields(row, labels),
+            written_fields={
+                **self._custom_fields(relations.fields),
+                **self._written_fields(row, labels),
+            },
             comments=comments,
             confidential=bool(row.get("confidential")),
             estimate_days=self._days(times.get("time_estimate") or 0),
@@ -161,6 +164,15 @@ class IssueReader:
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
+
+    def _custom_fields(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Those that the configuration declares ours, as it calls them."""
+        told = {name.casefold(): value for name, value in fields.items()}
+        return {
+            name: told[name.casefold()]
+            for name in self._written
+            if name.casefold() in told
+        }
 
     def _written_fields(self, row: Json, labels: Iterable[str]) -> Mapping[str, str]:
         found = dict(read_fields(filter(is_label, self._written), labels))
@@ -199,6 +211,7 @@ class Relations:
         links: the hierarchy included, in any order that stays the same.
         status: None where there are only opened and closed.
         worklogs: who logged time, oldest first.
+        fields: custom fields that have a value, by name.
         moved_to: the key under which it goes on; empty when it was not moved.
     """
 
@@ -206,6 +219,21 @@ class Relations:
     moved_to: str = ""
     status: WorkItemStatus | None = None
     worklogs: tuple[Worklog, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_custom_fields(widgets: Iterable[Json]) -> Mapping[str, str]:
+    """Custom fields that have a value, from the widgets of a work item."""
+    values = (it for one in widgets for it in one.get("customFieldValues") or ())
+    told = {str(it["customField"]["name"]): _words_of(it) for it in values}
+    return {name: words for name, words in sorted(told.items()) if words}
+
+
+def _words_of(value: Json) -> str:
+    if value.get("number") is not None:
+        return f"{Decimal(str(value['number'])).normalize():f}"
+    options = [str(one["value"]) for one in value.get("selectedOptions") or ()]
+    return ", ".join(options) or str(value.get("text") or "")
 
 
 def key_of_row(row: Json, base_path: str) -> str:

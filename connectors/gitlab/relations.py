@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from connectors.gitlab.custom_fields import VALUES
 from connectors.gitlab.mapping import (
     IssuePlace,
     Relations,
@@ -23,6 +24,7 @@ from connectors.gitlab.mapping import (
     find_person,
     key_of_row,
     key_of_url,
+    read_custom_fields,
 )
 from connectors.gitlab.rest import PER_PAGE, Json, Rest, project_path
 from connectors.gitlab.timestamps import parse_moment
@@ -69,6 +71,11 @@ _QUERIES = (
     _QUERY % {"types": "", "widgets": ""},
 )
 """From the newest server's to the oldest's."""
+_WITH_FIELDS = _QUERY % {
+    "types": ", STATUS, TIME_TRACKING, CUSTOM_FIELDS",
+    "widgets": f"{_STATUS}\n{_TIME}\n{VALUES}",
+}
+"""Where custom fields are ours to fill."""
 
 _KINDS: Mapping[str, LinkKind] = {
     "blocks": LinkKind.BLOCKS,
@@ -95,7 +102,12 @@ class RelationReads:
 
     rest: Rest
     base_url: str
+    has_fields: bool = False
     level: int = 0
+
+    @property
+    def _queries(self) -> Sequence[str]:
+        return (_WITH_FIELDS, *_QUERIES) if self.has_fields else _QUERIES
 
     def fetch(self, rows: Sequence[Json]) -> dict[IssuePlace, Relations]:
         """The relations of some issues; one request for 100 of a project."""
@@ -124,8 +136,8 @@ class RelationReads:
             "most": PER_PAGE,
             "links": _MOST,
         }
-        for level in range(self.level, len(_QUERIES)):
-            answer = self.rest.ask_graphql(_QUERIES[level], variables)
+        for level in range(self.level, len(self._queries)):
+            answer = self.rest.ask_graphql(self._queries[level], variables)
             if answer.get("data"):
                 return dict(answer["data"])
             if not is_unknown(answer.get("errors") or ()):
@@ -143,7 +155,9 @@ class RelationReads:
             moved = node.get("movedToWorkItemUrl") or ""
             key = key_of_url(moved, self.base_url) if moved else ""
             links = _in_order(self._links(node))
-            yield IssuePlace.of(row), Relations(links, key, *_read_widgets(node))
+            status, logs = _read_widgets(node)
+            fields = read_custom_fields(node.get("widgets") or ())
+            yield IssuePlace.of(row), Relations(links, key, status, logs, fields)
 
     def _links(self, node: Json) -> Iterator[Link]:
         for widget in node.get("widgets") or ():

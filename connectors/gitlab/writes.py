@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from connectors.gitlab.assignees import Assignees
+from connectors.gitlab.config import is_custom
+from connectors.gitlab.custom_fields import CustomFields
 from connectors.gitlab.mapping import CLOSED, IssuePlace
 from connectors.gitlab.note_text import MARKER, write_sticky_note
 from connectors.gitlab.number_fields import NumberFields, join
@@ -46,6 +48,7 @@ class Writer:
         self._rest = rest
         self._people = Assignees(rest)
         self._statuses = Statuses(rest)
+        self._custom_fields = CustomFields(rest)
         self._fields = NumberFields(rest, hours_per_day)
         self._own_user_id: int | None = None
 
@@ -77,10 +80,16 @@ class Writer:
                 receipt = self._people.assign(place, change)
             case SetFields():
                 labels = self._set_labels(place, write_fields(change))
-                receipt = join(labels, self._fields.fill(place, change))
+                numbers = self._fields.fill(place, change)
+                receipt = join(join(labels, numbers), self._fill(place, change))
             case _:
                 assert_never(change)
         return receipt
+
+    def _fill(self, place: IssuePlace, change: SetFields) -> Receipt:
+        custom = {name: it for name, it in change.values.items() if is_custom(name)}
+        issue = self._rest.get_row(place.path) if custom else {}
+        return self._custom_fields.fill(issue, custom)
 
     def _set_labels(self, place: IssuePlace, change: SetLabels) -> Receipt:
         _refuse_commas(change.add | change.remove)

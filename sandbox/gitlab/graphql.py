@@ -7,6 +7,7 @@ from graphql import GraphQLError, build_schema, graphql_sync
 
 from sandbox.gitlab.edits import IssueEdit
 from sandbox.gitlab.errors import ApiError
+from sandbox.gitlab.graphql_fields import write_fields
 from sandbox.gitlab.graphql_schema import sdl_of
 from sandbox.gitlab.graphql_views import (
     Viewer,
@@ -116,6 +117,9 @@ def _update(viewer: Viewer, given: Json) -> Json:
     try:
         update_issue(viewer.gitlab, issue, viewer.actor, _edit(viewer, issue, given))
         _set_parent(viewer, issue, given)
+        fields = given.get("customFieldsWidget") or ()
+        if write_fields(issue, viewer.gitlab.custom_fields, fields):
+            issue.updated_at = viewer.gitlab.now()
     except ApiError as error:
         return {**answer, "errors": [str(error.body)], "workItem": None}
     return {**answer, "workItem": work_item_view(viewer, issue)}

@@ -119,7 +119,7 @@ type WorkItem {
 type WorkItemConnection { nodes: [WorkItem] pageInfo: PageInfo! count: Int }
 
 enum WorkItemWidgetType {
-  ASSIGNEES DESCRIPTION HIERARCHY LABELS MILESTONE NOTES START_AND_DUE_DATE STATUS
+  ASSIGNEES DESCRIPTION HIERARCHY LABELS MILESTONE NOTES START_AND_DUE_DATE STATUS CUSTOM_FIELDS
   TIME_TRACKING WEIGHT LINKED_ITEMS
 }
 interface WorkItemWidget { type: WorkItemWidgetType }
@@ -168,6 +168,29 @@ type WorkItemWidgetLinkedItems implements WorkItemWidget {
   type: WorkItemWidgetType linkedItems(first: Int): LinkedWorkItemTypeConnection
 }
 
+enum CustomFieldType { SINGLE_SELECT MULTI_SELECT NUMBER TEXT }
+type CustomFieldSelectOption { id: ID! value: String! }
+type CustomField {
+  id: ID! name: String! fieldType: CustomFieldType!
+  selectOptions: [CustomFieldSelectOption!]
+}
+interface WorkItemCustomFieldValue { customField: CustomField! }
+type WorkItemNumberFieldValue implements WorkItemCustomFieldValue {
+  customField: CustomField! value: Float
+}
+type WorkItemTextFieldValue implements WorkItemCustomFieldValue {
+  customField: CustomField! value: String
+}
+type WorkItemSelectFieldValue implements WorkItemCustomFieldValue {
+  customField: CustomField! selectedOptions: [CustomFieldSelectOption!]
+}
+type WorkItemWidgetCustomFields implements WorkItemWidget {
+  type: WorkItemWidgetType customFieldValues: [WorkItemCustomFieldValue!]
+}
+input WorkItemWidgetCustomFieldValueInputType {
+  customFieldId: ID! textValue: String numberValue: Float selectedOptionIds: [ID!]
+}
+
 type WorkItemStatus {
   id: WorkItemsStatusesStatusID name: String category: String color: String
   iconName: String position: Int
@@ -185,6 +208,7 @@ input WorkItemUpdateInput {
   labelsWidget: WorkItemWidgetLabelsUpdateInput
   milestoneWidget: WorkItemWidgetMilestoneInput
   statusWidget: WorkItemWidgetStatusInput
+  customFieldsWidget: [WorkItemWidgetCustomFieldValueInputType!]
   assigneesWidget: WorkItemWidgetAssigneesInput
   startAndDueDateWidget: WorkItemWidgetStartAndDueDateUpdateInput
   hierarchyWidget: WorkItemWidgetHierarchyUpdateInput
@@ -228,7 +252,7 @@ def sdl_of(version: str) -> str:
     numbers = version.split("-", 1)[0].split(".")
     if (int(numbers[0]), int(numbers[1])) >= _STATUSES_SINCE:
         return SDL
-    older = SDL.replace("START_AND_DUE_DATE STATUS", "START_AND_DUE_DATE")
+    older = SDL.replace("DATE STATUS CUSTOM_FIELDS", "DATE")
     for part in (_NEW_STATUS, _NEW_DEFINITION, _NEW_INPUT):
         older = older.replace(part, "")
     return older

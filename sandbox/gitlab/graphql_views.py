@@ -13,6 +13,7 @@ from sandbox.gitlab.finder import (
     sort_key,
     visible,
 )
+from sandbox.gitlab.graphql_fields import fields_widget
 from sandbox.gitlab.graphql_types import gid, status_view, type_view, types_view
 from sandbox.gitlab.instance import GitLab
 from sandbox.gitlab.params import Params
@@ -311,6 +312,8 @@ def widgets_view(viewer: Viewer, issue: Issue, args: dict[str, Any]) -> list[Jso
     if viewer.gitlab.switches.premium:
         every |= {"STATUS": {"status": status_view(issue.status)}}
         every |= {"WEIGHT": {"weight": issue.weight}}
+        fields = fields_widget(issue, viewer.gitlab.custom_fields)
+        every |= {"CUSTOM_FIELDS": fields}
     return [
         {**widget, "type": kind, "__typename": widget_type(kind)}
         for kind, widget in every.items()

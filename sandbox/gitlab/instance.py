@@ -14,6 +14,7 @@ from sandbox.gitlab.errors import not_found
 from sandbox.gitlab.records import (
     MAINTAINER,
     AccessToken,
+    CustomField,
     Group,
     Issue,
     Label,
@@ -52,6 +53,7 @@ class GitLab:
     users: dict[int, User] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
+    custom_fields: list[CustomField] = field(default_factory=list)
     projects: dict[int, Project] = field(default_factory=dict)
     bench: Bench = field(init=False)
     actions: dict[tuple[str, int], list[datetime]] = field(default_factory=dict)

@@ -122,6 +122,20 @@ class Link:
 
 
 @dataclass(frozen=True)
+class CustomField:
+    """Of a top-level group; `kind` is TEXT, NUMBER or SINGLE_SELECT."""
+
+    id: int
+    name: str
+    kind: str
+    options: tuple[str, ...] = ()
+
+    def option_id(self, value: str) -> str:
+        number = self.id * 100 + self.options.index(value)
+        return f"gid://gitlab/Issuables::CustomFieldSelectOption/{number}"
+
+
+@dataclass(frozen=True)
 class Timelog:
     """Time that somebody added, or took back."""
 
@@ -164,6 +178,7 @@ class Issue:
     events: list[ResourceEvent] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     timelogs: list[Timelog] = field(default_factory=list)
+    custom: dict[int, Any] = field(default_factory=dict)
     following: dict[int, bool] = field(default_factory=dict)
 
     def followed_by(self, user: User) -> bool:

@@ -39,9 +39,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tracker_id", sa.Text(), nullable=True),
         sa.Column("error", postgresql.JSONB(), nullable=True),
-        sa.Column(
-            "issue_id", sa.Uuid(), nullable=True, comment="once it was mirrored"
-        ),
+        sa.Column("issue_id", sa.Uuid(), nullable=True, comment="once it was mirrored"),
         sa.CheckConstraint(
             "state IN ('pending', 'held', 'sent', 'cancelled', 'dead')",
             name="raisings_state_check",

@@ -18,7 +18,15 @@ from sandbox.gitlab.hook_bodies import issue_body
 from sandbox.gitlab.instance import Switches
 from sandbox.gitlab.issues import delete_issue, open_issue, update_issue
 from sandbox.gitlab.notes import Comment, delete_note, write_note
-from sandbox.gitlab.records import REPORTER, Actor, Issue, Note, Project, User
+from sandbox.gitlab.records import (
+    REPORTER,
+    Actor,
+    CustomField,
+    Issue,
+    Note,
+    Project,
+    User,
+)
 from sandbox.gitlab.tracker import GitLabTracker
 from sandbox.mentions import called_in_gitlab
 from sandbox.server import SandboxServer
@@ -27,6 +35,12 @@ from tests.contracts.rig import SECRET, Names, WoundClock
 _Result = TypeVar("_Result")
 
 TOKEN = "glpat-reqpool-0001"
+
+CUSTOM_FIELDS = (
+    CustomField(1, "合同条款", "TEXT"),
+    CustomField(2, "Points", "NUMBER"),
+    CustomField(3, "Pool priority", "SINGLE_SELECT", ("P0", "P1", "P2")),
+)
 
 
 @dataclass
@@ -51,8 +65,11 @@ class GitLabRig:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        licensed = {"weight": "3"} if self.tracker.store.switches.premium else {}
-        return {"条款::": "FIN-2", "time_estimate": "1.5", **licensed}
+        everywhere = {"条款::": "FIN-2", "time_estimate": "1.5"}
+        if not self.tracker.store.switches.premium:
+            return everywhere
+        custom = {"合同条款": "3.2", "Points": "5", "pool priority": "P1"}
+        return {**everywhere, "weight": "3", **custom}
 
     @property
     def accounts(self) -> tuple[str, str]:
@@ -213,6 +230,7 @@ def open_gitlab(
         rig = GitLabRig(tracker, server, clock, project, person, bot, signs)
         if tracker.store.switches.premium:
             rig.names = Names("To do", "In progress", "Done", "Nowhere")
+            tracker.store.custom_fields = list(CUSTOM_FIELDS)
         yield rig
         for opened in rig.clients:
             opened.close()

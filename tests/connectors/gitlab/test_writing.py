@@ -23,7 +23,7 @@ from model.projects import Language
 from sandbox.faults import Fault
 from sandbox.gitlab.issues import delete_issue
 from sandbox.gitlab.records import Issue
-from tests.connectors.gitlab.rig import GitLabRig
+from tests.connectors.gitlab.rig import CUSTOM_FIELDS, GitLabRig
 
 OURS = "pool-scope::in-contract"
 
@@ -268,3 +268,31 @@ async def test_a_weight_that_is_not_licensed_is_a_person_s_matter(
     issue = site.open_issue("one")
     with pytest.raises(PermanentError, match="field_not_editable"):
         await connector.apply(ref(issue), SetFields({"weight": "3"}), "op-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("Nowhere", "x", "field_not_editable"),
+        ("Pool priority", "P9", "field_value_invalid"),
+        ("Points", "many", "field_value_invalid"),
+    ],
+)
+async def test_a_custom_field_that_cannot_be_filled_is_a_person_s_matter(
+    site: GitLabRig, connector: GitLabConnector, name: str, value: str, code: str
+) -> None:
+    site.tracker.store.switches.premium = True
+    site.tracker.store.custom_fields = list(CUSTOM_FIELDS)
+    issue = site.open_issue("one")
+    with pytest.raises(PermanentError) as raised:
+        await connector.apply(ref(issue), SetFields({name: value}), "op-1")
+    assert raised.value.code == code
+    assert issue.custom == {}
+
+
+async def test_custom_fields_that_are_not_licensed_are_a_person_s_matter(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    issue = site.open_issue("one")
+    with pytest.raises(PermanentError, match="field_not_editable"):
+        await connector.apply(ref(issue), SetFields({"Points": "3"}), "op-1")
