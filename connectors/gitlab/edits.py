@@ -29,7 +29,7 @@ def fetch_edits(place: IssuePlace, since: datetime, rest: Rest) -> list[Edit]:
         for edit in _read(kind, field, tell, _fetch(kind, place, rest))
         if edit.made_at >= since
     ]
-    return sorted(edits, key=lambda edit: (edit.made_at, edit.entry))
+    return sorted(edits, key=lambda edit: edit.made_at)
 
 
 def _fetch(kind: str, place: IssuePlace, rest: Rest) -> list[Json]:
@@ -44,7 +44,7 @@ def _fetch(kind: str, place: IssuePlace, rest: Rest) -> list[Json]:
 def _read(
     kind: str, field: str, tell: Callable[[Json], Values], rows: list[Json]
 ) -> Iterator[Edit]:
-    for row in rows:
+    for row in sorted(rows, key=lambda row: int(row["id"])):
         with understanding(f"{kind} event"):
             before, after = tell(row)
             yield Edit(

@@ -347,3 +347,22 @@ async def test_the_site_refuses_nothing_that_we_ask(jira: JiraRig) -> None:
     await connector.fetch(made)
     refused = [entry for entry in jira.bench.journal.entries if entry.status >= 400]
     assert refused == []
+
+
+async def test_the_log_tells_who_changed_what_and_when(jira: JiraRig) -> None:
+    made = jira.make_issue("导出", labels=["客户"])
+    jira.clock.wind(60)
+    since = jira.clock()
+    jira.retitle(made, "导出 Excel")
+    jira.clock.wind(5)
+    jira.edit(made, {"labels": ["客户", "urgent"], "duedate": "2026-12-01"})
+    connector = jira.connect()
+    edits = (await connector.fetch_edits({made: since, "999999": since}))[made]
+    assert [(one.field, one.before, one.after) for one in edits[:1]] == [
+        ("title", ("导出",), ("导出 Excel",))
+    ]
+    told = {one.field: (one.before, one.after) for one in edits[1:]}
+    assert told == {"labels": ((), ("urgent",)), "due_on": ((), ("2026-12-01",))}
+    assert edits[0].author is not None
+    assert edits[0].made_at == since
+    assert len({one.entry for one in edits}) == 3
