@@ -32,6 +32,7 @@ from rules.matching.parts import (
     Judged,
     Measure,
     Part,
+    Thresholds,
     find_thresholds,
     learn,
     measure,
@@ -42,6 +43,8 @@ from rules.matching.word_matcher import WordMatcher
 PARTS = (Part.FACTS, Part.TEXT, Part.WORDS, Part.MEANING, Part.DECISIONS)
 COLLECTIONS = {"blind": BLIND, "own": OWN}
 TONE = ("broken", "wish")
+DEFAULT = Thresholds(0.8, 0.2)
+"""Those of the default rulesets."""
 Row = dict[str, Any]
 
 
@@ -121,9 +124,9 @@ def decide_all(
             yield Asked(slug, decided)
 
 
-def without_tone(asked: Sequence[Asked]) -> list[Asked]:
-    """The same requests, deaf to how they are put."""
-    silent = dict.fromkeys(TONE, 0.0)
+def without(asked: Sequence[Asked], *absent: str) -> list[Asked]:
+    """The same requests, deaf to some of what is heard of them."""
+    silent = dict.fromkeys(absent, 0.0)
     return [
         replace(
             one,
@@ -165,13 +168,14 @@ def tell_built_in(seen: Sequence[Asked], asked: Sequence[Asked]) -> Told:
 
 
 def row(part: Part, told: Told) -> Row:
-    """Decided at thresholds learnt elsewhere, and at those of its own ranking."""
+    """Decided at thresholds learnt elsewhere, at the rulesets', and at its own."""
     seen, asked = told
     found = measure(part, asked, find_thresholds(seen))
     ranked = measure(part, asked, find_thresholds(asked))
     return {
         "auc": found.auc,
         "decided": decided_share(found),
+        "at_0.8_and_0.2": decided_share(measure(part, asked, DEFAULT)),
         "by_own_ranking": decided_share(ranked),
         "groups": {name: asdict(each) for name, each in found.groups.items()},
     }
@@ -183,10 +187,11 @@ def decided_share(found: Measure) -> Row:
 
 def compare_parts(seen: Sequence[Asked], asked: Sequence[Asked]) -> dict[str, Row]:
     rows = {part.value: row(part, tell_apart(part, seen, asked)) for part in PARTS}
-    deaf = without_tone(seen), without_tone(asked)
-    rows["meaning, deaf to tone"] = row(Part.MEANING, tell_apart(Part.MEANING, *deaf))
+    for name, absent in (("tone", TONE), ("seldom granted", ("beyond",))):
+        less = without(seen, *absent), without(asked, *absent)
+        rows[f"meaning, no {name}"] = row(Part.MEANING, tell_apart(Part.MEANING, *less))
+        rows[f"built in, no {name}"] = row(Part.MEANING, tell_built_in(*less))
     rows["built in"] = row(Part.MEANING, tell_built_in(seen, asked))
-    rows["built in, deaf to tone"] = row(Part.MEANING, tell_built_in(*deaf))
     return rows
 
 
@@ -241,8 +246,9 @@ def show(name: str, found: Row) -> None:
                 f"  @1 {each['first']:.2f}  @3 {each['among_three']:.2f}"
             )
     for part, each in found["parts"].items():
-        shares = (_shares(each[kind]) for kind in ("decided", "by_own_ranking"))
-        print(f"  {part:26}AUC {each['auc'] or 0:.2f}  {'   own rank: '.join(shares)}")
+        print(f"  {part:28}AUC {each['auc'] or 0:.2f}")
+        for kind in ("decided", "at_0.8_and_0.2", "by_own_ranking"):
+            print(f"      {kind:24}{_shares(each[kind])}")
     for group, share in found["parts"]["built in"]["groups"].items():
         print(f"    built in {group:30}{_share(share)} of {share['of']}")
 
