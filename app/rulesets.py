@@ -28,7 +28,7 @@ def load_ruleset_file(path: Path, known: LoadBase | None = None) -> Ruleset:
     name.
 
     Args:
-        path: of the ruleset.
+        path: of the ruleset, or the name of a shipped one (``vendor-en``).
         known: answers bases instead, as far as it knows them.
 
     Raises:
@@ -37,7 +37,7 @@ def load_ruleset_file(path: Path, known: LoadBase | None = None) -> Ruleset:
     beside = _load_base_beside(path)
     load_base = _first_of(known, beside) if known else beside
     ruleset, problems = load_ruleset(
-        load_bytes(path),
+        _find_named(path) or load_bytes(path),
         file=str(path),
         load_base=load_base,
         trackers=load_capabilities(),
@@ -45,6 +45,12 @@ def load_ruleset_file(path: Path, known: LoadBase | None = None) -> Ruleset:
     if ruleset is None:
         raise RulesetError(problems)
     return ruleset
+
+
+def _find_named(path: Path) -> str | None:
+    """A shipped ruleset by its name, where there is no such file."""
+    is_name = path.name == str(path) and not path.exists()
+    return find_shipped(path.name) if is_name else None
 
 
 def _first_of(known: LoadBase, other: LoadBase) -> LoadBase:

@@ -31,7 +31,9 @@ Why = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
 
 @app.command()
 def activate(
-    file: Annotated[Path, typer.Argument(help="The ruleset, YAML.")],
+    file: Annotated[
+        Path, typer.Argument(help="The ruleset, YAML; or a shipped one: vendor-en.")
+    ],
     project: OfProject = "",
     reason: Why = "",
     config: ConfigFile = None,

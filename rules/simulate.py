@@ -55,7 +55,8 @@ class Simulation:
         flips: the most frequent first.
         trains: what moves between trains of releases, by slug.
         agreement: with people's overrides, by section.
-        unmatched: rules that never match, in the ruleset's order; not ``otherwise``.
+        unmatched: rules that never match, in the ruleset's order; not ``otherwise``,
+            and none where there are no issues.
         overlaps: the most frequent first.
         comments: comments that would be written or changed.
     """
@@ -96,7 +97,7 @@ def sum_up(candidate: Ruleset, tallies: Iterable[Tally]) -> Simulation:
         ),
         trains=dict(sorted(tally.trains.items())),
         agreement=tally.agreement,
-        unmatched=tuple(_find_unmatched(candidate, tally)),
+        unmatched=tuple(_find_unmatched(candidate, tally)) if whole.issues else (),
         overlaps=tuple(
             OverlapCount(*overlap, count)
             for overlap, count in tally.overlaps.most_common()

@@ -60,6 +60,12 @@ def test_problems_speak_the_language_of_the_locale(
     assert 'unknown value "qestion"' in reqpool("rules", "check", "bad.yaml").err
 
 
+def test_a_shipped_ruleset_goes_by_its_name(reqpool: Reqpool) -> None:
+    for name in ("vendor-en", "vendor.zh"):
+        assert reqpool("rules", "test", name).code == 0
+    assert reqpool("rules", "check", "../vendor-en").code == 2
+
+
 def test_a_base_lies_beside_or_is_shipped(reqpool: Reqpool) -> None:
     Path("a.yaml").write_text("name: a\nextends: small\n")
     Path("b.yaml").write_text("name: b\nextends: vendor-en\n")

@@ -111,6 +111,7 @@ async def test_an_empty_pool_is_simulated_too(world: World) -> None:
     database = world.engine.database
     found = await simulate(database, world.clock, loaded(CANDIDATE))
     assert (found.whole.issues, found.share, found.flips) == (0, 0.0, ())
+    assert found.unmatched == ()
 
 
 async def test_only_one_simulation_runs_at_a_time(world: World) -> None:
