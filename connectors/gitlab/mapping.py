@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.note_text import MARKER, read_note
 from connectors.gitlab.timestamps import parse_moment
-from connectors.gitlab.uploads import Passage, find_uploads
+from connectors.gitlab.uploads import Passage, find_uploads, has_upload
 from connectors.label_fields import is_label, read_fields
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
 from model.issues import (
+    Attachment,
     Comment,
     IssueRef,
     IssueSnapshot,
@@ -137,21 +138,13 @@ class IssueReader:
             reporter=author,
             assignee=next(iter(assignees), None),
             co_assignees=assignees[1:],
-            written_fields={
-                **self._custom_fields(relations.fields),
-                **self._written_fields(row, labels),
-            },
+            written_fields=self._fields(row, labels, relations),
             comments=comments,
             confidential=bool(row.get("confidential")),
             estimate_days=self._days(times.get("time_estimate") or 0),
             due_on=date.fromisoformat(row["due_date"]) if row.get("due_date") else None,
             spent_days=self._days(times.get("total_time_spent") or 0),
-            attachments=find_uploads(
-                [
-                    Passage(description, author),
-                    *(Passage(it.body, it.author, it.created_at) for it in comments),
-                ]
-            ),
+            attachments=_attachments(description, author, comments),
             links=relations.links,
             sprints=_iterations(row),
             moved_to=relations.moved_to,
@@ -164,6 +157,15 @@ class IssueReader:
         return (
             (hours / self._hours_per_day).quantize(Decimal("0.01")) if hours else None
         )
+
+    def _fields(
+        self, row: Json, labels: Iterable[str], relations: "Relations"
+    ) -> Mapping[str, str]:
+        """Those that we write; most sources have none."""
+        if not self._written:
+            return {}
+        custom = self._custom_fields(relations.fields)
+        return {**custom, **self._written_fields(row, labels)}
 
     def _custom_fields(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Those that the configuration declares ours, as it calls them."""
@@ -257,6 +259,14 @@ def _key_of_path(url: str, base_path: str) -> str:
     return f"{found['project']}#{found['iid']}" if found else ""
 
 
+def _attachments(
+    description: str, author: Person | None, comments: Iterable[Comment]
+) -> tuple[Attachment, ...]:
+    said = [Passage(it.body, it.author, it.created_at) for it in comments]
+    passages = [Passage(description, author), *said]
+    return find_uploads([one for one in passages if has_upload(one)])
+
+
 def _comment(note: Json) -> Comment:
     """Its times by the second: GraphQL tells no more."""
     internal = bool(note.get("internal") or note.get("confidential"))
@@ -288,7 +298,7 @@ def _releases(row: Json) -> tuple[str, ...]:
 
 def _assignees(row: Json) -> tuple[Person, ...]:
     """Several where they are licensed; an old server tells one."""
-    users: Sequence[Json] = row.get("assignees") or (row.get("assignee"),)
+    users: Sequence[Json | None] = row.get("assignees") or (row.get("assignee"),)
     return tuple(person for user in users if (person := find_person(user)))
 
 
@@ -297,4 +307,8 @@ def find_person(user: Json | None) -> Person | None:
     if not user:
         return None
     username = str(user.get("username") or "")
-    return Person(str(user["id"]), str(user.get("name") or username), username)
+    return _known_person(str(user["id"]), str(user.get("name") or username), username)
+
+
+_known_person = lru_cache(_REMEMBERED)(Person)
+"""A project has few people, and each of them comes with every issue."""

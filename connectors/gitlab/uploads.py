@@ -29,6 +29,11 @@ class Passage:
     written_at: datetime | None = None
 
 
+def has_upload(passage: Passage) -> bool:
+    """Whether looking closer can bring anything; for most texts it cannot."""
+    return "/uploads/" in passage.text
+
+
 def find_uploads(passages: Sequence[Passage]) -> tuple[Attachment, ...]:
     """Every file once, in the order in which the texts name them."""
     found = {one.tracker_id: one for one in reversed(list(_uploads(passages)))}
@@ -37,8 +42,6 @@ def find_uploads(passages: Sequence[Passage]) -> tuple[Attachment, ...]:
 
 def _uploads(passages: Sequence[Passage]) -> Iterator[Attachment]:
     for passage in passages:
-        if "/uploads/" not in passage.text:
-            continue
         for secret, quoted in _UPLOAD.findall(passage.text):
             name = unquote(quoted)
             if "/" in name or "\\" in name:
