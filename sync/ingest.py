@@ -3,6 +3,7 @@
 from typing import Any, assert_never
 from uuid import UUID
 
+from connectors.base import SourceConfig
 from model.deliveries import Hint, Ignored, Quarantined
 from model.signs import Ingested
 from pool import fetches, inbox, sources
@@ -38,14 +39,24 @@ async def _ingest_batch(engine: Engine, name: str) -> int:
         if source is None or source.paused_at:
             return 0
         deliveries = await inbox.take(connection, source.id, _BATCH)
+        config = engine.sources[source.name].config
         parse = engine.sources[source.name].connector.parse
-        outcomes = [(delivery.id, parse(delivery)) for delivery in deliveries]
+        outcomes = [
+            (delivery.id, _within(config, parse(delivery))) for delivery in deliveries
+        ]
         # in one order, or two batches that touch the same issues block each other
         for _, outcome in sorted(outcomes, key=lambda pair: _issue_of(pair[1])):
             await _ask(engine, connection, source, outcome)
         for number, outcome in outcomes:
             await _settle(engine, connection, source, number, outcome)
         return len(deliveries)
+
+
+def _within(config: SourceConfig, outcome: Outcome) -> Outcome:
+    """What is about a project that the source does not have may be another client's."""
+    if isinstance(outcome, Hint) and not config.covers(outcome):
+        return Quarantined("project_not_configured", outcome.issue_id)
+    return outcome
 
 
 def _issue_of(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from connectors.label_fields import check_names
 from connectors.labels import LabelledConfig
 from model.decisions import Decided
+from model.deliveries import Hint
 
 _FULL_NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", re.ASCII)
 
@@ -28,6 +29,12 @@ class GitHubConfig(LabelledConfig):
     repositories: Annotated[tuple[int | str, ...], Field(min_length=1)]
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100
+
+    def covers(self, hint: Hint) -> bool:
+        """Whether the issue's place is one of ours, as far as the hint tells."""
+        ours = {str(one).casefold() for one in self.repositories}
+        told = {hint.project.casefold(), hint.issue_id.partition("#")[0]}
+        return not hint.project or bool(ours & told)
 
     @field_validator("write_fields")
     @classmethod

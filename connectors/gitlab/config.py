@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 from connectors.gitlab.signing import SIGNING_PREFIX, find_signing_key
 from connectors.label_fields import is_label
 from connectors.labels import LabelledConfig
+from model.deliveries import Hint
 
 NUMBER_FIELDS = ("weight", "time_estimate")
 """Fields of GitLab's own that can be filled; the weight is licensed."""
@@ -42,6 +43,12 @@ class GitLabConfig(LabelledConfig):
     def custom_fields(self) -> frozenset[str]:
         """Names of those that are ours to fill."""
         return frozenset(filter(is_custom, self.write_fields))
+
+    def covers(self, hint: Hint) -> bool:
+        """Whether the issue's place is one of ours, as far as the hint tells."""
+        ours = {str(one).casefold() for one in self.projects}
+        told = {hint.project.casefold(), hint.issue_id.partition("#")[0]}
+        return not hint.project or bool(ours & told)
 
     @field_validator("projects")
     @classmethod

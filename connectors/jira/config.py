@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from connectors.base import SourceConfig
+from model.deliveries import Hint
 from model.issues import Urgency
 
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]+$")]
@@ -93,6 +94,10 @@ class JiraConfig(SourceConfig):
     def server(self) -> str:
         """``base_url`` without a slash at its end."""
         return self.base_url.rstrip("/")
+
+    def covers(self, hint: Hint) -> bool:
+        """Whether the issue's project is one of ours, as far as the hint tells."""
+        return not hint.project or hint.project in self.project_keys
 
     def browse_url(self, key: str) -> str:
         """Where people open the issue."""

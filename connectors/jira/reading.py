@@ -1,7 +1,7 @@
 """Direct reads: issues by id, and what an answer cut off."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ async def fetch_issues(
     Center ``GET /rest/api/2/issue/{id}``. A moved issue keeps its id.
     """
     read = _fetch_bulk if site.is_cloud else _fetch_each
-    raws = await read(site, config, tracker_ids)
+    raws = await _ours(site, config, await read(site, config, tracker_ids))
     snapshots = await complete(source, site, config, list(raws.values()))
     missing = [one for one in tracker_ids if one not in raws]
     if missing:
@@ -47,16 +47,35 @@ async def find_missing(
         PermanentError: ``project_unreachable``.
     """
     if site.is_cloud:
-        answer = await site.ask(partial(_ask_bulk, ("id",), tracker_ids))
-        found = {str(raw["id"]) for raw in answer["issues"]}
+        answer = await site.ask(partial(_ask_bulk, ("project",), tracker_ids))
+        raws = answer["issues"]
     else:
-        asked = [site.ask(partial(_find_issue, "id", one)) for one in tracker_ids]
-        raws = await asyncio.gather(*asked)
-        found = {str(raw["id"]) for raw in raws if raw is not None}
+        asked = [site.ask(partial(_find_issue, "project", one)) for one in tracker_ids]
+        raws = [raw for raw in await asyncio.gather(*asked) if raw is not None]
+    found = await _ours(site, config, {str(raw["id"]): raw for raw in raws})
     missing = [one for one in tracker_ids if one not in found]
     if missing:
         await check_reach(site, config)
     return missing
+
+
+async def _ours(
+    site: Site, config: JiraConfig, raws: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Without what belongs to others: a token may read more than its client's projects.
+
+    A project whose key was changed answers to the old one, too, so ids are compared.
+    """
+    projects = {issue_id: raw["fields"]["project"] for issue_id, raw in raws.items()}
+    if all(one["key"] in config.project_keys for one in projects.values()):
+        return dict(raws)
+    asked = [site.ask(partial(_get_project, key)) for key in config.project_keys]
+    ours = {str(project["id"]) for project in await asyncio.gather(*asked)}
+    return {
+        issue_id: raw
+        for issue_id, raw in raws.items()
+        if str(projects[issue_id]["id"]) in ours
+    }
 
 
 async def check_reach(site: Site, config: JiraConfig) -> None:

@@ -147,8 +147,20 @@ async def test_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
     store, issue = jira.tracker.store, jira.get_issue(made)
     ops = jira.tracker.site.projects["OPS"]
     jira.server.call(lambda: store.move_issue(jira.client, issue, ops))
-    moved = await one(jira.connect(), made)
+    moved = await one(jira.connect(project_keys=["FIN", "OPS"]), made)
     assert (moved.ref.tracker_id, moved.key) == (made, "OPS-1")
+
+
+async def test_an_issue_in_a_project_that_is_not_ours_is_missing(jira: JiraRig) -> None:
+    ours, theirs = jira.make_issue("x"), jira.make_issue("y")
+    store, issue = jira.tracker.store, jira.get_issue(theirs)
+    ops = jira.tracker.site.projects["OPS"]
+    jira.server.call(lambda: store.move_issue(jira.client, issue, ops))
+    connector = jira.connect()
+    fetched = await connector.fetch([ours, theirs])
+    assert [one.ref.tracker_id for one in fetched.snapshots] == [ours]
+    assert list(fetched.missing) == [theirs]
+    assert list(await connector.find_missing([ours, theirs])) == [theirs]
 
 
 # -- listing while the world moves -------------------------------------------------
