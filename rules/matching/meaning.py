@@ -71,16 +71,17 @@ class MeaningRows:
     """Many meanings, compared with one in one go.
 
     Steps are whole numbers and so are their sums, which a float of 64 bits holds
-    exactly: the order of summing, which processors differ in, changes nothing.
+    exactly: the order of summing, which processors differ in, changes nothing. They are
+    kept in 8 bits, since every contract of a deployment may be in memory.
     """
 
-    steps: NDArray[np.float64]
+    steps: NDArray[np.int8]
     lengths: NDArray[np.float64]
 
     @classmethod
     def of(cls, meanings: Sequence[Meaning]) -> "MeaningRows":
         """Line them up."""
-        rows = [np.asarray(one.steps, dtype=np.float64) for one in meanings]
+        rows = [np.asarray(one.steps, dtype=np.int8) for one in meanings]
         lengths = np.array([one.length for one in meanings])
         return cls(np.array(rows), lengths)
 
@@ -88,7 +89,8 @@ class MeaningRows:
         """The cosine with each, from -1 to 1."""
         if not self.lengths.size:
             return self.lengths
-        common = self.steps @ np.asarray(other.steps, dtype=np.float64)
+        steps = self.steps.astype(np.float64)
+        common = steps @ np.asarray(other.steps, dtype=np.float64)
         likeness: NDArray[np.float64] = common / (self.lengths * other.length)
         return likeness
 
