@@ -84,7 +84,7 @@ class Load:
         while perf_counter() < until:
             number = next(self._numbers)
             body = make_body(self._seed, number, self._rests[number % 100])
-            request = self._request(body)
+            request = make_request(self._port, self._path, body)
             started = perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
@@ -95,15 +95,17 @@ class Load:
                 self.refused += 1
         writer.close()
 
-    def _request(self, body: bytes) -> bytes:
-        digest = hmac.digest(SECRET.encode(), body, "sha256").hex()
-        head = (
-            f"POST {self._path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            f"User-Agent: Atlassian Webhook HTTP Client\r\n"
-            f"X-Hub-Signature: sha256={digest}\r\n\r\n"
-        )
-        return head.encode() + body
+
+def make_request(port: int, path: str, body: bytes) -> bytes:
+    """Signed, as Jira sends it."""
+    digest = hmac.digest(SECRET.encode(), body, "sha256").hex()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"User-Agent: Atlassian Webhook HTTP Client\r\n"
+        f"X-Hub-Signature: sha256={digest}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def _length(head: bytes) -> int:

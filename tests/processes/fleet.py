@@ -64,11 +64,12 @@ class PostgresServer:
 
 @dataclass
 class Service:
-    """One ``reqpool`` process, with what it may know."""
+    """One ``reqpool`` process, with what it may know; or another program's."""
 
     words: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
+    program: str = "cli.main"
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -78,7 +79,7 @@ class Service:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", *self.words],
+                [sys.executable, "-m", self.program, *self.words],
                 env={"PATH": os.environ["PATH"], **self.environment},
                 stdout=log,
                 stderr=log,
