@@ -38,6 +38,7 @@ from pool.database import Database, query
 from pool.embedded import embedded_server
 from pool.inbox import Arrival
 from pool.migrate import upgrade
+from pool.schema import InboxState
 from rules.load_ruleset import load_ruleset
 from rules.matching.word_matcher import WordMatcher
 from sync.absorb import Batch, Cause, absorb
@@ -201,7 +202,7 @@ async def _take_one(engine: Engine) -> None:
         [delivery] = await inbox.take(connection, source.id, 1)
         issue = json.loads(delivery.body)["issue"]
         told = {"issue": issue}
-        state = inbox.InboxState.APPLIED
+        state = InboxState.APPLIED
         await inbox.settle(connection, delivery.id, state, told, engine.clock())
         read = await sources.draw_read(connection)
     fetched = await connector.fetch([str(issue)])
