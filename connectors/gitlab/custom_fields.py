@@ -115,4 +115,5 @@ def _encode_as(kind: str, value: str, options: Mapping[str, str]) -> Json:
             return {"textValue": value or None}
         case "SINGLE_SELECT" | "MULTI_SELECT":
             return {"selectedOptionIds": [options[value.casefold()]] if value else []}
-    raise ValueError(kind)
+        case _:
+            raise ValueError(kind)

@@ -80,9 +80,12 @@ async def test_fields_show_the_decision_and_follow_it(
 ) -> None:
     made = desk.raise_issue("Export the fund report to Excel")
     await world.settle(polls=True)
-    assert made.custom["customfield_10020"] == "2.3"
     first = made.custom["customfield_10030"]["value"]
     requirement = await requirement_of(world, made)
+    scope = (Section.SCOPE, "in_contract", "agreed", "Mei")
+    await overrule(world.engine, requirement, *scope, clause="2.3")
+    await world.settle()
+    assert made.custom["customfield_10020"] == "2.3"
     await overrule(world.engine, requirement, Section.PRIORITY, "P0", "urgent", "Mei")
     await world.settle()
     assert (first, made.custom["customfield_10030"]["value"]) != ("P0", "P0")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import cast
 from urllib.parse import unquote_plus
 
@@ -130,9 +131,7 @@ async def test_who_logged_time_is_told_also_beyond_what_an_issue_holds(
     issue, store = jira.get_issue(made), jira.tracker.store
     for number in range(23):
         work = talk.Work(1800 + number, "", jira.clock.at - timedelta(days=number))
-        jira.server.call(
-            lambda work=work: talk.add_worklog(store, jira.client, issue, work)
-        )
+        jira.server.call(partial(talk.add_worklog, store, jira.client, issue, work))
     connector = jira.connect()
     direct = await one(connector, made)
     [searched] = [one for page in await read(connector) for one in page.snapshots]
