@@ -18,7 +18,7 @@ from rules.matching.likeness import Coefficients, Features, Leaning
 from rules.matching.pairs import PairSet
 
 PULL = 0.5
-VERSION = "6"
+VERSION = "5"
 STRUCTURE = Coefficients(
     "structure",
     -5.0,

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from rules.matching.gloss_everyday import EVERYDAY, EVERYDAY_FAINT
-from rules.matching.gloss_general import GENERAL, GENERAL_FAINT
 
 # A line a concept, so that a diff shows which words came or went.
 # fmt: off
@@ -210,24 +209,20 @@ _OF_FINANCE: Mapping[str, tuple[str, str]] = {
 # fmt: on
 
 
-_LISTS = (_OF_FINANCE, EVERYDAY, GENERAL)
-
-
 def _join(concept: str) -> tuple[str, str]:
-    """The words of all lists, each once."""
-    found = [words[concept] for words in _LISTS if concept in words]
-    chinese = " ".join(dict.fromkeys(" ".join(zh for zh, _ in found).split()))
-    phrases = ",".join(en for _, en in found if en).split(",")
+    """The words of both lists, each once."""
+    both = [words[concept] for words in (_OF_FINANCE, EVERYDAY) if concept in words]
+    chinese = " ".join(dict.fromkeys(" ".join(zh for zh, _ in both).split()))
+    phrases = ",".join(en for _, en in both if en).split(",")
     return chinese, ",".join(dict.fromkeys(each.strip() for each in phrases))
 
 
 CONCEPTS: Mapping[str, tuple[str, str]] = {
-    concept: _join(concept) for words in _LISTS for concept in words
+    concept: _join(concept) for concept in (*_OF_FINANCE, *EVERYDAY)
 }
 """By concept: its Chinese words, its English phrases."""
 
 FAINT: Mapping[str, float] = {
-    **GENERAL_FAINT,
     **EVERYDAY_FAINT,
     "data": 0.3,
     "view": 0.3,

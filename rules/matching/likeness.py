@@ -127,11 +127,11 @@ component is a fact, where it is mapped at all.
 """
 
 BLENDED = Coefficients(
-    "6",
-    -4.35,
+    "5",
+    -4.39,
     (
-        *(4.63, 2.5, 0.08, 0.84, 1.92, -0.01, 2.0, 8.0),
-        *(-0.57, 3.45, 1.57, 4.09, 1.31, 5.89, 0.5),
+        *(4.42, 3.06, 0.13, 0.42, 2.19, -0.05, 2.0, 8.0),
+        *(-0.33, 3.83, 1.57, 4.26, 1.55, 6.12, 0.5),
     ),
 )
 """The same, by words and meaning.
@@ -142,9 +142,9 @@ than on those that nobody has read yet.
 """
 
 INSIDE = Coefficients(
-    "6",
-    -0.5,
-    (1.05, -3.26, 1.94, -1.08, 0.5, -0.6, 0.36, 0.63, -0.5, 0.67, 2.5, 0.0, -7.35),
+    "5",
+    -0.35,
+    (0.87, -3.16, 1.94, -1.13, 0.5, -0.6, 0.36, 0.63, -0.5, 0.67, 2.5, 0.0, -7.4),
 )
 """The probability that a request is inside the contract, by its leaning.
 

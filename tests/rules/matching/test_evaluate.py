@@ -22,7 +22,7 @@ def test_there_are_pairs_enough_to_mean_something(report: Report) -> None:
 
 @pytest.mark.parametrize(
     ("language", "first", "among_three", "auc"),
-    [(ALL, 0.81, 0.90, 0.88), ("zh", 0.79, 0.88, 0.88), ("en", 0.80, 0.90, 0.87)],
+    [(ALL, 0.81, 0.90, 0.88), ("zh", 0.79, 0.88, 0.88), ("en", 0.80, 0.90, 0.88)],
 )
 def test_clauses_are_found_as_well_as_measured(
     report: Report, language: str, first: float, among_three: float, auc: float
