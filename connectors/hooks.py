@@ -12,8 +12,6 @@ from connectors.base import SourceConfig, Webhook, WebhookForm
 from model.errors import PermanentError
 from model.findings import Finding
 
-_Kind = Callable[..., Finding]
-
 
 class Registered(NamedTuple):
     """A webhook as any tracker has it.
@@ -86,26 +84,28 @@ class Standard:
 
     def missing(self, place: str, path: str) -> Webhook:
         """A place that has none of ours."""
-        finding = self._say(
-            Finding.warning,
+        finding = Finding.warning(
             "webhook_missing",
-            place,
+            f"{self.source}: {place}",
             "No webhook of {place} delivers to {url}: changes come by polling alone.",
             "Run reqpool webhooks install {source}; where only an administrator may,"
             " it says what to enter.",
+            place=place,
+            source=self.source,
             url=self.url,
         )
         return Webhook(place, path, findings=(finding,))
 
     def unknown(self, place: str, path: str, error: PermanentError) -> Webhook:
         """A place whose webhooks we may not look at."""
-        finding = self._say(
-            Finding.warning,
+        finding = Finding.warning(
             "webhook_unknown",
-            place,
+            f"{self.source}: {place}",
             "The webhooks of {place} cannot be looked at ({error}).",
             "Let an administrator look on {page} for one that delivers to {url};"
             " reqpool webhooks install {source} says what to enter.",
+            place=place,
+            source=self.source,
             error=error.code,
             page=self.page,
             url=self.url,
@@ -124,102 +124,37 @@ class Standard:
         )
 
     def _find_flaws(self, place: str, found: Registered) -> Iterator[Finding]:
-        if found.paused_until:
-            yield self._say(
-                Finding.error,
-                "webhook_paused",
-                place,
-                "The tracker has switched the webhook of {place} off after failures,"
-                " until {until}.",
-                _MEND,
-                until=found.paused_until,
-            )
-        elif not found.is_enabled:
-            yield self._say(
-                Finding.error,
-                "webhook_disabled",
-                place,
-                "The webhook of {place} is switched off.",
-                _MEND,
-            )
-        if found.is_signed is False and not self._by_token:
-            yield self._say(
-                Finding.error,
-                "webhook_unsigned",
-                place,
-                "The webhook of {place} has no secret: its deliveries are refused.",
-                _INSTALL,
-            )
-        if self._by_token and found.url not in self._addresses():
-            yield self._say(
-                Finding.error,
-                "webhook_address",
-                place,
-                "The address of the webhook of {place} does not end in a secret of"
-                " ours: its deliveries are refused.",
-                _INSTALL,
-            )
-        if found.unreadable:
-            yield self._say(
-                Finding.error,
-                "webhook_unreadable",
-                place,
-                "The webhook of {place} sends what reqpool cannot read: {setting}.",
-                _INSTALL,
-                setting=found.unreadable,
-            )
-        yield from self._find_gaps(place, found)
+        known = {"place": place, "source": self.source, "page": self.page}
+        for flaw in FLAWS:
+            if told := flaw.find(self, found):
+                params = {**known, flaw.param: told} if flaw.param else known
+                yield flaw.say(
+                    flaw.code,
+                    f"{self.source}: {place}",
+                    flaw.message,
+                    flaw.hint,
+                    **params,
+                )
 
-    def _find_gaps(self, place: str, found: Registered) -> Iterator[Finding]:
-        missing = [
+    def find_missing_events(self, found: Registered) -> str:
+        """Those that it does not send, as the tracker's page calls them."""
+        return ", ".join(
             word for name, word in self.events.items() if name not in found.events
-        ]
-        if missing:
-            yield self._say(
-                Finding.warning,
-                "webhook_events",
-                place,
-                "The webhook of {place} does not send: {events}.",
-                _INSTALL,
-                events=", ".join(missing),
-            )
-        if found.selects:
-            yield self._say(
-                Finding.warning,
-                "webhook_filter",
-                place,
-                "The webhook of {place} leaves out issues of ours: {filter}.",
-                _INSTALL,
-                filter=found.selects,
-            )
-        if found.failed_with:
-            yield self._say(
-                Finding.warning,
-                "webhook_failing",
-                place,
-                "The latest delivery of the webhook of {place} was answered {status}.",
-                "Compare secret and address, and repeat the delivery on {page}. If they"
-                " differ: reqpool webhooks install --new-secret {source}",
-                status=found.failed_with,
-                page=self.page,
-            )
+        )
 
-    def _say(
-        self, kind: _Kind, code: str, place: str, message: str, hint: str, **more: str
-    ) -> Finding:
-        params = {"place": place, "source": self.source, **more}
-        return kind(code, self._subject(place), message, hint, **params)
+    def is_secret_missing(self, found: Registered) -> bool:
+        """Whether its deliveries carry nothing that we could believe them by."""
+        return found.is_signed is False and not self._by_token
 
-    def _subject(self, place: str) -> str:
-        return f"{self.source}: {place}"
+    def is_address_wrong(self, found: Registered) -> bool:
+        """Whether the secret at the end of its address is none of ours."""
+        secrets = (one.get_secret_value() for one in self.config.webhook_secrets)
+        known = {f"{self.url}/{secret}" for secret in secrets if secret}
+        return self._by_token and found.url not in known
 
     @property
     def _by_token(self) -> bool:
         return self.config.webhook_auth == "url_token"
-
-    def _addresses(self) -> frozenset[str]:
-        secrets = (one.get_secret_value() for one in self.config.webhook_secrets)
-        return frozenset(f"{self.url}/{secret}" for secret in secrets if secret)
 
     def _hide(self, registered: str) -> str:
         """An address of ours without what may follow; any other as it is."""
@@ -229,11 +164,96 @@ class Standard:
         return self.url if bare != rest and (not rest or is_token) else registered
 
 
+class Flaw(NamedTuple):
+    """Something that can be amiss with a webhook.
+
+    Attributes:
+        say: how bad it is.
+        find: whether it is so, or the text that fills ``param``.
+        param: of the sentences; empty where nothing is to be filled in.
+    """
+
+    say: Callable[..., Finding]
+    code: str
+    message: str
+    hint: str
+    find: Callable[[Standard, Registered], str | bool]
+    param: str = ""
+
+
 _INSTALL = "Run reqpool webhooks install {source}."
 _MEND = (
     "Mend what its deliveries failed on, then run reqpool webhooks install {source}."
     " What was not delivered meanwhile is found by polling."
 )
+
+FLAWS = (
+    Flaw(
+        Finding.error,
+        "webhook_paused",
+        "The tracker has switched the webhook of {place} off after failures,"
+        " until {until}.",
+        _MEND,
+        lambda _, found: found.paused_until,
+        "until",
+    ),
+    Flaw(
+        Finding.error,
+        "webhook_disabled",
+        "The webhook of {place} is switched off.",
+        _MEND,
+        lambda _, found: not (found.is_enabled or found.paused_until),
+    ),
+    Flaw(
+        Finding.error,
+        "webhook_unsigned",
+        "The webhook of {place} has no secret: its deliveries are refused.",
+        _INSTALL,
+        Standard.is_secret_missing,
+    ),
+    Flaw(
+        Finding.error,
+        "webhook_address",
+        "The address of the webhook of {place} does not end in a secret of ours: its"
+        " deliveries are refused.",
+        _INSTALL,
+        Standard.is_address_wrong,
+    ),
+    Flaw(
+        Finding.error,
+        "webhook_unreadable",
+        "The webhook of {place} sends what reqpool cannot read: {setting}.",
+        _INSTALL,
+        lambda _, found: found.unreadable,
+        "setting",
+    ),
+    Flaw(
+        Finding.warning,
+        "webhook_events",
+        "The webhook of {place} does not send: {events}.",
+        _INSTALL,
+        Standard.find_missing_events,
+        "events",
+    ),
+    Flaw(
+        Finding.warning,
+        "webhook_filter",
+        "The webhook of {place} leaves out issues of ours: {filter}.",
+        _INSTALL,
+        lambda _, found: found.selects,
+        "filter",
+    ),
+    Flaw(
+        Finding.warning,
+        "webhook_failing",
+        "The latest delivery of the webhook of {place} was answered {status}.",
+        "Compare secret and address, and repeat the delivery on {page}. If they differ:"
+        " reqpool webhooks install --new-secret {source}",
+        lambda _, found: found.failed_with,
+        "status",
+    ),
+)
+"""All that a check looks at in a webhook, the worst first."""
 
 
 def check_webhooks(source: str, webhooks: Iterable[Webhook]) -> Iterator[Finding]:
