@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from model.decisions import Decision, Evidence, Override, Reason, Section
@@ -20,11 +20,18 @@ VALUES (%(id)s, %(client)s, %(issue)s, %(at)s, %(cause)s, %(facts)s, %(ruleset)s
 """
 
 _SHOW = """
-UPDATE issues SET decision_id = %(id)s, decided_on = %(on)s, kind = %(kind)s,
+UPDATE issues SET decision_id = %(id)s, decided_on = %(on)s, run = %(run)s, kind = %(kind)s,
     scope = %(scope)s, clause = %(clause)s, priority = %(priority)s, score = %(score)s,
     release_intent = %(release)s, release_id = %(release_id)s
 WHERE id = %(issue)s
 """
+
+
+class Reached(NamedTuple):
+    """When an issue was decided on: the day, and the newest run by then."""
+
+    on: date
+    run: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ async def show(
     stored: StoredDecision,
     release: UUID | None,
     clause: str | None,
-    on: date,
+    reached: Reached,
 ) -> None:
     """Put what holds into the issue's row, where lists are filtered and sorted.
 
@@ -94,7 +101,8 @@ async def show(
         _SHOW,
         {
             "id": stored.id,
-            "on": on,
+            "on": reached.on,
+            "run": reached.run,
             "clause": clause,
             "kind": effective.get(Section.KIND),
             "scope": effective.get(Section.SCOPE),
@@ -107,10 +115,11 @@ async def show(
     )
 
 
-async def pass_over(connection: Connection, issue: UUID, on: date) -> None:
+async def pass_over(connection: Connection, issue: UUID, reached: Reached) -> None:
     """Keep the decision that there is for a day more: no other could be taken."""
     await connection.execute(
-        "UPDATE issues SET decided_on = %s WHERE id = %s", (on, issue)
+        "UPDATE issues SET decided_on = %s, run = %s WHERE id = %s",
+        (reached.on, reached.run, issue),
     )
 
 

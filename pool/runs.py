@@ -1,8 +1,11 @@
 """Runs: everything that was set aside at once is decided on again, and then weighed.
 
-An issue that has a decision but no day of it (``decided_on``) was set aside, by an
-activated ruleset or an applied catalogue, and has not been reached yet. What a run
-wants to write is held until all of its source has been reached.
+Whatever sets issues aside (an activated ruleset, an applied catalogue) gives their
+projects a new run number, in a few rows however many issues there are. An issue keeps
+the number of the newest run that was there when what it was decided by was read; with an
+older one than its project's it was set aside, and has not been reached yet. So was one
+without a day (``decided_on``): that is how a single issue is set aside. What a run wants
+to write is held until all of its source has been reached.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,11 +16,16 @@ from uuid import UUID
 from pool.database import Connection, query, query_one
 
 _UNDECIDED = """
+(SELECT i.id FROM projects p CROSS JOIN LATERAL (
+    SELECT id FROM issues
+    WHERE project_id = p.id AND run < p.run AND deleted_at IS NULL
+    ORDER BY run, id LIMIT %(most)s) i LIMIT %(most)s)
+UNION
 (SELECT id FROM issues
  WHERE deleted_at IS NULL AND (decided_on IS NULL OR decided_on < %(today)s)
    AND project_id <> ALL(%(projects)s)
  ORDER BY decided_on NULLS FIRST, id LIMIT %(most)s)
-UNION ALL
+UNION
 (SELECT i.id FROM unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
  CROSS JOIN LATERAL (
     SELECT id FROM issues
@@ -52,43 +60,50 @@ async def find_undecided(
     return [row["id"] for row in await query(connection, _UNDECIDED, values)]
 
 
+async def find_newest(connection: Connection) -> int:
+    """The newest run's number; 0 before the first."""
+    row = await query_one(connection, "SELECT max(run) AS newest FROM projects")
+    return int(row["newest"] or 0) if row else 0
+
+
 _SET_ASIDE = """
-WITH chosen AS (
-    SELECT id FROM issues
-    WHERE decided_on IS NOT NULL AND ({condition}) ORDER BY id FOR UPDATE),
-aside AS (
-    UPDATE issues SET decided_on = NULL WHERE id IN (SELECT id FROM chosen)
-    RETURNING source_id)
+WITH aside AS (
+    UPDATE projects SET run = (SELECT max(run) + 1 FROM projects) WHERE {condition}
+    RETURNING id)
 UPDATE sources SET stopped_at = NULL
-WHERE stopped_at IS NOT NULL AND id IN (SELECT source_id FROM aside)
+WHERE stopped_at IS NOT NULL AND project_id IN (SELECT id FROM aside)
 """
-"""Locks in the order of every other batch. What a stopped source asked is void: it is
-asked again, or not, when the new run is over."""
+"""What a stopped source asked is void: it is asked again, or not, when the new run is
+over."""
+
+
+async def _set_aside(connection: Connection, condition: str, values: object) -> None:
+    """One after the other, so that numbers are committed in their order."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('set aside', 0))"
+    )
+    statement = _SET_ASIDE.format(condition=condition)
+    await connection.execute(statement, (values,))
 
 
 async def set_aside_all(connection: Connection, besides: Collection[UUID] = ()) -> None:
     """Have every issue decided on again, except those of some projects."""
-    condition = _SET_ASIDE.format(condition="project_id <> ALL(%s)")
-    await connection.execute(condition, (list(besides),))
+    await _set_aside(connection, "id <> ALL(%s)", list(besides))
 
 
 async def set_aside_projects(
     connection: Connection, projects: Collection[UUID]
 ) -> None:
     """Have the issues of some projects decided on again."""
-    condition = _SET_ASIDE.format(condition="project_id = ANY(%s)")
-    await connection.execute(condition, (list(projects),))
+    await _set_aside(connection, "id = ANY(%s)", list(projects))
 
 
-_OF_CONTRACTS = """project_id IN (
-    SELECT p.id FROM projects p JOIN contracts n ON n.id = p.contract_id
-    WHERE n.slug = ANY(%s))"""
+_OF_CONTRACTS = "contract_id IN (SELECT id FROM contracts WHERE slug = ANY(%s))"
 
 
 async def set_aside_contracts(connection: Connection, contracts: Sequence[str]) -> None:
     """Have the issues of some contracts' projects decided on again."""
-    condition = _SET_ASIDE.format(condition=_OF_CONTRACTS)
-    await connection.execute(condition, (list(contracts),))
+    await _set_aside(connection, _OF_CONTRACTS, list(contracts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +123,10 @@ async def find_progress(connection: Connection) -> RunProgress:
     """Count what was set aside and has not been reached."""
     row = await query_one(
         connection,
-        "SELECT count(*) AS total, count(*) FILTER (WHERE decided_on IS NULL"
-        " AND decision_id IS NOT NULL) AS left FROM issues WHERE deleted_at IS NULL",
+        "SELECT count(*) AS total, count(*) FILTER (WHERE i.decision_id IS NOT NULL"
+        " AND (i.decided_on IS NULL OR i.run < p.run)) AS left"
+        " FROM issues i JOIN projects p ON p.id = i.project_id"
+        " WHERE i.deleted_at IS NULL",
     )
     return RunProgress(row["total"], row["left"]) if row else RunProgress(0, 0)
 
@@ -120,8 +137,12 @@ async def is_running(connection: Connection) -> bool:
 
 
 _SET_ASIDE_STILL = """
-SELECT id FROM issues
-WHERE decided_on IS NULL AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1
+(SELECT id FROM issues
+ WHERE decided_on IS NULL AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1)
+UNION ALL
+(SELECT i.id FROM projects p CROSS JOIN LATERAL (
+    SELECT id FROM issues WHERE project_id = p.id AND run < p.run
+        AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1) i LIMIT 1)
 """
 
 
@@ -160,6 +181,9 @@ WHERE CASE WHEN s.stopped_at IS NULL
         SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'held') END
   AND NOT EXISTS (SELECT FROM issues i WHERE i.source_id = s.id
         AND i.decided_on IS NULL AND i.decision_id IS NOT NULL AND i.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT FROM issues i JOIN projects p ON p.id = i.project_id
+        WHERE i.project_id = s.project_id AND i.source_id = s.id AND i.run < p.run
+        AND i.decision_id IS NOT NULL AND i.deleted_at IS NULL)
 FOR UPDATE OF s
 """
 """Sources with something held that nobody was asked about, and those that were and no

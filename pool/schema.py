@@ -212,6 +212,13 @@ projects = Table(
     _text("name"),
     _text("phase"),
     _text("project_manager"),
+    Column(
+        "run",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="issues decided on in an earlier one were set aside",
+    ),
 )
 
 milestones = Table(
@@ -384,12 +391,20 @@ issues = Table(
     _to("releases", nullable=True),
     Column("decision_id", Uuid),
     Column("decided_on", Date),
+    Column("run", BigInteger, nullable=False, server_default="0"),
     _array("search"),
     UniqueConstraint("source_id", "tracker_id"),
     Index("issues_search_idx", "search", postgresql_using="gin"),
     Index("issues_client_id_idx", "client_id"),
     Index("issues_project_id_decided_on_idx", "project_id", "decided_on"),
     Index("issues_decided_on_idx", "decided_on"),
+    Index(
+        "issues_project_id_run_id_idx",
+        "project_id",
+        "run",
+        "id",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
     Index("issues_scope_idx", "scope"),
     Index(
         "issues_project_id_clause_idx",

@@ -177,9 +177,9 @@ async def _store(
         if have_aged(last.facts, revive_facts(stored.facts)):
             await decisions.renew_facts(connection, last.id, stored.facts)
         stored = last
-    today = sitting.today_in(issue.project_id)
+    reached = sitting.reach(issue.project_id)
     await decisions.show(
-        connection, issue.id, stored, placement.id, placement.clause, today
+        connection, issue.id, stored, placement.id, placement.clause, reached
     )
     await requirements.roll_up(connection, issue.requirement_id, stored.decided_at)
 

@@ -1,10 +1,8 @@
 """Decide again on issues whose decision is older than today, or was set aside."""
 
-from datetime import date
-
 from pool import decisions, issues, runs
 from pool.attention import Concern, raise_concern
-from pool.database import Connection, DatabaseGone
+from pool.database import DatabaseGone
 from pool.issues import StoredIssue
 from pool.sources import find_all
 from sync.decide import decide
@@ -57,18 +55,12 @@ async def _try_decide(sitting: Sitting, issue: StoredIssue) -> None:
     except DatabaseGone:
         raise
     except Exception as error:  # noqa: BLE001 - one item of a batch, behind a savepoint
-        today = sitting.today_in(issue.project_id)
-        await _give_up(sitting.engine, sitting.connection, issue, today, error)
+        await _give_up(sitting, issue, error)
 
 
-async def _give_up(
-    engine: Engine,
-    connection: Connection,
-    issue: StoredIssue,
-    today: date,
-    error: Exception,
-) -> None:
+async def _give_up(sitting: Sitting, issue: StoredIssue, error: Exception) -> None:
     """Its old decision stays; it is tried again tomorrow, or when it changes."""
+    engine, connection = sitting.engine, sitting.connection
     told = f"{type(error).__name__}: {error}"
     concern = Concern(
         code="issue_not_decided",
@@ -79,7 +71,8 @@ async def _give_up(
         issue_id=issue.id,
     )
     await raise_concern(connection, engine.ids, concern, engine.clock())
-    await decisions.pass_over(connection, issue.id, today)
+    reached = sitting.reach(issue.project_id)
+    await decisions.pass_over(connection, issue.id, reached)
 
 
 async def _wake_all(engine: Engine) -> None:

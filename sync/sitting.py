@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from model.releases import Release
-from pool import projects, rulesets
+from pool import projects, rulesets, runs
 from pool.database import Connection
+from pool.decisions import Reached
 from pool.projects import Setting
 from pool.rulesets import Activation, Active
 from rules.load_ruleset import load_ruleset
@@ -23,12 +24,14 @@ class Sitting:
     Attributes:
         ruleset: the general one.
         own: the rulesets of projects that have their own.
+        run: the newest one when these were read; see :mod:`pool.runs`.
     """
 
     engine: Engine
     connection: Connection
     ruleset: Ruleset
     own: Mapping[UUID, Ruleset] = field(default_factory=dict)
+    run: int = 0
     settings: dict[UUID, Setting] = field(default_factory=dict)
     releases: dict[str, dict[Release, UUID]] = field(default_factory=dict)
 
@@ -49,6 +52,10 @@ class Sitting:
     def today_in(self, project: UUID) -> date:
         """The day in the time zone of a project's ruleset."""
         return self._day_of(self.ruleset_of(project))
+
+    def reach(self, project: UUID) -> Reached:
+        """What an issue of a project keeps that is decided on here."""
+        return Reached(self.today_in(project), self.run)
 
     def _day_of(self, ruleset: Ruleset) -> date:
         return self.engine.clock().astimezone(ruleset.zone).date()
@@ -77,6 +84,7 @@ class Sitting:
 
 async def open_sitting(engine: Engine, connection: Connection) -> Sitting | None:
     """Load the rulesets that run; None while no general one has been activated."""
+    run = await runs.find_newest(connection)  # before what a run makes old is read
     active = await rulesets.find_active_fingerprints(connection)
     if active is None:
         return None
@@ -86,7 +94,7 @@ async def open_sitting(engine: Engine, connection: Connection) -> Sitting | None
         known = await _load_active(connection, active)
         engine.memory.rulesets = known
     own = {project: known[name] for project, name in active.own.items()}
-    return Sitting(engine, connection, known[active.general], own)
+    return Sitting(engine, connection, known[active.general], own, run)
 
 
 async def _load_active(connection: Connection, active: Active) -> dict[str, Ruleset]:

@@ -8,17 +8,19 @@ import pytest
 
 from model.decisions import Section
 from model.errors import RulesetError
-from pool import decisions, rulesets, runs
+from pool import decisions, issues, rulesets, runs
 from pool.database import Database
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
 from sync.activate import Outdated, activate
+from sync.decide import decide
 from sync.draft import UnknownProject, examine_text
 from sync.explain import Explanation, NotDecided, explain
 from sync.overrule import overrule
 from sync.redecide import redecide
 from sync.retire import retire
 from sync.rollback import NothingBefore, rollback
+from sync.sitting import open_sitting
 from tests.builders import Town, open_town
 
 BASE = """
@@ -186,6 +188,35 @@ async def test_a_draft_of_a_project_builds_on_the_general_ruleset(town: Town) ->
     assert good.ruleset
     assert good.ruleset.texts["base"] == load(BASE).texts["base"]
     assert [problem.code for problem in bad.problems] == ["E_REF"]
+
+
+async def test_setting_a_pool_aside_touches_no_issue(town: Town) -> None:
+    """However many there are: an activation must not wait for them, nor they for it."""
+    await raise_two(town)
+    rows = "SELECT xmin::text FROM issues ORDER BY id"
+    before = await town.rows(rows)
+    await activate(town.engine, load(BASE + "timezone: Asia/Tokyo\n"), "Mei")
+    assert await town.rows(rows) == before
+    async with town.database.transaction() as connection:
+        assert await runs.is_running(connection)
+        assert (await runs.find_progress(connection)).left == 2
+    assert await redecide(town.engine) == 2
+    assert await redecide(town.engine) == 0
+
+
+async def test_what_was_decided_meanwhile_by_the_old_ruleset_is_not_missed(
+    town: Town,
+) -> None:
+    """A worker has read the rulesets when another one is activated, and commits later."""
+    await raise_two(town)
+    async with town.database.transaction() as connection:
+        sitting = await open_sitting(town.engine, connection)
+        assert sitting
+        [row] = await town.rows("SELECT id FROM issues ORDER BY number LIMIT 1")
+        [issue] = await issues.lock(connection, [row["id"]])
+        await activate(town.engine, load(BASE + "timezone: Asia/Tokyo\n"), "Mei")
+        await decide(sitting, issue, "poll")
+    assert await redecide(town.engine) == 2
 
 
 async def test_days_are_counted_in_each_rulesets_time_zone(town: Town) -> None:
