@@ -21,7 +21,7 @@ class GitHubConfig(LabelledConfig):
         base_url: of the API; an Enterprise Server's is ``https://HOST/api/v3``.
         repositories: ``owner/name``, or numeric ids; ids survive renames.
         token: a personal access token that may write issues (fine-grained: Issues
-            read and write, Webhooks read; classic: the scope ``repo``).
+            read and write, Webhooks too; classic: the scope ``repo``).
         page_size: issues that a page of a list holds; GitHub gives 100 at most.
     """
 
