@@ -26,6 +26,7 @@ from pool.database import Database
 from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
 from pool.reach import check_reachable
+from sync.bind import bind
 from sync.engine import Engine, Source
 from sync.register import register
 
@@ -104,11 +105,12 @@ async def open_application(
             ordinary_words=config.leak_guard.ordinary_words,
         )
         meanings = open_meanings() if config.matching.meaning else None
+        bound = await bind(database, new_id, clock, config.sources)
         engine = Engine(
             database=database,
             sources={
                 name: _open_source(stack, name, source, clock, guard)
-                for name, source in config.sources.items()
+                for name, source in bound.items()
             },
             clock=clock,
             ids=new_id,

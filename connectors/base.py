@@ -6,6 +6,7 @@ connector limits how many by itself. Errors are :class:`model.errors.RetriableEr
 :class:`model.errors.Conflict` and :class:`model.errors.PermanentError`, nothing else.
 """
 
+import hmac
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_c
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from connectors.http import Origin
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.commands import Verb
@@ -103,6 +105,18 @@ class SourceConfig(BaseModel):
             message = f"not ours to fill: {', '.join(taken)}"
             raise ValueError(message)
         return fields
+
+    def seal(self, base_url: str) -> str:
+        """What shows that the same credential was used at an address, and not which.
+
+        HMAC-SHA-256 of the origin, keyed with what the source signs in with.
+        """
+        key = "\n".join(
+            value.get_secret_value()
+            for name in sorted(type(self).model_fields)
+            if isinstance(value := getattr(self, name), SecretStr)
+        )
+        return hmac.digest(key.encode(), str(Origin.of(base_url)).encode(), "sha256").hex()
 
     def covers(self, hint: Hint) -> bool:
         """Whether an issue is of a place that is configured, as far as a hint tells."""

@@ -239,6 +239,7 @@ sources = Table(
     _text("name", unique=True),
     _text("kind"),
     _text("base_url"),
+    _text("seal", server_default="", comment="of base_url, by the credential"),
     _at("paused_at", nullable=True),
     _text("paused_by", nullable=True),
     _text("paused_reason", nullable=True),

@@ -59,15 +59,17 @@ FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s
 """
 
 _REGISTER = """
-INSERT INTO sources (id, client_id, project_id, name, kind, base_url)
-SELECT %(id)s, p.client_id, p.id, %(name)s, %(kind)s, %(base_url)s
+INSERT INTO sources (id, client_id, project_id, name, kind, base_url, seal)
+SELECT %(id)s, p.client_id, p.id, %(name)s, %(kind)s, %(base_url)s, %(seal)s
 FROM projects p WHERE p.slug = %(project)s
-ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, base_url = EXCLUDED.base_url
-WHERE (sources.kind, sources.base_url) IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.base_url)
+ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, base_url = EXCLUDED.base_url,
+    seal = EXCLUDED.seal
+WHERE (sources.kind, sources.base_url, sources.seal)
+    IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.base_url, EXCLUDED.seal)
 """
 
 
-async def register(
+async def register(  # noqa: PLR0913 - each is one fact of the source
     connection: Connection,
     ids: Ids,
     *,
@@ -75,6 +77,7 @@ async def register(
     kind: str,
     base_url: str,
     project: str,
+    seal: str = "",
 ) -> bool:
     """Make sure that a configured source has its row.
 
@@ -90,10 +93,17 @@ async def register(
             "kind": kind,
             "base_url": base_url,
             "project": project,
+            "seal": seal,
         },
     )
     row = await find(connection, name)
     return row is not None and row.project == project
+
+
+async def find_seals(connection: Connection) -> dict[str, tuple[str, str]]:
+    """The address and seal of every source, by name."""
+    rows = await query(connection, "SELECT name, base_url, seal FROM sources")
+    return {row["name"]: (row["base_url"], row["seal"]) for row in rows}
 
 
 async def find(connection: Connection, name: str) -> SourceRow | None:

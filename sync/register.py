@@ -3,6 +3,7 @@
 from pool import attention, sources
 from pool.attention import Concern
 from pool.database import Connection
+from sync.bind import REUSED
 from sync.engine import Engine, Source
 
 
@@ -29,10 +30,12 @@ async def _register(engine: Engine, connection: Connection, source: Source) -> b
         kind=source.config.kind,
         base_url=source.config.base_url,
         project=source.config.project,
+        seal=source.config.seal(source.config.base_url),
     )
     now = engine.clock()
     if is_mapped:
-        await attention.resolve(connection, source.name, now, "source_unmapped")
+        for code in ("source_unmapped", REUSED):
+            await attention.resolve(connection, source.name, now, code)
         return True
     params = {"project": source.config.project}
     concern = Concern("source_unmapped", source.name, params)

@@ -9,13 +9,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from app.bootstrap import new_id
+from connectors.base import SourceConfig
 from pool.database import Database
 from sandbox.gitlab.issues import open_issue
 from sandbox.gitlab.records import Actor
 from sandbox.jira.catalog import EN_STATUSES, demo_workflow
-from tests.sync.conftest import SECRET
+from sync.bind import bind
+from sync.register import register
+from tests.sync.conftest import SECRET, TOKEN, found_catalogue, jira_config
 from tests.sync.stages import CLIENT, GitLabPlace, JiraPlace, Stage, open_stage
+from tests.sync.world import Wound, open_world
 
 
 @pytest.fixture(params=["jira-dc", "jira-cloud", "gitlab"])
@@ -92,3 +98,68 @@ async def test_an_issue_of_a_project_that_is_not_ours_is_quarantined_and_not_tak
     [delivery] = await stage.rows("SELECT state, outcome FROM inbox")
     assert delivery["state"] == "quarantined"
     assert delivery["outcome"]["reason"] == "project_not_configured"
+
+
+# -- a credential stays at its address -----------------------------------------------
+
+NEW_TOKEN = "another-token-of-the-test"
+
+
+def jira_at(base_url: str, token: str = TOKEN) -> SourceConfig:
+    return jira_config(base_url).model_copy(
+        update={"base_url": base_url, "token": SecretStr(token)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("base_url", "token", "bound"),
+    [
+        ("https://jira.example", TOKEN, True),
+        ("https://jira.example/jira", TOKEN, True),
+        ("https://jira.example:443", NEW_TOKEN, True),
+        ("https://evil.example", TOKEN, False),
+        ("http://jira.example", TOKEN, False),
+        ("https://jira.example:8443", TOKEN, False),
+        ("https://127.0.0.1", TOKEN, False),
+        ("https://new.example", NEW_TOKEN, True),
+    ],
+)
+async def test_a_new_address_needs_a_new_token(
+    database: Database, tmp_path: Path, base_url: str, token: str, bound: bool
+) -> None:
+    clock, before = Wound(), {"acme": jira_at("https://jira.example")}
+    async with open_world(database, before, clock) as world:
+        await found_catalogue(world, tmp_path)
+        await register(world.engine)
+        after = {"acme": jira_at(base_url, token)}
+        opened = await bind(database, new_id, clock, after)
+        assert set(opened) == ({"acme"} if bound else set())
+        concerns = await world.rows("SELECT code, params FROM attention")
+        assert [row["code"] for row in concerns] == (
+            [] if bound else ["credential_reused"]
+        )
+        # again, as after a restart: nothing was learned from the refused one
+        assert set(await bind(database, new_id, clock, after)) == set(opened)
+
+
+async def test_the_seal_does_not_tell_the_token(
+    database: Database, tmp_path: Path
+) -> None:
+    configs = {"acme": jira_at("https://jira.example")}
+    async with open_world(database, configs, Wound()) as world:
+        await found_catalogue(world, tmp_path)
+        await register(world.engine)
+        [row] = await world.rows("SELECT seal FROM sources")
+        assert len(row["seal"]) == 64
+        assert TOKEN not in row["seal"]
+
+
+async def test_tests_on_this_machine_may_change_their_port(
+    database: Database, tmp_path: Path
+) -> None:
+    clock, before = Wound(), {"acme": jira_at("http://127.0.0.1:1001")}
+    async with open_world(database, before, clock) as world:
+        await found_catalogue(world, tmp_path)
+        await register(world.engine)
+        after = {"acme": jira_at("http://localhost:1002")}
+        assert set(await bind(database, new_id, clock, after)) == {"acme"}

@@ -323,6 +323,22 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ("工单系统的列表没有尽头。", "The tracker's list does not end."),
         _UPGRADE,
     ),
+    "credential_reused": (
+        (
+            "来源 {source} 换了地址，令牌却还是原来的：什么也没有发送。",
+            (
+                "The source {source} has another address and the same token: nothing"
+                " is sent to it."
+            ),
+        ),
+        (
+            "在新地址签发新的令牌并写入配置，或改回原来的 base_url，然后重启。",
+            (
+                "Configure a token that was made at the new address, or put base_url"
+                " back, and start again."
+            ),
+        ),
+    ),
     "leak_blocked": (
         (
             "发往 {source} 的请求含有不该给客户看到的内容，已拦截：{what}。",
