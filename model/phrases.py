@@ -167,6 +167,8 @@ IN_CHINESE: dict[str, str] = {
     "name at least one word": "请至少写一个词",
     "more than {most} words": "超过 {most} 个词",
     "ask for fewer words": "请减少词的数量",
+    "too much to search for in one file": "一个文件里要查找的词和正则表达式太多",
+    "ask for fewer words, and for shorter patterns": "请减少词，并缩短正则表达式",
     "expected a pattern": "此处应为正则表达式",
     "quote the pattern": "请给正则表达式加引号",
     "expected a span of days": "此处应为天数",

@@ -286,8 +286,13 @@ def _is_latin(letter: str) -> bool:
     return _LETTER.search(letter) is not None
 
 
+_PATTERN_BYTES = 1 << 20
+"""Enough for any pattern that somebody reads; one that is larger is refused quickly."""
+
+
 def _author_pattern(pattern: str) -> Any:
     options = _options()
+    options.max_mem = _PATTERN_BYTES
     options.case_sensitive = False
     return re2.compile(pattern, options=options)
 

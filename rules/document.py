@@ -34,6 +34,9 @@ MAX_NODES = 60_000
 MAX_PROBLEMS = 100
 """A file with more is so broken that the rest would only bury the beginning."""
 
+MAX_SEARCH_STEPS = 300_000
+"""Instructions of all patterns and word lists of a file; they compile within 0.3 s."""
+
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _WORDS: dict[str, bool | None] = {
@@ -130,6 +133,7 @@ class Problems:
         self.file = file
         self.found: list[Problem] = []
         self._refused: set[tuple[int, int]] = set()
+        self._search_steps = 0
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -146,6 +150,15 @@ class Problems:
             self._refused.add((node.line, node.column))
             return False
         return (node.line, node.column) in self._refused
+
+    def add_search(self, steps: int, node: Node) -> bool:
+        """Count what a file searches for; False, and ``E_LIMIT`` once, beyond the limit."""
+        before, self._search_steps = self._search_steps, self._search_steps + steps
+        is_within = self._search_steps <= MAX_SEARCH_STEPS
+        if before <= MAX_SEARCH_STEPS and not is_within:
+            hint = "ask for fewer words, and for shorter patterns"
+            self.add("E_LIMIT", "too much to search for in one file", node, hint)
+        return is_within
 
     def add_unknown(
         self, code: str, message: str, word: Scalar, choices: Iterable[str]

@@ -1,8 +1,9 @@
 """A condition's YAML, checked against the vocabulary and compiled."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import re2
@@ -55,6 +56,8 @@ _EXPECTED: Mapping[FactType, str] = {
 _DAYS = {"d": 1, "w": 7}
 _MOST_DAYS = 36_600
 _MOST_WORDS = 5_000
+_REFUSED_STEPS = 20_000
+"""What it takes to find a pattern too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class ConditionReader:
         unknown_yet: facts that only this section or later ones yield.
         section: for messages.
         outcomes: every ``train:NAME`` and ``hold:NAME`` of the ruleset.
+        searched: patterns that are counted already, by identity.
     """
 
     problems: Problems
@@ -74,6 +78,7 @@ class ConditionReader:
     section: str
     unknown_yet: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
+    searched: dict[int, Any] = field(default_factory=dict)
 
     def read(self, node: Node) -> Condition | None:
         """A whole condition; None when something in it is wrong."""
@@ -240,21 +245,32 @@ class ConditionReader:
     def _ask(
         self, fact: Fact, operator: Operator, operand: object, node: Node
     ) -> Ask | None:
+        if not self.problems.add_search(0, node):
+            return None
         try:
-            return make_ask(fact.name, operator, operand, _shown(node))
+            ask = make_ask(fact.name, operator, operand, _shown(node))
         except re2.error as error:
+            self.problems.add_search(_REFUSED_STEPS, node)
             said = _said(error)
             hint = "RE2 syntax: no look-around, no back-references"
             self.problems.add(
                 "E_REGEX", Phrase("not a pattern: {said}", said=said), node, hint
             )
             return None
+        return ask if self._affords(ask, node) else None
+
+    def _affords(self, ask: Ask, node: Node) -> bool:
+        """A word list is compiled once, however often it is asked for."""
+        if ask.pattern is None or id(ask.pattern) in self.searched:
+            return True
+        self.searched[id(ask.pattern)] = ask.pattern
+        return self.problems.add_search(ask.pattern.programsize, node)
 
     def read_words(self, fact: Fact, operator: Operator, node: Node) -> Ask | None:
         """``any``, ``all``, ``none`` and ``contains``: a word, words or ``@term``."""
         nodes = node.nodes if isinstance(node, ListNode) else (node,)
         words = [self._words(item, Phrase("a word, words or @term")) for item in nodes]
-        folded = fold_all(tuple(word for group in words for word in group))
+        folded = fold_all(words[0] if len(words) == 1 else tuple(chain(*words)))
         if not nodes:
             self.problems.add("E_TYPE", "an empty list", node, "name at least one word")
         if len(folded) > _MOST_WORDS:

@@ -90,7 +90,8 @@ class _RuleReader:
         condition = self._condition(fields)
         outcome = self._outcome(fields)
         rule_id, because = fields.text("id"), _because(fields)
-        if len(self._problems.found) > before or not outcome or not rule_id:
+        is_broken = len(self._problems.found) > before or _lacks(fields, condition)
+        if is_broken or not outcome or not rule_id:
             return None
         return Rule(
             id=rule_id,
@@ -168,7 +169,8 @@ class _RuleReader:
             hint = "at_most bounds per; leave it out"
             self._problems.add("E_FIELD", '"at_most" without "per"', key, hint)
         rule = self._point_rule(fields)
-        return rule if len(self._problems.found) == before else None
+        is_broken = len(self._problems.found) > before
+        return None if is_broken or _lacks(fields, rule.condition) else rule
 
     def _point_rule(self, fields: Fields) -> PointRule:
         when = fields.find("when")
@@ -201,6 +203,11 @@ class _RuleReader:
             )
             self._problems.add_unknown(code, said, node, numbers)
         return name
+
+
+def _lacks(fields: Fields, condition: Condition | None) -> bool:
+    """A condition is there and was not understood, though nothing more was recorded."""
+    return "when" in fields and condition is None
 
 
 def _because(fields: Fields) -> dict[str, str]:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from time import thread_time
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,6 +148,39 @@ def load_quickly(text: str | bytes) -> None:
     if ruleset is not None:
         run_examples(ruleset)
         decide(ruleset, {"issue.title": "x", "today": date(2026, 3, 1)})
+
+
+def kinds(count: int, when: str) -> str:
+    rules = (
+        f"  - {{id: r{n}, when: {{{when.replace('N', str(n))}}}, set: task}}\n"
+        for n in range(count)
+    )
+    return "name: x\nkind:\n" + "".join(rules)
+
+
+WORDS_OF_A_TERM = ", ".join(f"word{n}" for n in range(4000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        kinds(1000, "issue.title: {matches: 'aN[bc]{1,500}'}"),
+        kinds(300, r"issue.title: {matches: '\pL{900}N'}"),
+        kinds(30, f"issue.title: {{contains: [xN, {WORDS_OF_A_TERM}]}}"),
+        f"terms: {{t: [{WORDS_OF_A_TERM}]}}\n"
+        + kinds(1000, "issue.title: {contains: '@t'}, issue.type: tN"),
+    ],
+    ids=["patterns", "large patterns", "words", "a term"],
+)
+def test_what_takes_long_to_search_for_is_refused_in_time(text: str) -> None:
+    load_quickly(text)
+
+
+def test_beyond_the_limit_one_problem_says_so() -> None:
+    text = kinds(1000, "issue.title: {matches: 'aN[bc]{1,500}'}")
+    _ruleset, problems = load_ruleset(text, file="f")
+    (problem,) = problems
+    assert (problem.code, problem.line > 200) == ("E_LIMIT", True)
 
 
 @given(st.binary(max_size=300))
