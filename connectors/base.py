@@ -116,7 +116,9 @@ class SourceConfig(BaseModel):
             for name in sorted(type(self).model_fields)
             if isinstance(value := getattr(self, name), SecretStr)
         )
-        return hmac.digest(key.encode(), str(Origin.of(base_url)).encode(), "sha256").hex()
+        return hmac.digest(
+            key.encode(), str(Origin.of(base_url)).encode(), "sha256"
+        ).hex()
 
     def covers(self, hint: Hint) -> bool:
         """Whether an issue is of a place that is configured, as far as a hint tells."""
