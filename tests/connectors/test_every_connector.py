@@ -14,6 +14,7 @@ from model.trackers import Capabilities
 from tests.contracts.suite import ConnectorContract
 
 OURS = entry_points(group="reqpool.connectors")
+ROOT = Path(__file__).parents[2]
 KINDS = sorted(found.name for found in OURS)
 
 
@@ -52,3 +53,11 @@ def test_it_says_what_it_can_do(kind: str) -> None:
     assert can.label_limits
     assert re2.fullmatch(can.label_pattern, "pool-kind::requirement")
     assert all(name == name.lower() for name in can.secret_headers)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_event_that_it_knows_is_in_the_table(kind: str) -> None:
+    payloads = importlib.import_module(f"connectors.{kind}.payloads")
+    known = {*payloads.EVENTS, *getattr(payloads, "OTHER_EVENTS", ())}
+    page = (ROOT / "docs" / "reference" / "webhook-events.md").read_text("utf-8")
+    assert {event for event in known if f"`{event}`" not in page} == set()
