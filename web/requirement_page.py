@@ -11,6 +11,8 @@ from model.decisions import Kind, PoolState, Priority, Scope, Section
 from pool import requirements
 from pool.detail import Detail, find_detail
 from pool.overview import find_releases
+from pool.sources import find_all as find_sources
+from sync.fan_out import Errand
 from web.asked import plain
 from web.desk import Desk, TheDesk
 from web.problems import Problem
@@ -42,6 +44,14 @@ class StateForm(_SignedForm):
     """Where the requirement goes."""
 
     state: PoolState
+
+
+class RaiseForm(_SignedForm):
+    """Where the requirement is raised, and in which words."""
+
+    source: Annotated[str, _Plain] = Field(default="", max_length=200)
+    title: Annotated[str, _Plain] = Field(default="", max_length=255)
+    text: str = Field(default="", max_length=20_000)
 
 
 @router.get("/{number}")
@@ -94,6 +104,26 @@ async def move_state(
     return _go_back(number, "moved", form.by)
 
 
+@router.post("/{number}/issues")
+async def raise_issue(
+    request: Request,
+    desk: TheDesk,
+    reader: TheReader,
+    number: Number,
+    form: Annotated[RaiseForm, Form()],
+) -> Response:
+    """Raise the requirement in another tracker."""
+    requirement = await get_requirement(desk, number)
+    if not form.reason or not form.by:
+        return await _show(request, desk, reader, number, "failed.reason")
+    errand = Errand(form.source, form.title, form.text)
+    try:
+        await desk.fan_out(requirement, errand, form.reason, form.by)
+    except (ValueError, LookupError):
+        return await _show(request, desk, reader, number, "failed.raise")
+    return _go_back(number, "raised", form.by)
+
+
 async def get_requirement(desk: Desk, number: int) -> UUID:
     """The id of a requirement that has issues.
 
@@ -133,6 +163,7 @@ async def _show(
         {
             "detail": detail,
             "options": await _options(desk),
+            "sources": await _find_sources(desk),
             "sections": tuple(Section),
             "states": tuple(PoolState),
             "done": _done(request),
@@ -150,7 +181,7 @@ def _refused(page: HTMLResponse) -> HTMLResponse:
 
 def _done(request: Request) -> str:
     done = request.query_params.get("done", "")
-    return done if done in {"overruled", "revoked", "moved"} else ""
+    return done if done in {"overruled", "revoked", "moved", "raised"} else ""
 
 
 async def _options(desk: Desk) -> dict[Section, list[str]]:
@@ -162,6 +193,11 @@ async def _options(desk: Desk) -> dict[Section, list[str]]:
         Section.PRIORITY: list(Priority),
         Section.RELEASE: [it.name for it in releases if it.state != _SHIPPED],
     }
+
+
+async def _find_sources(desk: Desk) -> list[str]:
+    async with desk.database.transaction() as connection:
+        return [source.name for source in await find_sources(connection)]
 
 
 def _go_back(number: int, done: str, by: str) -> RedirectResponse:

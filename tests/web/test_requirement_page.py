@@ -194,3 +194,17 @@ async def test_who_logged_how_much_time_is_shown(
     page = (await site.get(f"/requirements/{number}")).text
     assert "1.5 h" in page
     assert "Li &lt;Lei&gt;" in page
+
+
+async def test_a_requirement_is_raised_elsewhere_from_its_page(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错")
+    path = f"/requirements/{number}/issues"
+    form = {"source": "huaxin-jira", "title": "发票", "reason": "法规", "by": "李雷"}
+    answer = await site.post(path, data=form)
+    assert "next delivery" in (await site.get(answer.headers["location"])).text
+    again = await site.post(path, data=form)
+    assert (again.status_code, "raised there already" in again.text) == (422, True)
+    unsigned = await site.post(path, data=form | {"by": ""})
+    assert "a reason and a name are needed" in unsigned.text

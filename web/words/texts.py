@@ -117,6 +117,14 @@ TEXTS = {
         "Revoked: the rules decide again.",
     ),
     "done.moved": ("状态已更新。", "The state was changed."),
+    "done.raised": (
+        "已记录，来源下次写回时创建工单。",
+        "Noted: the source's next delivery makes the issue.",
+    ),
+    "failed.raise": (
+        "已在该处提出过，或标题、说明不可用。",
+        "it was raised there already, or the title or text is not possible.",
+    ),
     "failed": ("没有保存：{detail}", "Not saved: {detail}"),
     "failed.reason": ("请填写理由和姓名。", "a reason and a name are needed."),
     "failed.value": ("该值不可用。", "this value is not possible."),
