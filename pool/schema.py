@@ -751,7 +751,9 @@ checks = Table(
 raisings = Table(
     "raisings",
     metadata,
-    Column("id", Uuid, primary_key=True, comment="the mark by which the issue is found"),
+    Column(
+        "id", Uuid, primary_key=True, comment="the mark by which the issue is found"
+    ),
     _to("clients"),
     _to("sources"),
     _to("requirements"),
