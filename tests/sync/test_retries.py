@@ -46,6 +46,7 @@ async def test_a_write_is_tried_twelve_times_and_then_waits_for_a_person(
         [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
         waits.append(row["not_before"] - world.clock())
         world.clock.wind(minutes=20)
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
     assert (row["state"], row["attempts"]) == ("dead", MOST_ATTEMPTS)
     assert sent(desk, "POST", "/comment") == MOST_ATTEMPTS
     later = waits[: MOST_ATTEMPTS - 1]
