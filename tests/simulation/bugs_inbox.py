@@ -161,7 +161,7 @@ def moved_makes_twin(patch: pytest.MonkeyPatch) -> None:
 @bug("deletions are never looked for", 15)
 def deletions_not_looked_for(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("sync.sweep._find_missing", answering(()))
-    patch.setattr("sync.fetch._bury", answering(None))
+    patch.setattr("sync.fetch._leave_tombstone", answering(None))
 
 
 @bug("only wake-ups start anything: nobody looks at the rows", 1, 5)

@@ -23,6 +23,7 @@ from tests.simulation.jira_rest import ModelJira, ModelSite
 from tests.simulation.tracker import ModelTracker
 
 PAGE = 3
+_NEVER_ASKED = httpx.Client()
 
 Witness = Callable[[str, IssueRef, Change, str], Awaitable[None]]
 """Looks at a write just before it leaves."""
@@ -117,7 +118,7 @@ def build(
 ) -> ModelConnector:
     """The real connector of a tracker's kind, with the model in the network's place."""
     made = get_connector(tracker.kind)
-    real = made(tracker.source, config, httpx.Client(), tracker.now)
+    real = made(tracker.source, config, _NEVER_ASKED, tracker.now)
     parts = vars(real)
     rest: ModelJira | ModelGitLab
     if tracker.kind == "jira":

@@ -18,6 +18,10 @@ class KilledError(BaseException):
     """The process is gone; nothing in it may catch this."""
 
 
+_ENDLESS = 5000
+"""Points within one run of a verb."""
+
+
 @dataclass
 class Switch:
     """Kills at the n-th point from now; a point is an await or a commit.
@@ -31,13 +35,19 @@ class Switch:
     only: str = ""
     passed: int = 0
     at: int | None = None
+    since: int = 0
+
+    def begin_run(self) -> None:
+        """A verb begins; it has to come to its end."""
+        self.since = self.passed
 
     def begin(self, at: int | None) -> None:
         """Count from here, and kill once, at this point."""
-        self.passed, self.at = 0, at
+        self.passed, self.since, self.at = 0, 0, at
 
     def __call__(self, point: str) -> None:
         self.passed += 1
+        assert self.passed - self.since < _ENDLESS, "a verb goes round in circles"
         if self.passed == self.at:
             raise KilledError(point)
         if self.left is None or self.only not in point:

@@ -93,6 +93,12 @@ _ABSURD = ("-5", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "1e400", "")
 OF_A_REQUEST = frozenset({*BEFORE, *AFTER, Fault.HALF_APPLIED, Fault.CONFLICT})
 
 
+OF_A_STATEMENT = frozenset(
+    {Fault.DATABASE_DROP, Fault.DEADLOCK, Fault.DISK_FULL, Fault.COMMIT_UNKNOWN}
+)
+"""How a statement, or a commit, may end."""
+
+
 @dataclass
 class Weather:
     """Which faults of requests are on at a tracker, and how likely each is."""

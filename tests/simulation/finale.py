@@ -41,6 +41,7 @@ async def check_converged(world: World, *sources: str) -> None:
         _check_moves(tracker, stored)
     await _check_edits(world, chosen)
     await _check_audit(world, chosen)
+    await _check_receipts(world, chosen)
     await _check_commands(world, chosen)
     await _check_pins(world)
 
@@ -145,6 +146,19 @@ async def _check_audit(world: World, chosen: list[ModelTracker]) -> None:
     for tracker in chosen:
         for write in tracker.writes[tracker.forgiven :]:
             need(12, write.operation in known, f"{write.issue}: a write without audit")
+
+
+async def _check_receipts(world: World, chosen: list[ModelTracker]) -> None:
+    """What counts as written was written."""
+    rows = await world.rows(
+        "SELECT o.id::text AS operation, s.name FROM outbox o"
+        " JOIN sources s ON s.id = o.source_id"
+        " WHERE o.state = 'sent' AND o.receipt->>'written' = 'true'"
+    )
+    for tracker in chosen if not world.restores else ():
+        sent = {row["operation"] for row in rows if row["name"] == tracker.source}
+        never = sent - tracker.touched
+        need(6, not never, f"{tracker.source}: taken for written: {sorted(never)[:2]}")
 
 
 async def _check_commands(world: World, chosen: list[ModelTracker]) -> None:

@@ -129,6 +129,7 @@ class ModelGitLab:
 
     def make_milestone(self, _project: str, body: Json) -> Json:
         self.tracker.versions.append(body["title"])
+        self.tracker.touched.add(self.operation)
         return {"id": len(self.tracker.versions)}
 
     def make_note(self, project: str, iid: str, body: Json) -> Json:

@@ -123,6 +123,7 @@ class ModelJira:
 
     def write_version(self, body: Json) -> Json:
         self.tracker.versions.append(body["name"])
+        self.tracker.touched.add(self.operation)
         return {"name": body["name"]}
 
     def make_comment(self, tracker_id: str, body: Json) -> Json:

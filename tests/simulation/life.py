@@ -6,11 +6,10 @@ leaving some out changes nothing in the others: that is what makes a story shrin
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 
 from tests.simulation import machine, people
-from tests.simulation.faults import OF_A_REQUEST, Fault
+from tests.simulation.faults import OF_A_REQUEST, OF_A_STATEMENT, Fault
 from tests.simulation.world import World
 
 Act = Callable[[World], Awaitable[None]]
@@ -66,19 +65,18 @@ _WHEN_ON: dict[Fault, tuple[int, Act]] = {
     Fault.REVOKED_IN_FLIGHT: (3, people.revoke_in_flight),
 }
 
-_OF_DATABASE = frozenset(
-    {
-        Fault.DATABASE_DROP,
-        Fault.DEADLOCK,
-        Fault.DISK_FULL,
-        Fault.COMMIT_UNKNOWN,
-    }
-)
+_WHEN_ANY: list[tuple[frozenset[Fault], int, Act]] = [
+    (OF_A_REQUEST | {Fault.STALE_SEARCH}, 6, machine.weather),
+    (OF_A_STATEMENT, 6, machine.database_fails),
+    (frozenset({Fault.EDIT_BETWEEN}), 3, machine.news_while_reading),
+    (frozenset({Fault.RESTORED}), 1, machine.bury_and_restore),
+    (frozenset({Fault.ZOMBIE}), 3, machine.awake),
+]
 
 _LOSES_HOOKS = frozenset({Fault.DROPPED, Fault.OUTAGE, Fault.OLDER_BACKUP})
 
 
-_TURNS = 6
+_TURNS, _OFTEN = 6, 3
 
 
 @dataclass(frozen=True)
@@ -134,8 +132,8 @@ def draw(seed: int, steps: int) -> Story:
     if not polls:
         on -= _LOSES_HOOKS
     acts = _acts(on, _in_turn(seed))
-    names, weights = [act.name for act in acts], [act.weight for act in acts]
-    chosen = dice.choices(names, weights, k=steps)
+    weights = [weight for weight, _ in acts.values()]
+    chosen = dice.choices(list(acts), weights, k=steps)
     stimuli = tuple(Stimulus(place, name) for place, name in enumerate(chosen))
     return Story(seed, on, hooks, polls, stimuli)
 
@@ -154,38 +152,24 @@ def _in_turn(seed: int) -> frozenset[Fault]:
     )
 
 
-@dataclass(frozen=True)
-class _Weighed:
-    name: str
-    weight: int
-    act: Act
-
-
 def _acts(
     on: frozenset[Fault], often: frozenset[Fault] = frozenset()
-) -> list[_Weighed]:
-    pairs = list(_ALWAYS)
-    for fault, (weight, act) in _WHEN_ON.items():
-        if fault in on:
-            pairs.append((weight * (3 if fault in often else 1), act))
-    if on & (OF_A_REQUEST | {Fault.STALE_SEARCH}):
-        pairs.append((6, partial(machine.weather, on=on)))
-    if on & _OF_DATABASE:
-        pairs.append((6, partial(machine.database_fails, on=on)))
-    if Fault.EDIT_BETWEEN in on:
-        pairs.append((3, machine.news_while_reading))
-    if Fault.ZOMBIE in on:
-        pairs.append((3, machine.awake))
-    return [_Weighed(_name(act), weight, act) for weight, act in pairs]
-
-
-def _name(act: Act) -> str:
-    plain = act.func if isinstance(act, partial) else act
-    return str(plain.__name__)
+) -> dict[str, tuple[int, Act]]:
+    """By name, what may happen, and how often."""
+    weighed = [
+        *_ALWAYS,
+        *((weight, act) for faults, weight, act in _WHEN_ANY if faults & on),
+        *(
+            (weight * (_OFTEN if fault in often else 1), act)
+            for fault, (weight, act) in _WHEN_ON.items()
+            if fault in on
+        ),
+    ]
+    return {act.__name__: (weight, act) for weight, act in weighed}
 
 
 async def tell(world: World, story: Story, stimulus: Stimulus) -> None:
     """One step of a story."""
     world.reseed(f"{story.seed} {stimulus.place}")
-    acts = {one.name: one.act for one in _acts(story.on)}
-    await acts[stimulus.name](world)
+    _, act = _acts(frozenset(Fault))[stimulus.name]
+    await act(world)

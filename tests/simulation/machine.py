@@ -8,14 +8,13 @@ from datetime import timedelta
 from model.errors import DeliveryRejected
 from sync.engine import Memory
 from tests.simulation.broken import Broken
-from tests.simulation.faults import OF_A_REQUEST, Fault
+from tests.simulation.faults import OF_A_REQUEST, OF_A_STATEMENT, Fault
 from tests.simulation.hooks import KEYS, Hook
 from tests.simulation.people import pick, pick_tracker, toggle_label
 from tests.simulation.tracker import ModelTracker
 from tests.simulation.world import World, Zombie
 
 _KILLABLE = ["ingest", "fetch", "poll", "deliver", "deliver", "redecide"]
-_AT_SEA = [Fault.DATABASE_DROP, Fault.DEADLOCK, Fault.DISK_FULL, Fault.COMMIT_UNKNOWN]
 
 
 async def hook_arrives(world: World) -> None:
@@ -185,16 +184,20 @@ async def skew(world: World) -> None:
     world.note(f"skew {tracker.source} {tracker.skew}")
 
 
-async def weather(world: World, on: frozenset[Fault]) -> None:
+_SHARE = {Fault.HALF_APPLIED: 0.8}
+"""Few writes have two halves."""
+
+
+async def weather(world: World) -> None:
     """What goes wrong with requests from now on, at one tracker."""
     tracker, dice = pick_tracker(world), world.dice
-    possible = sorted(on & OF_A_REQUEST)
-    chosen = [one for one in possible if dice.random() < 0.4]
+    possible = sorted(world.on & OF_A_REQUEST)
+    chosen = [one for one in possible if dice.random() < _SHARE.get(one, 0.4)]
     likely = {one: dice.choice([0.05, 0.2, 0.5]) for one in chosen}
-    if Fault.HALF_APPLIED in likely:  # few writes have two halves
+    if Fault.HALF_APPLIED in likely:
         likely[Fault.HALF_APPLIED] = 0.5
     tracker.weather.likely = likely
-    lags = Fault.STALE_SEARCH in on and dice.random() < 0.4
+    lags = Fault.STALE_SEARCH in world.on and dice.random() < 0.4
     tracker.lag = timedelta(seconds=60 if lags else 0)
     world.note(f"weather {tracker.source} {_in_words(likely)} {tracker.lag}")
 
@@ -247,6 +250,22 @@ async def search_lags(world: World) -> None:
             tracker.lag = timedelta(0)
 
 
+async def bury_and_restore(world: World) -> None:
+    """An issue is deleted, noticed to be gone, and restored by an administrator."""
+    if chosen := pick(world):
+        tracker, issue = chosen
+        tracker.delete(issue)
+        if world.hooks and tracker.hooks:
+            await arrive(world, tracker, tracker.hooks.pop())
+            await world.run_verb("ingest", tracker.source)
+            await world.run_verb("fetch", tracker.source)
+            world.time.wind(seconds=70)
+            await world.run_verb("fetch", tracker.source)
+        tracker.restore(issue)
+        world.happened[Fault.RESTORED] += 1
+        world.note(f"deleted and restored {issue}")
+
+
 async def shift_pages(world: World) -> None:
     tracker = pick_tracker(world)
 
@@ -274,9 +293,8 @@ async def news_while_reading(world: World) -> None:
     tracker.meanwhile["fetched"] = [act]
 
 
-async def database_fails(world: World, on: frozenset[Fault]) -> None:
-    possible = [one for one in _AT_SEA if one in on]
-    fault = world.dice.choice(possible or _AT_SEA)
+async def database_fails(world: World) -> None:
+    fault = world.dice.choice(sorted(world.on & OF_A_STATEMENT))
     left = world.dice.randrange(1, 4 if fault is Fault.COMMIT_UNKNOWN else 25)
     world.dangers.trouble.arm(fault, left)
     verb, source = world.dice.choice(_KILLABLE), world.dice.choice(list(world.trackers))
@@ -310,7 +328,8 @@ async def forget(world: World) -> None:
     """What was known since the backup is not to be expected of the pool any more."""
     world.restores += 1
     world.woken.clear()
-    world.engine = replace(world.engine, memory=Memory())
+    rulesets = dict(world.engine.memory.rulesets)
+    world.engine = replace(world.engine, memory=Memory(rulesets=rulesets))
     kept = await world.rows(
         "SELECT s.name, i.delivery, i.sha256 FROM inbox i"
         " JOIN sources s ON s.id = i.source_id"

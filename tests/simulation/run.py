@@ -69,7 +69,7 @@ async def play(world: World, story: Story) -> None:
     Raises:
         Broken: an invariant does not hold.
     """
-    world.hooks, world.polls = story.hooks, story.polls
+    world.on, world.hooks, world.polls = story.on, story.hooks, story.polls
     watch = Watch(world)
     for stimulus in story.stimuli:
         await tell(world, story, stimulus)

@@ -28,11 +28,14 @@ STORIES = load_caught()
 
 def stories_for(bug: Bug) -> list[Story]:
     """The short one; when it has become blunt, or for a longer run, fresh ones."""
-    known = [STORIES[bug.name]] if bug.name in STORIES and not FRESH else []
+    known = [] if FRESH else [STORIES[bug.name]]
     return [*known, *(draw(seed, _STEPS) for seed in range(FRESH or _FEW))]
 
 
-@pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.name)
+CHOSEN = [bug for bug in BUGS.values() if FRESH or bug.name in STORIES]
+
+
+@pytest.mark.parametrize("bug", CHOSEN, ids=lambda bug: bug.name)
 async def test_a_planted_bug_is_caught(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, bug: Bug
 ) -> None:
@@ -49,5 +52,5 @@ async def test_a_planted_bug_is_caught(
 def test_there_are_thirty_of_them_from_both_ends() -> None:
     ends = {bug.plant.__module__ for bug in BUGS.values()}
     assert ends == {bugs_inbox.__name__, bugs_outbox.__name__}
-    assert len(BUGS) >= 30
     assert STORIES.keys() <= BUGS.keys()
+    assert len(CHOSEN) >= 30

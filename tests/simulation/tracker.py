@@ -73,6 +73,7 @@ class ModelTracker:
         replaced: statuses of people that a write of ours replaced, unseen by the pool.
         made_comments: how many sticky comments of ours each issue ever got.
         meanwhile: what people do at the next request of a kind.
+        touched: operations that had any effect.
         limited_in: the run of a verb that was told to wait.
         forgiven: writes that the pool cannot know of, since an older backup is back.
         later: deliveries that are held up, and until when.
@@ -101,6 +102,7 @@ class ModelTracker:
     hidden: set[str] = field(default_factory=set)
     vanished: set[str] = field(default_factory=set)
     writes: list[Write] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
     forgiven: int = 0
     replaced: list[tuple[str, str]] = field(default_factory=list)
     made_comments: Counter[str] = field(default_factory=Counter)
@@ -219,6 +221,7 @@ class ModelTracker:
     def write(self, tracker_id: str, operation: str, change: Change, **to: Any) -> None:
         """The bot edits; every one of these is counted."""
         before = self.issues[tracker_id]
+        self.touched.add(operation)
         self.keep(replace(before, **to))
         after = self.issues[tracker_id]
         self.writes.append(

@@ -72,6 +72,7 @@ class World:
     happened: Counter[Fault]
     claims: Claims
     woken: set[tuple[str, str]]
+    on: frozenset[Fault] = frozenset()
     polls: bool = True
     hooks: bool = True
     trace: list[str] = field(default_factory=list)
@@ -142,6 +143,7 @@ class World:
     async def run_verb(self, verb: str, source: str) -> bool:
         """Run it as a worker does, its edge included."""
         self.runs += 1
+        self.dangers.switch.begin_run()
         for tracker in self.trackers.values():
             tracker.run = self.runs
         return await self.mortal(self._at_the_edge(verb, source))
@@ -242,8 +244,8 @@ class World:
 
     async def wake_zombies(self) -> None:
         """Whoever sleeps in the middle of a write goes on with it."""
-        sleepers, self.zombies = self.zombies, []
-        for zombie in sleepers:
+        while self.zombies:
+            zombie = self.zombies.pop(0)
             zombie.wakes.set()
             await zombie.task
 
