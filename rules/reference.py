@@ -45,7 +45,7 @@ _ASKED: Mapping[Operator, str] = {
     Operator.LTE: "`{lte: n}` is as much or less.",
     Operator.BEFORE: "`{before: 2026-07-31}` is an earlier day.",
     Operator.AFTER: "`{after: 2026-07-31}` is a later day.",
-    Operator.WITHIN: "`{within: 14d}`, `{within: 2w}` is no longer ago than that.",
+    Operator.WITHIN: "`{within: 14d}`, `{within: 2w}` is that near to today at most, before or after it.",
     Operator.EXISTS: "`{exists: true}` is known; `{exists: false}` is not.",
 }
 PROBLEM_CODES: Mapping[str, str] = {
@@ -56,7 +56,7 @@ PROBLEM_CODES: Mapping[str, str] = {
     "E_FILE": "The file cannot be read.",
     "E_LABEL": "A tracker cannot hold the label, or rules read a label of ours.",
     "E_LEAK": "A comment would tell a client something internal.",
-    "E_LIMIT": "The file is too large, too deep, or has too many bases.",
+    "E_LIMIT": "The file is too large or too deep, has too many bases, or searches for too much.",
     "E_REF": "A ruleset, status, section, phase, zone or term is not known.",
     "E_REGEX": "Not a regular expression that RE2 understands.",
     "E_SHADOWED": "A rule can never win: one before it takes all of its issues.",
