@@ -10,4 +10,8 @@ where ``open_gitlab`` is a context manager that yields a :class:`tests.contracts
 
 import pytest
 
-pytest.register_assert_rewrite("tests.contracts.suite", "tests.contracts.webhook_facts")
+pytest.register_assert_rewrite(
+    "tests.contracts.suite",
+    "tests.contracts.webhook_facts",
+    "tests.contracts.write_facts",
+)

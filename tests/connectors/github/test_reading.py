@@ -9,7 +9,7 @@ from connectors.github import GitHubConnector
 from model.errors import PermanentError, RetriableError
 from sandbox.faults import Fault
 from tests.connectors.github.rig import GitHubRig, id_of
-from tests.contracts.suite import ids_of, pages_of, snapshots_of
+from tests.contracts.reads import ids_of, pages_of, snapshots_of
 
 
 async def test_pull_requests_are_not_issues(

@@ -10,8 +10,8 @@ from model.changes import SetLabels, SetRelease, Transition, UpsertComment
 from model.errors import PermanentError
 from sandbox.faults import Fault
 from tests.connectors.github.rig import GitHubRig, id_of
+from tests.contracts.reads import state_of
 from tests.contracts.rig import client_text, ref_of
-from tests.contracts.suite import state_of
 
 
 def label(*add: str, remove: tuple[str, ...] = ()) -> SetLabels:
