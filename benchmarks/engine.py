@@ -8,17 +8,19 @@ memory), the same rules and the same verbs for one issue at a time. Everything i
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
@@ -50,7 +52,7 @@ from sync.ingest import ingest
 from sync.register import register
 
 NAME = "paper"
-WHOLE, QUICK = 10_000, 1_500
+WHOLE, QUICK = 5_000, 500
 ROUNDS, BASELINE_SHARE, CONCURRENCY = 3, 5, 4
 CLAUSES = tuple(
     Clause(f"{part}.{number}", module, text)
@@ -67,12 +69,26 @@ CLAUSES = tuple(
 )
 
 
+_SIZE = """
+SELECT sum(pg_total_relation_size(c.oid)) AS bytes, (SELECT count(*) FROM issues) AS issues
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT relispartition
+"""
+
+
 @dataclass
 class Rate:
-    """What one round took, in seconds, and for how many."""
+    """What one round took, in seconds, and for how many.
+
+    Attributes:
+        client: CPU seconds of our process.
+        server: CPU seconds of PostgreSQL's.
+    """
 
     count: int
     seconds: float
+    client: float = 0
+    server: float = 0
 
     @property
     def per_second(self) -> float:
@@ -159,17 +175,43 @@ def _arrival(number: int) -> Arrival:
     return Arrival(delivery, inbox.pack(body))
 
 
-async def measure_ours(engine: Engine, count: int) -> tuple[Rate, Rate]:
+class Meter:
+    """Seconds, and CPU seconds of both sides, since it was made."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._began = self._read()
+
+    def _read(self) -> tuple[float, float, float]:
+        return perf_counter(), process_time(), server_seconds(self._data)
+
+    def stop(self, count: int) -> Rate:
+        ended = zip(self._read(), self._began, strict=True)
+        return Rate(count, *(round(now - then, 3) for now, then in ended))
+
+
+def server_seconds(data: Path) -> float:
+    """CPU seconds of all processes that work in a data directory; of ended ones, too."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").readlink() == data:
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def measure_ours(engine: Engine, data: Path, count: int) -> tuple[Rate, Rate]:
     """Inbox to outbox, then outbox to tracker: the drains that a worker runs."""
-    started = perf_counter()
+    before = await _count(engine, "outbox", "state = 'sent'")
+    meter = Meter(data)
     await ingest(engine, NAME)
     await fetch(engine, NAME)
-    decided = perf_counter()
+    decided, meter = meter.stop(count), Meter(data)
     await deliver(engine, NAME)
-    written = await _count(engine, "outbox", "state = 'sent'")
-    sent = Rate(written, perf_counter() - decided)
+    sent = meter.stop(await _count(engine, "outbox", "state = 'sent'") - before)
     assert await _count(engine, "inbox", "state = 'pending'") == 0
-    return Rate(count, decided - started), sent
+    return decided, sent
 
 
 async def measure_jobs(engine: Engine, url: str, count: int) -> Rate:
@@ -217,31 +259,50 @@ async def _count(engine: Engine, table: str, where: str) -> int:
     return int(row["rows"])
 
 
-async def measure(url: str, count: int) -> None:
+async def _bytes_per_issue(engine: Engine) -> int:
+    async with engine.database.transaction() as connection:
+        (row,) = await query(connection, _SIZE)
+    return int(row["bytes"] / row["issues"])
+
+
+def _milliseconds(rates: Sequence[Rate]) -> dict[str, float]:
+    """CPU for one, on either side."""
+    return {
+        "worker_cpu_ms": middle([1000 * one.client / one.count for one in rates]),
+        "server_cpu_ms": middle([1000 * one.server / one.count for one in rates]),
+        "per_second": middle([one.per_second for one in rates]),
+    }
+
+
+async def measure(url: str, data: Path, count: int) -> None:
     """Both in turns, each on issues of its own, in one pool."""
-    ours, sent, jobs = [], [], []
+    ours: list[Rate] = []
+    sent: list[Rate] = []
+    jobs: list[Rate] = []
     few = max(count // BASELINE_SHARE, 100)
     async with open_engine(url) as engine:
-        next_issue = 1
-        for _ in range(ROUNDS):
-            await fill_inbox(engine, next_issue, count)
-            next_issue += count
-            rate, out = await measure_ours(engine, count)
-            ours.append(rate.per_second)
-            sent.append(out.count / out.seconds if out.count else 0)
-            await fill_inbox(engine, next_issue, few)
-            next_issue += few
-            jobs.append((await measure_jobs(engine, url, few)).per_second)
+        for number in range(ROUNDS):
+            first = 1 + number * (count + few)
+            await fill_inbox(engine, first, count)
+            decided, delivered = await measure_ours(engine, data, count)
+            ours.append(decided)
+            sent.append(delivered)
+            await fill_inbox(engine, first + count, few)
+            jobs.append(await measure_jobs(engine, url, few))
             await deliver(engine, NAME)
+        size = await _bytes_per_issue(engine)
+    theirs = middle([one.per_second for one in jobs])
+    told: dict[str, Any] = {
+        "deliveries": count,
+        "inbox_to_outbox": _milliseconds(ours),
+        "outbox_to_tracker": _milliseconds(sent),
+        "bytes_per_issue": size,
+    }
     print_report(
         "engine",
-        {
-            "inbox_to_outbox_per_second": middle(ours),
-            "outbox_to_tracker_per_second": middle(sent),
-            "deliveries": count,
-        },
-        {"one_job_an_event_per_second": middle(jobs), "deliveries": few},
-        {"ours_vs_one_job_an_event": middle(ours) / middle(jobs)},
+        told,
+        {"one_job_an_event": {"per_second": theirs, "deliveries": few}},
+        {"ours_vs_one_job_an_event": told["inbox_to_outbox"]["per_second"] / theirs},
         ("psycopg", "procrastinate"),
     )
 
@@ -255,7 +316,7 @@ def main() -> None:
     try:
         with embedded_server(home) as url:
             upgrade(url)
-            asyncio.run(measure(url, QUICK if asked.quick else WHOLE))
+            asyncio.run(measure(url, home / "data", QUICK if asked.quick else WHOLE))
     finally:
         shutil.rmtree(home)
 
