@@ -22,9 +22,12 @@ _UNDECIDED = """
     ORDER BY run, id LIMIT %(most)s) i LIMIT %(most)s)
 UNION
 (SELECT id FROM issues
- WHERE deleted_at IS NULL AND (decided_on IS NULL OR decided_on < %(today)s)
-   AND project_id <> ALL(%(projects)s)
- ORDER BY decided_on NULLS FIRST, id LIMIT %(most)s)
+ WHERE deleted_at IS NULL AND decided_on IS NULL AND project_id <> ALL(%(projects)s)
+ ORDER BY decided_on, id LIMIT %(most)s)
+UNION
+(SELECT id FROM issues
+ WHERE deleted_at IS NULL AND decided_on < %(today)s AND project_id <> ALL(%(projects)s)
+ ORDER BY decided_on, id LIMIT %(most)s)
 UNION
 (SELECT i.id FROM unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
  CROSS JOIN LATERAL (

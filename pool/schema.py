@@ -398,7 +398,12 @@ issues = Table(
     Index("issues_search_idx", "search", postgresql_using="gin"),
     Index("issues_client_id_idx", "client_id"),
     Index("issues_project_id_decided_on_idx", "project_id", "decided_on"),
-    Index("issues_decided_on_idx", "decided_on"),
+    Index(
+        "issues_decided_on_id_idx",
+        "decided_on",
+        "id",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
     Index(
         "issues_project_id_run_id_idx",
         "project_id",
