@@ -43,7 +43,7 @@ class Size:
 
 
 WHOLE = Size(issues=20_000, slow=5_000, noted=1_600, walked=60, rounds=3)
-QUICK = Size(issues=4_000, slow=1_200, noted=800, walked=10, rounds=1)
+QUICK = Size(issues=3_000, slow=800, noted=640, walked=8, rounds=1)
 
 
 @contextmanager
