@@ -104,7 +104,7 @@ def session(client: httpx.Client) -> requests.Session:
         "http://[::1]/x",
     ],
 )
-def test_nothing_leaves_for_another_origin(
+def test_f_nothing_leaves_for_another_origin(
     client: httpx.Client, web: respx.MockRouter, url: str
 ) -> None:
     web.route().respond(json={})
@@ -120,7 +120,7 @@ def test_the_default_port_is_the_same_origin(
     assert client.get("https://JIRA.example.com:443/x").status_code == 200
 
 
-def test_a_redirect_is_not_followed_and_names_its_target(
+def test_f_a_redirect_is_not_followed_and_names_its_target(
     client: httpx.Client, web: respx.MockRouter
 ) -> None:
     target = "https://evil.com:8443/steal"
@@ -463,7 +463,7 @@ def test_nothing_is_sent_before_the_hold_ends(
     client.get(f"{BASE}/x")
 
 
-def test_a_quota_holds_the_whole_source(
+def test_b15_a_quota_holds_the_whole_source(
     client: httpx.Client, web: respx.MockRouter, door: Door
 ) -> None:
     reason = "jira-quota-tenant-based"
@@ -477,7 +477,7 @@ def test_a_quota_holds_the_whole_source(
     assert door.budget.not_before == NOON + timedelta(seconds=1800)
 
 
-def test_a_burst_holds_its_endpoint_alone(
+def test_b15_a_burst_holds_its_endpoint_alone(
     client: httpx.Client, web: respx.MockRouter
 ) -> None:
     headers = {"Retry-After": "60", "RateLimit-Reason": "jira-burst-based"}
@@ -490,7 +490,7 @@ def test_a_burst_holds_its_endpoint_alone(
     client.get(f"{BASE}/other")
 
 
-def test_a_limit_on_one_issue_s_writes_holds_that_issue_alone(
+def test_b15_a_limit_on_one_issue_s_writes_holds_that_issue_alone(
     client: httpx.Client, web: respx.MockRouter
 ) -> None:
     headers = {"Retry-After": "60", "RateLimit-Reason": "jira-per-issue-on-write"}
@@ -742,7 +742,7 @@ def test_requests_bodies_arrive_whole(
     assert sent.headers.get("content-type") == plain.headers.get("content-type")
 
 
-def test_errors_of_the_door_pass_through_requests(
+def test_f_errors_of_the_door_pass_through_requests(
     session: requests.Session, web: respx.MockRouter
 ) -> None:
     web.get(f"{BASE}/x").respond(404)

@@ -48,7 +48,7 @@ async def test_a_webhook_reaches_the_pool_through_the_worker(
         assert await seen(world, made.key)
 
 
-async def test_the_tick_polls_without_any_webhook(
+async def test_a5_the_tick_polls_without_any_webhook(
     world: World, desk: JiraDesk, database_url: str
 ) -> None:
     made = desk.raise_issue("Export the fund report to Excel")

@@ -105,7 +105,7 @@ async def later(world: World) -> None:
     await world.settle(polls=True)
 
 
-async def test_a_moved_issue_keeps_its_requirement_and_makes_no_twin(
+async def test_d15_a_moved_issue_keeps_its_requirement_and_makes_no_twin(
     world: World, desk: GitLabDesk
 ) -> None:
     made = desk.raise_issue("WeChat mini program for approvals")
@@ -145,7 +145,7 @@ async def test_the_old_issue_is_not_written_to_after_the_move(
     assert desk.writes == writes
 
 
-async def test_a_deletion_is_found_by_the_sweep_and_confirmed_by_a_second_look(
+async def test_c8_a_deletion_is_found_by_the_sweep_and_confirmed_by_a_second_look(
     world: World, desk: GitLabDesk
 ) -> None:
     made, kept = desk.raise_issue("gone"), desk.raise_issue("kept")

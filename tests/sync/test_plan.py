@@ -236,7 +236,7 @@ def observe(seen: IssueSnapshot, read: int, *, direct: bool = True) -> Observati
 
 
 @given(st.permutations(range(5)), st.lists(st.booleans(), min_size=5, max_size=5))
-def test_any_order_of_arrival_ends_in_the_newest_state(
+def test_a4_any_order_of_arrival_ends_in_the_newest_state(
     order: list[int], direct: list[bool]
 ) -> None:
     states = [

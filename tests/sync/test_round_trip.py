@@ -65,7 +65,9 @@ async def test_a_webhook_alone_brings_an_issue_in(world: World, desk: JiraDesk) 
     assert issue["kind"] == "question"
 
 
-async def test_our_own_webhooks_cause_no_write(world: World, desk: JiraDesk) -> None:
+async def test_a11_our_own_webhooks_cause_no_write(
+    world: World, desk: JiraDesk
+) -> None:
     await register_hook(desk, world)
     desk.raise_issue("Export the fund report to Excel")
     await desk.quiet()

@@ -45,7 +45,7 @@ async def test_an_authentic_delivery_is_kept_byte_for_byte_before_202(
     assert unpack(kept["body"], kept["size"]) == BODY
 
 
-async def test_the_same_delivery_again_is_202_and_absorbed(office: Office) -> None:
+async def test_a2_the_same_delivery_again_is_202_and_absorbed(office: Office) -> None:
     headers = sign(BODY) | {"X-Atlassian-Webhook-Identifier": "42"}
     for _ in range(3):
         assert (await office.send(BODY, headers)).status_code == 202
@@ -204,7 +204,7 @@ async def test_a_body_over_5_mib_is_202_and_only_its_digest_is_kept(
     assert await office.repolls() == ["acme"]
 
 
-async def test_a_body_over_25_mib_is_413_and_the_source_is_read_again(
+async def test_c5_a_body_over_25_mib_is_413_and_the_source_is_read_again(
     office: Office,
 ) -> None:
     body = b"a" * (25 * 1024 * 1024 + 1)
@@ -311,7 +311,7 @@ async def test_a_full_inbox_is_503_until_there_is_room_and_then_read_again(
     assert (await told_in_time(office, b"the next")).status_code == 202
 
 
-async def test_a_database_that_is_away_is_503_and_the_source_is_read_again(
+async def test_a4_a_database_that_is_away_is_503_and_the_source_is_read_again(
     office: Office, own_database: str, postgres_url: str
 ) -> None:
     with locked_out(postgres_url, own_database):

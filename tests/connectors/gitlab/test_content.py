@@ -55,7 +55,7 @@ async def test_parent_and_children_are_the_hierarchy(
     ]
 
 
-async def test_a_moved_issue_says_where_it_goes_on(
+async def test_d15_a_moved_issue_says_where_it_goes_on(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("moves")
@@ -194,7 +194,7 @@ def test_the_route_of_a_file_stays_in_its_project(attachment_id: str) -> None:
         assert not path.endswith(("/.", "/.."))
 
 
-def test_keys_are_read_from_both_forms_of_an_address() -> None:
+def test_d13_keys_are_read_from_both_forms_of_an_address() -> None:
     base = "https://g.example/gitlab"
     for form in ("issues", "work_items"):
         assert key_of_url(f"{base}/a/b/-/{form}/3", base) == "a/b#3"

@@ -80,7 +80,7 @@ def test_a_position_never_goes_back_nor_passes_what_was_read(
 
 
 @respx.mock
-def test_a_link_to_another_origin_is_asked_at_ours() -> None:
+def test_d3_a_link_to_another_origin_is_asked_at_ours() -> None:
     clock = WoundClock()
     elsewhere = '<https://evil.example/api/v4/x?cursor=abc&steal=1>; rel="next"'
     route = respx.get("https://gitlab.kunlun.example/api/v4/things").mock(

@@ -138,7 +138,7 @@ def test_eight_hours_of_estimate_are_a_day(seconds: int, days: Decimal | None) -
     assert read(time_stats={"time_estimate": seconds}).estimate_days == days
 
 
-def test_internal_notes_stay_internal_and_system_notes_out() -> None:
+def test_d7_internal_notes_stay_internal_and_system_notes_out() -> None:
     system = {**NOTE, "id": 1, "system": True}
     internal = {**NOTE, "id": 2, "internal": True}
     older = {**NOTE, "id": 3, "internal": None, "confidential": True}
@@ -194,7 +194,7 @@ def test_a_row_that_lacks_something_is_a_permanent_error(
         IssueReader("kunlun", config()).read(row)
 
 
-def test_a_tracker_id_names_project_and_issue() -> None:
+def test_d1_a_tracker_id_names_project_and_issue() -> None:
     assert IssuePlace.find("4711#12") == IssuePlace(4711, 12)
     assert str(IssuePlace(4711, 12)) == "4711#12"
     for wrong in ("", "12", "a#1", "4711#0", "4711#12\n", "١#2", "1#1#1"):

@@ -24,7 +24,7 @@ texts = st.text(
         "\t/tableflip",
     ],
 )
-def test_no_line_begins_like_a_quick_action(text: str) -> None:
+def test_d6_no_line_begins_like_a_quick_action(text: str) -> None:
     assert not re.search(r"^\s*/", write_sticky_note(text), re.MULTILINE)
 
 

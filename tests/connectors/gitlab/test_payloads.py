@@ -78,7 +78,7 @@ EXPECTED: dict[str, Outcome] = {
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.json")), ids=lambda p: p.stem)
-def test_each_fixture_is_what_its_name_says(path: Path) -> None:
+def test_c7_each_fixture_is_what_its_name_says(path: Path) -> None:
     assert GitLabConnector.parse(deliver(path.read_bytes())) == EXPECTED[path.stem]
 
 

@@ -51,7 +51,7 @@ async def test_an_issue_comes_whole_with_its_notes(
 
 
 @pytest.mark.parametrize("keyset", [True, False])
-async def test_every_issue_comes_once_in_the_order_of_change_and_is_counted(
+async def test_d3_every_issue_comes_once_in_the_order_of_change_and_is_counted(
     site: GitLabRig, connector: GitLabConnector, keyset: bool
 ) -> None:
     site.tracker.store.switches.keyset = keyset
@@ -104,7 +104,7 @@ async def test_resuming_brings_what_changed_and_goes_silent_when_nothing_does(
     assert titles == ["new"]
 
 
-async def test_a_second_change_in_the_same_tick_of_the_trackers_clock_is_not_missed(
+async def test_d4_a_second_change_in_the_same_tick_of_the_trackers_clock_is_not_missed(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("before")
@@ -210,7 +210,7 @@ async def test_notes_of_fifty_issues_take_one_request_and_are_those_that_rest_te
     assert all(len(one.comments or ()) == 2 for one in together.snapshots)
 
 
-async def test_the_log_tells_who_changed_labels_state_and_milestone(
+async def test_d8_the_log_tells_who_changed_labels_state_and_milestone(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("资金报表", labels=["客户"])
@@ -233,7 +233,7 @@ async def test_the_log_tells_who_changed_labels_state_and_milestone(
     assert len({one.entry for one in edits}) == 4
 
 
-async def test_a_project_out_of_reach_is_no_missing_issue(site: GitLabRig) -> None:
+async def test_d4_a_project_out_of_reach_is_no_missing_issue(site: GitLabRig) -> None:
     issue = site.open_issue("kept")
     connector = site.connect(projects=(site.project.id,))
     site.project.members.pop(site.bot.id)
@@ -241,7 +241,7 @@ async def test_a_project_out_of_reach_is_no_missing_issue(site: GitLabRig) -> No
         await connector.fetch([f"{site.project.id}#{issue.iid}"])
 
 
-async def test_a_renamed_project_is_found_by_its_old_path(
+async def test_d1_a_renamed_project_is_found_by_its_old_path(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("kept")

@@ -38,7 +38,7 @@ async def read(site: GitLabRig, issue: Issue) -> IssueSnapshot:
         "gid://gitlab/WorkItems::Statuses::SystemDefined::Status/2",
     ],
 )
-async def test_a_status_is_named_by_name_id_or_category(
+async def test_d13_a_status_is_named_by_name_id_or_category(
     licensed: GitLabRig, word: str
 ) -> None:
     issue = licensed.open_issue("one")

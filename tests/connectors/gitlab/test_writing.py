@@ -45,7 +45,7 @@ def names(issue: Issue) -> set[str]:
     return {label.name for label in issue.labels}
 
 
-async def test_labels_are_added_and_removed_and_everybody_elses_stay(
+async def test_d5_labels_are_added_and_removed_and_everybody_elses_stay(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one", labels=["finance", "pool-prio::P2"])
@@ -83,7 +83,7 @@ async def test_doing_it_twice_is_doing_it_once(
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
-async def test_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
+async def test_d11_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
     site: GitLabRig, connector: GitLabConnector, change: Change
 ) -> None:
     issue = site.open_issue("one")
@@ -100,7 +100,7 @@ async def test_a_lost_reply_is_not_repeated_in_here_and_makes_nothing_twice(
     assert len(site.writes()) == len(set(site.writes()))
 
 
-async def test_a_label_is_spelt_as_the_project_spells_it(
+async def test_d5_a_label_is_spelt_as_the_project_spells_it(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     site.tracker.store.add_label(site.project, "Pool-Scope::In-Contract")
@@ -208,7 +208,7 @@ async def test_a_note_of_somebody_else_is_never_changed(
     assert receipt.comment_id != str(theirs.id)
 
 
-async def test_commands_in_a_note_do_not_run(
+async def test_d6_commands_in_a_note_do_not_run(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:
     issue = site.open_issue("one")

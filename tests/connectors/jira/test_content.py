@@ -115,7 +115,7 @@ async def test_the_fields_are_asked_for_once(rig: JiraRig) -> None:
     assert len(asked) == 1
 
 
-async def test_texts_come_as_markdown_and_mentions_by_name(rig: JiraRig) -> None:
+async def test_b12_texts_come_as_markdown_and_mentions_by_name(rig: JiraRig) -> None:
     mention = "accountid:" + rig.client.id if rig.tracker.site.cloud else rig.client.id
     issue = rig.make_issue("Report", "h2. Why\n\n*Now*, says [~" + mention + "]")
     rig.write_comment(issue, "||a||\n|b|")

@@ -86,7 +86,7 @@ def test_no_event_is_both_supported_and_ignored() -> None:
 
 
 @pytest.mark.parametrize("name", HINTS)
-def test_a_supported_event_hints_at_its_issue(name: str) -> None:
+def test_a8_a_supported_event_hints_at_its_issue_whatever_its_shape(name: str) -> None:
     hint = parse(load(name))
     assert isinstance(hint, Hint)
     facts = (hint.issue_id, hint.key, hint.changed, hint.actor, hint.deleted)
@@ -95,7 +95,7 @@ def test_a_supported_event_hints_at_its_issue(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IGNORED)
-def test_other_events_are_ignored_with_a_reason(name: str) -> None:
+def test_a1_other_events_are_ignored_with_a_reason(name: str) -> None:
     assert parse(load(name)) == Ignored(IGNORED[name])
 
 

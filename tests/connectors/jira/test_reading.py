@@ -76,7 +76,7 @@ async def test_an_estimate_is_read_from_its_field(jira: JiraRig) -> None:
     assert str((await one(connector, made)).estimate_days) == "2.50"
 
 
-async def test_restricted_comments_are_internal(jira: JiraRig) -> None:
+async def test_a10_restricted_comments_are_internal(jira: JiraRig) -> None:
     made = jira.make_issue("x")
     jira.write_comment(made, "to everybody")
     role = {"type": "role", "value": "Users"}
@@ -141,7 +141,7 @@ async def test_who_logged_time_is_told_also_beyond_what_an_issue_holds(
     assert str(direct.spent_days) == "1.45"
 
 
-async def test_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
+async def test_a9_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
     made = jira.make_issue("x")
     store, issue = jira.tracker.store, jira.get_issue(made)
     ops = jira.tracker.site.projects["OPS"]
@@ -173,7 +173,7 @@ async def test_many_issues_of_one_minute_are_all_found(jira: JiraRig) -> None:
     assert len(seen) == len(made)
 
 
-async def test_edits_while_listing_lose_nothing(jira: JiraRig) -> None:
+async def test_b7_edits_while_listing_lose_nothing(jira: JiraRig) -> None:
     made = [jira.make_issue(f"issue {number}") for number in range(30)]
     pages = jira.connect(page_size=4).fetch_changed(None)
     seen: dict[str, str] = {}
@@ -283,7 +283,7 @@ async def test_the_first_fetch_says_how_many_there_are(jira: JiraRig) -> None:
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 @pytest.mark.parametrize("deployment", ["Cloud", "Server"])
-async def test_nothing_is_lost_whatever_the_user_s_time_zone(
+async def test_b6_nothing_is_lost_whatever_the_user_s_time_zone(
     deployment: str, zone: str
 ) -> None:
     with open_jira(deployment, zone) as jira:  # type: ignore[arg-type] # one of the two
@@ -296,7 +296,7 @@ async def test_nothing_is_lost_whatever_the_user_s_time_zone(
     assert set(changed) == {new}
 
 
-async def test_a_write_the_index_had_not_seen_is_found_next_time(
+async def test_b5_a_write_the_index_had_not_seen_is_found_next_time(
     jira: JiraRig,
 ) -> None:
     connector = jira.connect()
@@ -310,7 +310,7 @@ async def test_a_write_the_index_had_not_seen_is_found_next_time(
     assert set(titles(await read(connector, pages[-1].cursor))) == {made}
 
 
-async def test_a_direct_read_does_not_wait_for_the_index(jira: JiraRig) -> None:
+async def test_b5_a_direct_read_does_not_wait_for_the_index(jira: JiraRig) -> None:
     made = jira.make_issue("old title")
     jira.bench.faults.search_lag_seconds = 600
     jira.retitle(made, "new title")
@@ -326,7 +326,7 @@ async def test_a_quiet_poll_repeats_nothing(jira: JiraRig) -> None:
     assert titles(await read(connector, cursor)) == {}
 
 
-async def test_a_poll_costs_three_requests(jira: JiraRig) -> None:
+async def test_b1_a_poll_asks_the_search_that_its_deployment_has(jira: JiraRig) -> None:
     connector = jira.connect()
     cursor = (await read(connector))[-1].cursor
     before = jira.bench.journal.total
@@ -338,7 +338,7 @@ async def test_a_poll_costs_three_requests(jira: JiraRig) -> None:
     assert paths == ["/rest/api/2/serverInfo", "/rest/api/2/myself", search]
 
 
-async def test_a_token_revoked_while_listing_is_not_the_end_of_the_list(
+async def test_b4_a_token_revoked_while_listing_is_not_the_end_of_the_list(
     cloud: JiraRig,
 ) -> None:
     for number in range(8):
@@ -351,7 +351,7 @@ async def test_a_token_revoked_while_listing_is_not_the_end_of_the_list(
     assert json.loads(first.cursor)["position"]
 
 
-async def test_the_site_refuses_nothing_that_we_ask(jira: JiraRig) -> None:
+async def test_b2_the_site_refuses_nothing_that_we_ask(jira: JiraRig) -> None:
     made = [jira.make_issue(f"issue {number}") for number in range(8)]
     connector = jira.connect()
     await read(connector)

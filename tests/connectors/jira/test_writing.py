@@ -42,7 +42,7 @@ async def test_a_label_with_white_space_never_leaves(jira: JiraRig) -> None:
     assert writes == []
 
 
-async def test_a_label_set_between_read_and_write_survives(jira: JiraRig) -> None:
+async def test_b11_a_label_set_between_read_and_write_survives(jira: JiraRig) -> None:
     made = jira.make_issue("x", labels=["a"])
     jira.get_issue(made).labels.append("set-by-a-person")
     change = SetLabels(frozenset({"ours"}), frozenset({"a"}))
@@ -332,7 +332,7 @@ async def test_the_comment_carries_both_marks(jira: JiraRig) -> None:
     assert written.properties == {"reqpool": {"sticky": True}}
 
 
-async def test_a_comment_that_lost_its_anchor_is_found_by_its_property(
+async def test_b11_a_comment_that_lost_its_anchor_is_found_by_its_property(
     jira: JiraRig,
 ) -> None:
     made = jira.make_issue("x")
