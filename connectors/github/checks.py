@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 import httpx
 
+from connectors.accounts import check_accounts
 from connectors.base import Wanted
+from connectors.github.assignees import Assignees
 from connectors.github.config import GitHubConfig
 from connectors.github.mapping import STATUSES
 from connectors.github.reads import Repositories
@@ -34,6 +37,7 @@ class Checks:
         self._rest = rest
         self._repositories = repositories
         self._webhooks = webhooks
+        self._assignees = Assignees(rest)
 
     def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
         """Yield a finding for every question; nothing more when the token is refused."""
@@ -69,6 +73,9 @@ class Checks:
         yield from _check_use(subject, row)
         yield _check_access(subject, row)
         yield from self._check_labels(subject, row, wanted.labels)
+        demand = partial(self._assignees.get_login, int(row["id"]))
+        people = self._config.people
+        yield from check_accounts(subject, wanted.people, people, demand)
 
     def _check_labels(
         self, subject: str, row: Json, labels: frozenset[str]

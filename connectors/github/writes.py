@@ -10,6 +10,7 @@ from datetime import date
 from typing import assert_never
 from urllib.parse import quote
 
+from connectors.github.assignees import Assignees
 from connectors.github.mapping import (
     MARKER,
     STATUSES,
@@ -41,6 +42,7 @@ class Writer:
     def __init__(self, rest: Rest, repositories: Repositories) -> None:
         self._rest = rest
         self._repositories = repositories
+        self._assignees = Assignees(rest)
         self._own_user_id: int | None = None
 
     def write(self, place: IssuePlace, change: Change) -> Receipt:
@@ -149,29 +151,13 @@ class Writer:
         people = [find_person(user) for user in issue.get("assignees") or ()]
         if any(person and person.goes_by(change.account) for person in people):
             return _unchanged(issue)
-        login = self._get_login(change.account)
-        self._demand_assignable(place, login)
+        login = self._assignees.get_login(place.repository, change.account)
         path = f"{place.path}/assignees"
         self._rest.ask("POST", path, body={"assignees": [login]})
         held = [one for one in people if one and one.goes_by(change.previous or "")]
         for person in held:
             self._rest.ask("DELETE", path, body={"assignees": [person.username]})
         return Receipt(written=True, calls=1 + len(held))
-
-    def _get_login(self, account: str) -> str:
-        if not account.isdecimal():
-            return account.removeprefix("@")
-        return str(self._rest.get_row(f"/user/{account}")["login"])
-
-    def _demand_assignable(self, place: IssuePlace, login: str) -> None:
-        path = f"/repositories/{place.repository}/assignees/{quote(login, safe='')}"
-        try:
-            self._rest.ask("GET", path)
-        except PermanentError as error:
-            if error.code != "not_found":
-                raise
-            params = {**error.params, "account": login}
-            raise PermanentError("person_not_assignable", params) from error
 
     def _upsert_comment(self, place: IssuePlace, change: UpsertComment) -> Receipt:
         body = write_sticky(change.text.text)

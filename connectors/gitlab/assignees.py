@@ -28,7 +28,7 @@ class Assignees:
         people = _people(self._rest.get_row(place.path))
         if any(person.goes_by(change.account) for person in people):
             return Receipt(written=False)
-        first = self._get_member_id(place, change.account)
+        first = self.get_member_id(place.project_id, change.account)
         others = [one for one in people if not one.goes_by(change.previous or "")]
         ids = [first, *(int(one.tracker_id) for one in others)]
         issue = self._rest.put(place.path, {"assignee_ids": ids})
@@ -38,10 +38,15 @@ class Assignees:
             written=True, updated_at=parse_moment(issue["updated_at"]), calls=1
         )
 
-    def _get_member_id(self, place: IssuePlace, account: str) -> int:
+    def get_member_id(self, project_id: int, account: str) -> int:
+        """Whose account it is, when they can have the project's issues.
+
+        Raises:
+            PermanentError: ``person_not_assignable``.
+        """
         name = account.removeprefix("@")
         user_id = int(name) if name.isdecimal() else self._get_user_id(name)
-        path = f"{project_path(place.project_id)}/members/all/{user_id}"
+        path = f"{project_path(project_id)}/members/all/{user_id}"
         try:
             return int(self._rest.get_row(path)["id"])
         except PermanentError as error:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
+from connectors.accounts import check_accounts
 from connectors.base import Wanted
+from connectors.gitlab.assignees import Assignees
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.reads import Projects
 from connectors.gitlab.rest import Json, Rest, project_path
@@ -37,6 +40,7 @@ class Checks:
         self._rest = rest
         self._projects = projects
         self._statuses = Statuses(rest)
+        self._assignees = Assignees(rest)
         self._webhooks = webhooks
 
     def check(self, wanted: Wanted, today: date) -> Iterator[Finding]:
@@ -129,6 +133,9 @@ class Checks:
         yield _check_access(subject, row)
         yield from self._check_labels(subject, row, wanted.labels)
         yield from self._check_statuses(subject, row, wanted.statuses)
+        demand = partial(self._assignees.get_member_id, int(row["id"]))
+        people = self._config.people
+        yield from check_accounts(subject, wanted.people, people, demand)
 
     def _check_statuses(
         self, subject: str, row: Json, wanted: Iterable[str]

@@ -12,6 +12,23 @@ from model.errors import PermanentError
 _REFUSALS = frozenset({"bad_request", "not_found", "unprocessable"})
 
 
+def demand_assignable(
+    project: str, jira: QuietJira, *, is_cloud: bool, account: str
+) -> None:
+    """See that an account can have a project's issues.
+
+    Documentation: ``GET /rest/api/2/user/assignable/search``.
+
+    Raises:
+        PermanentError: ``person_not_assignable``.
+    """
+    asked = {"accountId" if is_cloud else "username": account}
+    told = jira.get("user/assignable/search", project=project, **asked)
+    people = [parse_person(raw) for raw in told]
+    if not any(person and person.goes_by(account) for person in people):
+        raise PermanentError("person_not_assignable", {"account": account})
+
+
 def apply_assignee(
     issue_id: str, change: SetAssignee, jira: QuietJira, *, is_cloud: bool
 ) -> Receipt:

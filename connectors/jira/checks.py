@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from connectors.accounts import check_accounts
 from connectors.base import Wanted
 from connectors.hooks import check_webhooks
+from connectors.jira.assignee import demand_assignable
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import parse_field_names
 from connectors.jira.site import QuietJira, Site, segment
@@ -122,6 +124,15 @@ class Check:
             return
         yield from self._permissions(key, jira)
         yield from self._statuses(key, jira)
+        yield from self._accounts(key, jira)
+
+    def _accounts(self, key: str, jira: QuietJira) -> Iterator[Finding]:
+        def demand(account: str) -> None:
+            is_cloud = self.site.is_cloud
+            demand_assignable(key, jira, is_cloud=is_cloud, account=account)
+
+        people = self.config.people
+        yield from check_accounts(self.name, self.wanted.people, people, demand)
 
     def _permissions(self, key: str, jira: QuietJira) -> Iterator[Finding]:
         needed = [*PERMISSIONS]

@@ -321,6 +321,16 @@ class ConnectorContract(WriteFacts, WebhookFacts):
         assert [one.code for one in errors] == ["status_unknown"]
         assert errors[0].hint
 
+    async def test_b13_an_account_that_cannot_have_issues_is_found(
+        self, bench: Rig
+    ) -> None:
+        people = {"Li Lei": bench.accounts[0], "Sales": "nobody-of-theirs"}
+        wanted = Wanted(people=frozenset({*people, "Unmapped"}))
+        findings = await bench.connect(people=people).check(wanted)
+        errors = [one for one in findings if one.severity is Severity.ERROR]
+        assert [one.code for one in errors] == ["person_not_assignable"]
+        assert errors[0].params["person"] == "Sales"
+
     async def test_a_wrong_token_is_found(self, bench: Rig) -> None:
         findings = await bench.connect(token=WRONG_TOKEN).check(Wanted())
         assert "credentials_refused" in {one.code for one in findings}

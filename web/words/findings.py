@@ -163,6 +163,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "项目 {project} 不在需求池中，或不属于这个来源。",
         "用 reqpool apply 导入含有 {project} 的文件，或修改 sources.{source}。",
     ),
+    "person_not_assignable": (
+        "不能把工单分派给 {person} 的账号 {account}。",
+        "核对来源的 people，或请客户方管理员把该账号加入项目。",
+    ),
     "person_unmapped": (
         "没有账号对应 {person}：不会把工单分派给此人。",
         "在 sources.{source}.people 中补上 {person}。",

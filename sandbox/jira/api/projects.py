@@ -190,11 +190,13 @@ async def search_users(
 
 @router.get("/user/assignable/search")
 async def assignable(
-    ask: Asking, query: str = "", username: str = ""
+    ask: Asking, query: str = "", username: str = "", accountId: str = ""
 ) -> list[Json | None]:
     ask.caller.signed_in()
-    words = (query or username).lower()
-    return [ask.show.user(one) for one in _matching(ask, words)]
+    words = (query or username or accountId).lower()
+    found = _matching(ask, words)
+    fit = [one for one in found if "ASSIGNABLE_USER" not in one.denied]
+    return [ask.show.user(one) for one in fit]
 
 
 def _matching(ask: Ask, words: str) -> list[User]:
