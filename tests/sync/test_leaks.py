@@ -135,7 +135,13 @@ async def plant(stage: Stage, issue: Any) -> None:
                 new_id(),
                 issue["client_id"],
                 issue["id"],
-                Jsonb({"reason": canary("opinions", "opinion")}),
+                Jsonb(
+                    {
+                        "scope": "in_contract",
+                        "clauses": [],
+                        "reason": canary("opinions", "opinion"),
+                    }
+                ),
             ),
         )
         for table, column in INTERNAL:
