@@ -18,6 +18,7 @@ from model.answers import Answer, AnswerCode
 from model.canaries import Canary, CanaryKind
 from model.changes import Change, SetLabels, SetRelease, Transition, UpsertComment
 from model.client_text import ClientSafeFacts, ClientText
+from model.decisions import Section
 from model.errors import PermanentError
 from model.issues import IssueRef
 from model.projects import Language
@@ -162,7 +163,9 @@ async def test_nothing_internal_leaves_in_the_whole_life_of_an_issue(
         key = await stage.mirror(WISH)
         issue = await stage.world.issue(key)
         requirement = await requirement_of(stage, key)
-        await overrule(engine, requirement, "kind", "defect", "reason", "operator")
+        await overrule(
+            engine, requirement, Section.KIND, "defect", "reason", "operator"
+        )
         await plant(stage, issue)
         stage.say(key, "/pool explain\n/pool scope in 2.3 same report")
         await stage.settle()
