@@ -550,6 +550,24 @@ def test_a_used_up_window_holds_until_it_starts_anew(
     assert door.budget.not_before == NOON + timedelta(seconds=40)
 
 
+def test_d10_a_limit_of_the_application_holds_though_the_rate_has_room(
+    client: httpx.Client, web: respx.MockRouter, time: Time
+) -> None:
+    room = {"RateLimit-Limit": "2000", "RateLimit-Remaining": "1999"}
+    web.get(f"{BASE}/x").respond(json={}, headers=room)
+    notes = web.post(f"{BASE}/notes")
+    notes.respond(429, text="Retry later", headers={"Retry-After": "60"})
+    client.get(f"{BASE}/x")
+    with pytest.raises(RetriableError, match="rate_limited"):
+        client.post(f"{BASE}/notes")
+    with pytest.raises(RetriableError, match="rate_limited"):
+        client.post(f"{BASE}/notes")
+    assert notes.call_count == 1
+    time.sleep(61)
+    notes.respond(201, json={})
+    client.post(f"{BASE}/notes")
+
+
 def test_several_limits_are_told_apart_and_shown(
     client: httpx.Client, web: respx.MockRouter, door: Door
 ) -> None:

@@ -60,6 +60,22 @@ async def test_the_same_body_under_another_id_is_another_delivery(
     assert await office.inbox() == [("pending", "1"), ("pending", "2")]
 
 
+async def test_c9_hooks_of_a_project_and_its_group_have_an_issue_read_once(
+    office: Office,
+) -> None:
+    opened = {"iid": 3, "project_id": 7, "action": "open"}
+    project = {"id": 7, "path_with_namespace": "acme/erp"}
+    told = {"object_kind": "issue", "project": project, "object_attributes": opened}
+    body = json.dumps(told).encode()
+    for hook in ("msg_project", "msg_group"):
+        await office.send(
+            body, gitlab_signed(body, office, message=hook), "acme-gitlab"
+        )
+    await office.world.settle()
+    assert len(await office.inbox()) == 2
+    assert len(await office.world.rows("SELECT tracker_id FROM fetches")) == 1
+
+
 async def test_both_secrets_hold_while_they_are_changed(office: Office) -> None:
     for secret in (SECRET, OLD_SECRET):
         assert (await office.send(BODY, sign(BODY, secret))).status_code == 202

@@ -78,6 +78,14 @@ def test_an_issue_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    "created_at", ["2026-03-02T09:15:30.120+08:00", "2026-03-02T01:15:30.120Z"]
+)
+def test_d14_a_moment_is_the_same_in_any_zone(created_at: str) -> None:
+    moment = datetime(2026, 3, 2, 1, 15, 30, 120000, UTC)
+    assert read(created_at=created_at).created_at == moment
+
+
+@pytest.mark.parametrize(
     ("labels", "urgency", "word"),
     [
         (["Priority::2", "urgent"], Urgency.HIGHEST, "urgent"),

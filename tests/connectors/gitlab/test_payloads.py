@@ -94,6 +94,11 @@ def test_an_event_that_gitlab_may_invent_is_ignored() -> None:
     )
 
 
+def test_c11_the_body_of_another_template_is_kept_aside() -> None:
+    for body in ({"text": "issue"}, {"text": "issue", "object_attributes": {"iid": 1}}):
+        assert parse(body) == Quarantined("no_object_kind")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -162,6 +162,19 @@ async def test_an_issue_in_a_project_that_is_not_ours_is_missing(jira: JiraRig) 
     assert list(await connector.find_missing([ours, theirs])) == [theirs]
 
 
+async def test_b8_a_hundred_issues_are_looked_for_in_one_request_of_cloud(
+    cloud: JiraRig,
+) -> None:
+    made = [cloud.make_issue(f"issue {number}") for number in range(100)]
+    connector = cloud.connect()
+    await connector.find_missing(made)
+    before = cloud.bench.journal.total
+    assert list(await connector.find_missing(made)) == []
+    assert cloud.bench.journal.total - before == 1
+    cloud.delete_issue(made[7])
+    assert list(await connector.find_missing(made)) == [made[7]]
+
+
 # -- listing while the world moves -------------------------------------------------
 
 

@@ -1,0 +1,59 @@
+"""Listings that go wrong without an error."""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any, cast
+
+import pytest
+
+from connectors.jira import JiraConfig
+from connectors.jira.content import NO_FIELDS
+from connectors.jira.people import Json
+from connectors.jira.search import Sweep
+from connectors.jira.site import Site
+
+CONFIG = JiraConfig.model_validate(
+    {
+        "project": "finance",
+        "base_url": "https://jira.kunlun.example",
+        "project_keys": ["FIN"],
+        "token": "pat-of-the-test",
+    }
+)
+ISSUE: Json = {"id": "1", "fields": {"updated": "2026-11-20T08:30:15.123+0800"}}
+
+
+class Circling:
+    """A Cloud site whose last page leads to a page again."""
+
+    is_cloud, names = True, NO_FIELDS
+
+    def __init__(self, *pages: Json) -> None:
+        self.pages, self.asked = pages, 0
+
+    async def ask(self, question: Callable[[Any], Any]) -> Any:
+        return question(self)
+
+    def get(self, _path: str, **_: str | int) -> Json:
+        self.asked += 1
+        return self.pages[min(self.asked, len(self.pages)) - 1]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [{"issues": [ISSUE], "nextPageToken": "again"}],
+        [
+            {"issues": [ISSUE], "nextPageToken": "a"},
+            {"issues": [], "nextPageToken": "b"},
+        ],
+        [{"issues": [], "nextPageToken": "again"}],
+    ],
+    ids=["the same token", "an empty page", "nothing at all"],
+)
+async def test_b3_a_listing_that_never_ends_is_ended(pages: list[Json]) -> None:
+    site = Circling(*pages)
+    sweep = Sweep(cast("Site", site), CONFIG, UTC, None)
+    read = [raw["id"] async for page in sweep.fetch_pages() for raw in page]
+    assert read == [one["id"] for one in pages[0]["issues"]]
+    assert site.asked <= 4
