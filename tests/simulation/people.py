@@ -128,7 +128,7 @@ async def edit_command(world: World) -> None:
         comments = tracker.issues[issue].comments or ()
         found = [one for one in comments if one.body.startswith("/pool")]
         if found:
-            changed = replace(found[0], body=f"{found[0].body}\nplease")
+            changed = replace(found[0], body=f"{found[0].body} please")
             changed = replace(changed, updated_at=tracker.clock())
             rest = tuple(changed if one is found[0] else one for one in comments)
             tracker.edit(issue, comments=rest)

@@ -12,7 +12,7 @@ from tests.simulation.life import Stimulus, Story
 Fails = Callable[[Story], Awaitable[bool]]
 
 
-async def shrink(story: Story, fails: Fails, most: int = 200) -> Story:
+async def shrink(story: Story, fails: Fails, most: int = 60) -> Story:
     """A story that still fails, none of whose stimuli could be left out.
 
     Args:
