@@ -72,6 +72,8 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
         for orphan in await outbox.find_orphans(connection, source.id, now):
             await _put_off(engine, connection, source, orphan, _ORPHANED)
         intents = await outbox.claim(connection, source.id, now, _LEASE, _BATCH)
+    if not intents:
+        return 0
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
     going = _Round(engine, source, limit, source.failures > 0)
     async with watch(engine, source, intents), asyncio.TaskGroup() as group:
