@@ -89,6 +89,8 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
         one = _One(engine, connection, source, batch, edits, sitting, awaited, done)
         for snapshot in batch.snapshots:
             await one.try_absorb(known.get(snapshot.ref.tracker_id), snapshot)
+            if snapshot.moved_to:  # others of the batch may be its requirement's now
+                known = await issues.lock_by_tracker(connection, source.id, tracker_ids)
     if done.writes:
         await engine.wake("deliver", source.name)
     if done.unsure or done.failed:
