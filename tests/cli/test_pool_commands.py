@@ -138,7 +138,7 @@ def test_check_tells_what_would_not_work(reqpool: Reqpool, locked_tracker: str) 
     ran = reqpool("check", "--json")
     codes = {finding["code"] for finding in json.loads(ran.out)}
     assert ran.code == 1
-    assert {"no_ruleset", "source_unmapped", "no_webhook_secret"} <= codes
+    assert {"no_ruleset", "source_unmapped", "webhook_secret_missing"} <= codes
     assert "geheim" not in ran.out + ran.err
 
 
