@@ -13,7 +13,7 @@ from tests.simulation.seeds import keep_story, load_stories
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "18"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "150"))
 FROM = int(os.environ.get("SIMULATION_FROM", "0"))
-_ENOUGH = 12
+_ENOUGH = 100
 _happened = Counter[Fault]()
 _heard: list[int] = []
 
