@@ -199,7 +199,7 @@ async def test_most_issues_missing_at_once_is_for_a_person(
     assert "many_issues_missing" in {row["code"] for row in concerns}
 
 
-async def test_what_is_said_internally_never_leaves_again(
+async def test_a10_what_is_said_internally_never_leaves_again(
     world: World, desk: GitLabDesk
 ) -> None:
     made = desk.raise_issue("WeChat mini program for approvals")

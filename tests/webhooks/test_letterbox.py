@@ -81,7 +81,7 @@ async def test_both_secrets_hold_while_they_are_changed(office: Office) -> None:
         assert (await office.send(BODY, sign(BODY, secret))).status_code == 202
 
 
-async def test_a_hook_that_cannot_sign_has_a_secret_segment(office: Office) -> None:
+async def test_a3_a_hook_that_cannot_sign_has_a_secret_segment(office: Office) -> None:
     right = await office.send(BODY, {}, to=f"acme-url/{SECRET}")
     assert right.status_code == 202
     for wrong in ("acme-url", "acme-url/", "acme-url/guess", f"acme-url/{SECRET}/x"):
@@ -273,7 +273,7 @@ async def test_a_wrong_content_type_is_202_quarantined(office: Office) -> None:
     assert [state for state, _ in await office.inbox()] == ["quarantined"]
 
 
-async def test_an_unknown_event_is_202_ignored(office: Office) -> None:
+async def test_a1_an_unknown_event_is_202_ignored(office: Office) -> None:
     assert (
         await office.send(b'{"webhookEvent": "jira:moon_risen"}')
     ).status_code == 202

@@ -315,7 +315,7 @@ def _second_project(site: GitLabRig) -> Project:
     ],
     ids=["keyset", "offset", "without a total"],
 )
-async def test_much_is_read_as_windows_side_by_side_and_nothing_is_left_out(
+async def test_d3_much_is_read_as_windows_and_nothing_is_left_out(
     site: GitLabRig, connector: GitLabConnector, switches: Switches
 ) -> None:
     site.tracker.store.switches = switches

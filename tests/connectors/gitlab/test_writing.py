@@ -221,7 +221,7 @@ async def test_d6_commands_in_a_note_do_not_run(
     assert page.snapshots[0].comments[0].body == text
 
 
-async def test_an_issue_that_is_gone_differs_from_a_project_out_of_reach(
+async def test_d4_an_issue_that_is_gone_differs_from_a_project_out_of_reach(
     site: GitLabRig,
 ) -> None:
     issue = site.open_issue("one")

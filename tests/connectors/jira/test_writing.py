@@ -32,7 +32,7 @@ def comment(text: str, comment_id: str | None = None) -> UpsertComment:
 # -- labels and releases -----------------------------------------------------------
 
 
-async def test_a_label_with_white_space_never_leaves(jira: JiraRig) -> None:
+async def test_b11_a_label_with_white_space_never_leaves(jira: JiraRig) -> None:
     made = jira.make_issue("x")
     before = jira.bench.journal.total
     change = SetLabels(frozenset({"two words"}), frozenset())
