@@ -243,4 +243,17 @@ def _open(stack: ExitStack, name: str, section: dict[str, Any], clock: Wound) ->
     config: SourceConfig = kind.Config.model_validate(section)
     door = Door(base_url=config.base_url, clock=clock, budget=Budget(clock))
     client = stack.enter_context(open_client(door))
-    return Source(name, config, kind(name, config, client, clock), door.budget)
+    connector: Any = _Unlogged(kind(name, config, client, clock))
+    return Source(name, config, connector, door.budget)
+
+
+class _Unlogged:
+    """A connector whose tracker, which is not there, tells nothing of edits."""
+
+    def __init__(self, connector: Any) -> None:
+        self._connector = connector
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "fetch_edits":
+            raise AttributeError(name)
+        return getattr(self._connector, name)
