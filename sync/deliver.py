@@ -34,7 +34,7 @@ from sync.trouble import (
 from sync.watch import watch
 
 _BATCH = 50
-_LEASE = timedelta(seconds=120)
+_LEASE = timedelta(seconds=60)
 _ORPHANED = RetriableError("process_died")
 
 

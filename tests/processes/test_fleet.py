@@ -38,7 +38,7 @@ token = {{ env = "FLEET_TOKEN" }}
 webhook_secrets = [{{ env = "FLEET_SECRET" }}]
 poll_seconds = 5
 """
-LEASE_SECONDS = 120
+LEASE_SECONDS = 60
 """How long a write is left to a process that may still be waiting for its answer."""
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")

@@ -31,6 +31,7 @@ def at_noon() -> datetime:
 def url() -> Iterator[str]:
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
+    bound.listen()  # who comes before the server has started waits for it
     config = uvicorn.Config(make_app(), log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
