@@ -36,7 +36,8 @@ _PLACE = re.compile(r"([1-9][0-9]{0,18})#([1-9][0-9]{0,18})", re.ASCII)
 _WORD_JOINER = "\u2060"
 _CALL = (
     r"((?<![A-Za-z0-9_])@|#(?=[0-9])|(?<![A-Za-z0-9])[Gg][Hh]-(?=[0-9])"
-    r"|&#0*(?:64|35);?|&#[xX]0*(?:40|23);?|&commat;?|&num;?)"
+    r"|(?:&#0*(?:64|35);?|&#[xX]0*(?:40|23);?|&commat;?|&num;?)@*"
+    r"|&#?[A-Za-z0-9]{1,31};?@+)"
 )
 """What begins a mention or a link to an issue, also as an HTML entity."""
 _CALLS = re.compile(_CALL)

@@ -13,8 +13,12 @@ _WORD_JOINER = "\u2060"
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _COMMAND = re.compile(r"^([^\S\n]*)(\\*/)", re.MULTILINE)
 _ESCAPED_COMMAND = re.compile(r"^([^\S\n]*)\\(\\*/)", re.MULTILINE)
-_AT = r"((?<![A-Za-z0-9_])@|&#0*64;?|&#[xX]0*40;?|&commat;?)"
-"""What begins a mention once Markdown is rendered; an e-mail address does not."""
+_AT = (
+    r"((?<![A-Za-z0-9_])@|(?:&#0*64;?|&#[xX]0*40;?|&commat;?)@*"
+    r"|&#?[A-Za-z0-9]{1,31};?@+)"
+)
+"""What begins a mention once Markdown is rendered, also behind a character that is
+written as an entity; an e-mail address does not."""
 _MENTION = re.compile(_AT)
 _ESCAPED_MENTION = re.compile(_AT + _WORD_JOINER)
 
