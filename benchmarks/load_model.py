@@ -45,18 +45,18 @@ class Costs:
         delivery_bytes: with its body, until that is dropped by age.
     """
 
-    accept: float = 0.25
-    accept_database: float = 0.12
-    absorb: float = 8.0
-    absorb_database: float = 3.5
-    write: float = 2.0
+    accept: float = 0.3
+    accept_database: float = 0.1
+    absorb: float = 16.0
+    absorb_database: float = 5.7
+    write: float = 1.7
     write_database: float = 1.5
     poll: float = 12.0
     poll_database: float = 2.5
     tick_database: float = 0.03
-    serial: float = 14.0
-    redecide: float = 8.0
-    issue_bytes: float = 14_200
+    serial: float = 21.0
+    redecide: float = 18.0
+    issue_bytes: float = 18_000
     delivery_bytes: float = 2_600
 
 
@@ -163,7 +163,9 @@ def run_day(town: Town, fleet: Fleet, costs: Costs, seed: int) -> Mapping[str, A
             "wait_p99_seconds": round(weighted(waits, changes, 0.99), 1),
         }
     told["night_hours"] = round(town.issues * costs.redecide / 3_600_000, 1)
-    told["longest_bulk_edit_seconds"] = round(float(sizes.max()) * costs.serial / 1000)
+    told["longest_bulk_edit_seconds"] = round(
+        float(sizes.max(initial=0)) * costs.serial / 1000
+    )
     return told
 
 
