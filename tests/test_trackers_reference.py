@@ -2,13 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "reference" / "trackers.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| ([A-F]\d*) \| .+ \| (.+) \|$", PAGE, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| ([A-F]\d*[a-z]?) \| .+ \| (.+) \|$", PAGE, re.MULTILINE))
 COLLECTED = TESTS.parents[1] / "shared" / "design" / "TRACKERS.md"
 
 
@@ -21,8 +23,8 @@ def find_named() -> set[str]:
 def _find_ids(tree: ast.Module) -> list[str]:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     names = [node.name for node in ast.walk(tree) if isinstance(node, functions)]
-    found = [re.match(r"test_([a-e]\d+|f)_", name) for name in names]
-    return [one[1].upper() for one in found if one]
+    found = [re.match(r"test_([a-e]\d+[a-z]?|f)_", name) for name in names]
+    return [one[1][0].upper() + one[1][1:] for one in found if one]
 
 
 NAMED = find_named()
@@ -38,13 +40,22 @@ def test_each_named_test_is_in_a_row() -> None:
 
 
 def test_no_row_is_there_twice() -> None:
-    assert len(re.findall(r"^\| [A-F]\d* \|", PAGE, re.MULTILINE)) == len(ROWS)
+    assert len(re.findall(r"^\| [A-F]\d*[a-z]? \|", PAGE, re.MULTILINE)) == len(ROWS)
 
 
 @pytest.mark.skipif(
     not COLLECTED.is_file(), reason="the collected facts are not part of the checkout"
 )
 def test_each_fact_that_was_collected_is_in_a_row() -> None:
-    text = COLLECTED.read_text("utf-8")
-    numbered = re.findall(r"^([A-E]\d+) |^## (F)\.", text, re.MULTILINE)
-    assert {one or other for one, other in numbered} == set(ROWS)
+    assert set(find_collected()) == set(ROWS)
+
+
+def find_collected() -> Iterator[str]:
+    """The collected facts' ids; what is listed below one has its id and a letter."""
+    name, letters = "", iter(ascii_lowercase)
+    for line in COLLECTED.read_text("utf-8").splitlines():
+        if begun := re.match(r"(?:## )?([A-E]\d+ |F\.)", line):
+            name, letters = begun[1].strip(" ."), iter(ascii_lowercase)
+            yield name
+        elif re.match(r" +- ", line):
+            yield name + next(letters)

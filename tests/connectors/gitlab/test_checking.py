@@ -9,6 +9,7 @@ import pytest
 
 from connectors.base import Wanted
 from connectors.gitlab import GitLabConnector
+from connectors.gitlab.webhooks import EVENTS
 from model.findings import Finding, Severity
 from sandbox.gitlab.api import hooks
 from sandbox.gitlab.records import GUEST, OWNER, REPORTER
@@ -136,6 +137,17 @@ async def test_each_thing_amiss_is_found_and_says_what_to_do(
     assert found[code].severity is severity
     assert found[code].hint
     assert "{" not in found[code].message + found[code].hint
+
+
+@pytest.mark.parametrize(
+    "lacking", ["confidential_issues_events", "confidential_note_events"]
+)
+async def test_c7g_a_hook_without_what_is_confidential_is_found(
+    site: GitLabRig, connector: GitLabConnector, lacking: str
+) -> None:
+    add_hook(site, *(event for event in ALL_EVENTS if event != lacking))
+    found = await find(connector)
+    assert found["webhook_events"].params["events"] == EVENTS[lacking]
 
 
 async def test_names_that_gitlab_cannot_have_are_found(

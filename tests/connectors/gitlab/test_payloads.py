@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -191,3 +192,83 @@ def test_one_spoilt_field_of_a_real_body_never_makes_it_raise(
 
 def _objects(body: dict[str, object]) -> list[dict[str, object]]:
     return [value for value in body.values() if isinstance(value, dict) and value]
+
+
+def load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_bytes())
+    return loaded
+
+
+def with_attributes(name: str, **attributes: object) -> dict[str, Any]:
+    body = load(name)
+    return {**body, "object_attributes": {**body["object_attributes"], **attributes}}
+
+
+def test_c7a_what_an_event_calls_itself_says_nothing_of_the_state() -> None:
+    name = "work_item__task_closed_as_update"
+    told = parse(load(name))
+    assert isinstance(told, Hint)
+    assert told.event == "work_item.update"
+    assert "state_id" in told.changed
+    assert parse(with_attributes(name, state="opened", state_id=1)) == told
+
+
+def test_c7b_the_status_of_a_work_item_is_a_change_like_any_other() -> None:
+    name = "work_item__task_closed_as_update"
+    status = {
+        "id": "gid://gitlab/WorkItems::Statuses::Custom::Status/7",
+        "name": "验收",
+    }
+    told = parse(with_attributes(name, status=status))
+    assert told == parse(load(name))
+    assert isinstance(told, Hint)
+    assert "status" in told.changed
+
+
+def test_c7c_what_belongs_to_a_group_is_no_issue_of_a_project() -> None:
+    assert parse(load("work_item__group_epic")) == Ignored("group_work_item")
+    note = {**load("note__on_issue"), "project": None, "project_id": None}
+    note["issue"] = {**note["issue"], "project_id": None}
+    assert parse(note) == Ignored("group_work_item")
+
+
+def test_c7d_neither_labels_nor_people_are_taken_from_a_body() -> None:
+    body = load("issue__labels_changed")
+    bare = {**body, "labels": [], "assignees": [], "user": {"username": "finance.user"}}
+    told = parse(bare)
+    assert told == parse(body)
+    assert "REDACTED" not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("body", "event"),
+    [
+        (load("note__on_issue"), "note.create"),
+        (load("note__on_issue_without_action"), "note"),
+        (load("note__internal_on_public_issue"), "confidential_note.create"),
+        (with_attributes("note__on_issue", system=True), "note.create"),
+        (with_attributes("note__on_issue", noteable_type="WorkItem"), "note.create"),
+    ],
+)
+def test_c7e_a_note_hints_at_its_issue_whatever_its_kind(
+    body: dict[str, Any], event: str
+) -> None:
+    told = parse(body)
+    assert isinstance(told, Hint)
+    assert (told.issue_id, told.event, told.changed) == ("4711#12", event, ("notes",))
+
+
+@pytest.mark.parametrize("kind", ["Commit", "Snippet", "DesignManagement::Design"])
+def test_c7e_a_note_on_something_else_is_ignored(kind: str) -> None:
+    other = with_attributes("note__on_issue", noteable_type=kind)
+    assert parse(other) == Ignored(f"note_on: {kind}")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-03-02 01:15:30 UTC", "2026-03-02T01:15:30Z", "2026-03-02T09:15:30+08:00"],
+)
+def test_c7f_both_styles_of_moments_are_read(moment: str) -> None:
+    told = parse(with_attributes("issue__opened", updated_at=moment))
+    assert isinstance(told, Hint)
+    assert told.at == datetime(2026, 3, 2, 1, 15, 30, tzinfo=UTC)

@@ -1,8 +1,11 @@
 """What is sent to GitLab, and what its refusals mean."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
+import gitlab
 import httpx
 import pytest
 import respx
@@ -123,3 +126,74 @@ def test_e2_the_library_repeats_and_waits_for_nothing_by_itself(
         with pytest.raises(TrackerError):
             rest.post("/projects/1/issues/2/notes", {"body": "计划版本"})
         assert note.call_count == sent
+
+
+def test_e2a_every_request_has_a_time_limit(rest: Rest, web: respx.MockRouter) -> None:
+    user = web.get(f"{URL}/api/v4/user").respond(json={"id": 1})
+    rest.get_row("/user")
+    limits = user.calls.last.request.extensions["timeout"]
+    assert set(limits) == {"connect", "read", "write", "pool"}
+    assert all(limits.values())
+
+
+@pytest.mark.parametrize("said", ["600", "600.0", "Fri, 20 Nov 2026 08:40:15 GMT"])
+def test_e2b_how_long_to_wait_is_told_and_not_slept(
+    rest: Rest, web: respx.MockRouter, said: str
+) -> None:
+    busy = web.put(f"{URL}/api/v4/projects/1/issues/2")
+    busy.respond(429, headers={"Retry-After": said})
+    with pytest.raises(RetriableError) as raised:
+        rest.put("/projects/1/issues/2", {"add_labels": "ours"})
+    assert raised.value.retry_after_seconds == pytest.approx(600, abs=0.2)
+    assert busy.call_count == 1
+
+
+def test_e2c_a_next_page_that_is_this_one_ends_the_list(
+    rest: Rest, web: respx.MockRouter
+) -> None:
+    path = f"{URL}/api/v4/projects/1/labels"
+    again = {"Link": f'<{path}?page=2>; rel="next"'}
+    page = web.get(path).respond(json=[{"id": 1}], headers=again)
+    assert len(rest.get_all("/projects/1/labels")) == page.call_count == 2
+
+
+def test_e2d_a_next_page_elsewhere_is_asked_for_here(
+    rest: Rest, web: respx.MockRouter
+) -> None:
+    evil = web.route(host="evil.example").respond(json=[])
+    away = {"Link": '<https://evil.example/api/v4/labels?page=2>; rel="next"'}
+    page = web.get(f"{URL}/api/v4/projects/1/labels")
+    page.side_effect = [
+        httpx.Response(200, json=[{"id": 1}], headers=away),
+        httpx.Response(200, json=[{"id": 2}]),
+    ]
+    rows = rest.get_all("/projects/1/labels")
+    assert [row["id"] for row in rows] == [1, 2]
+    assert not evil.called
+
+
+def test_e2f_lists_are_asked_for_a_hundred_at_a_time(
+    rest: Rest, web: respx.MockRouter
+) -> None:
+    page = web.get(f"{URL}/api/v4/projects/1/labels").respond(json=[])
+    rest.get_all("/projects/1/labels")
+    assert page.calls.last.request.url.params["per_page"] == "100"
+
+
+def test_f_no_thread_has_another_s_library_object(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[tuple[int, int]]()
+    meeting = threading.Barrier(3, timeout=10)
+
+    def note(library: gitlab.Gitlab, *_: object, **__: object) -> httpx.Response:
+        meeting.wait()
+        asked.append((id(library), threading.get_ident()))
+        request = httpx.Request("GET", URL)
+        return httpx.Response(200, json={}, request=request)
+
+    monkeypatch.setattr(gitlab.Gitlab, "http_request", note)
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(rest.get_row, ["/user"] * 6))
+    assert len(asked) == 6
+    assert len(set(asked)) == len({library for library, _ in asked}) == 3

@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.jira import JiraConnector, payloads
+from connectors.jira.people import parse_moment
 from model.deliveries import Hint, Ignored, Quarantined
 from tests.contracts.rig import delivery_of
 
@@ -136,3 +139,84 @@ def test_a_comment_that_names_no_issue_is_quarantined() -> None:
     comment = {"self": "https://x/rest/api/2/comment/1"}
     kept = parse(spoilt("comment_created__without_issue", comment=comment))
     assert kept == Quarantined("mistyped:comment.self")
+
+
+@pytest.mark.parametrize(
+    "name", ["comment_created__without_issue", "comment_created__cloud_partial_issue"]
+)
+def test_a8a_of_a_comment_s_body_only_its_issue_s_number_is_taken(name: str) -> None:
+    whole, body = parse(load(name)), json.loads(load(name))
+    cleared = dict.fromkeys(("summary", "labels", "description", "updated"))
+    held = {**body.get("issue", {}), "fields": cleared} if "issue" in body else None
+    assert isinstance(whole, Hint)
+    assert whole.issue_id in body["comment"]["self"]
+    assert parse(spoilt(name, issue=held)) == replace(whole, project="")
+
+
+def test_a8b_both_ways_to_tell_of_a_comment_hint_at_a_comment() -> None:
+    for name in ("comment", "comment_deleted"):
+        hint = parse(load(f"issue_updated__{name}_on_data_center"))
+        assert isinstance(hint, Hint)
+        assert hint.changed == ("comment",)
+    twin = json.loads(load("comment_created__cloud_partial_issue"))
+    twin["webhookEvent"] = "jira:issue_updated"
+    again = parse(json.dumps(twin).encode())
+    told = parse(load("comment_created__cloud_partial_issue"))
+    assert isinstance(told, Hint)
+    assert isinstance(again, Hint)
+    assert (again.issue_id, again.changed) == (told.issue_id, told.changed)
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "issue_generic", "issue_work_started", "issue_of_a_plugin"]
+)
+def test_a8c_what_an_event_is_called_besides_changes_nothing(kind: str | None) -> None:
+    name = "issue_created__cloud"
+    assert parse(spoilt(name, issue_event_type_name=kind)) == parse(load(name))
+
+
+def test_a8d_a_changelog_tells_names_of_fields_and_may_be_empty_or_absent() -> None:
+    item = {"field": "status", "from": "1", "fromString": "a", "to": "2"}
+    cloud = {**item, "fieldId": "status", "fieldtype": "jira", "toString": "b"}
+    for log, changed in (
+        ({"items": [item, cloud]}, ("status",)),
+        ({"items": []}, ()),
+        (None, ()),
+    ):
+        hint = parse(spoilt("issue_updated__empty_changelog", changelog=log))
+        assert isinstance(hint, Hint)
+        assert hint.changed == changed
+
+
+def test_a8e_a_worklog_s_issue_number_is_enough() -> None:
+    bare = {
+        "webhookEvent": "worklog_created",
+        "timestamp": 1_764_000_000_000,
+        "worklog": {"issueId": "10412"},
+        "isFromIssueLimitTransformation": False,
+    }
+    hint = parse(json.dumps(bare).encode())
+    assert isinstance(hint, Hint)
+    assert (hint.issue_id, hint.actor) == ("10412", "")
+
+
+def test_a8f_people_and_moments_are_read_in_every_form() -> None:
+    name, old = "issue_created__cloud", {"name": "zhao", "key": "JIRAUSER10100"}
+    for user, actor in (
+        ({"accountId": ZHAO}, ZHAO),
+        (old, "zhao"),
+        ({**old, "accountId": ZHAO}, ZHAO),
+    ):
+        hint = parse(spoilt(name, user=user, timestamp=1_764_000_000_123))
+        assert isinstance(hint, Hint)
+        assert hint.actor == actor
+        assert hint.at == datetime(2025, 11, 24, 16, 0, 0, 123000, UTC)
+    assert parse_moment("2026-11-22T10:00:00.120+0800") == datetime(
+        2026, 11, 22, 2, 0, 0, 120000, UTC
+    )
+
+
+def test_a8h_a_bulk_operation_s_event_is_like_any_other() -> None:
+    alone = json.loads(load("issue_updated__bulk"))
+    assert alone.pop("bulkOperationMetaData")
+    assert parse(json.dumps(alone).encode()) == parse(load("issue_updated__bulk"))
