@@ -8,7 +8,7 @@ from random import SystemRandom
 from uuid import UUID
 
 import procrastinate
-import uuid6
+from uuid_utils.compat import uuid7
 
 from app.config import Config, DatabaseConfig
 from app.encoder import build_matcher, open_meanings
@@ -55,7 +55,7 @@ def now() -> datetime:
 
 def new_id() -> UUID:
     """A new UUIDv7."""
-    return UUID(bytes=uuid6.uuid7().bytes)
+    return uuid7()
 
 
 @asynccontextmanager

@@ -299,7 +299,7 @@ inbox_bodies = Table(
     Column("inbox_id", Uuid, ForeignKey("inbox.id"), primary_key=True),
     _at("received_at"),
     _json("headers"),
-    Column("body", LargeBinary, nullable=False, comment="deflated where shorter"),
+    Column("body", LargeBinary, nullable=False, comment="compressed where shorter"),
     Column("size", Integer, nullable=False, comment="of the body as it came"),
     comment="The raw bytes; may be dropped by age",
 )

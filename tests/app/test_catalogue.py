@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-import uuid6
 
+from app.bootstrap import new_id
 from app.catalogue import CatalogueFile, apply_catalogue, load_catalogue
 from model.catalogue import Catalogue, compare
 from model.errors import Problem, RulesetError
@@ -70,16 +69,12 @@ def clock() -> datetime:
     return datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def ids() -> UUID:
-    return UUID(bytes=uuid6.uuid7().bytes)
-
-
 async def apply(database: Database, text: str) -> int:
     async with database.transaction() as connection:
         current = await pool_catalogue.load(connection)
     file = load(text, current)
     edits = await apply_catalogue(
-        database, file, ids=ids, clock=clock, actor="operator"
+        database, file, ids=new_id, clock=clock, actor="operator"
     )
     return len(edits)
 
