@@ -8,7 +8,7 @@ connector limits how many by itself. Errors are :class:`model.errors.RetriableEr
 
 import hmac
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -172,12 +172,17 @@ class Page:
 class Fetched:
     """What direct reads answered.
 
-    ``missing`` are ids that the tracker says do not exist for us: deleted, moved out
-    of reach, or no permission any more; a deletion is confirmed elsewhere.
+    Attributes:
+        snapshots: of issues in the configured places.
+        missing: ids that the tracker says do not exist for us: deleted, moved out of
+            reach, or no permission any more; a deletion is confirmed elsewhere.
+        moved: ids of issues that the tracker says went on in another place, to their
+            keys there; of what they are there nothing is told.
     """
 
     snapshots: Sequence[IssueSnapshot]
     missing: Collection[str] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 class Connector(Protocol):

@@ -1,6 +1,7 @@
 """Read issues directly, up to a hundred at once, and absorb what is found."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Fetched
@@ -13,6 +14,7 @@ from pool.sources import SourceRow
 from sync.absorb import Batch, Cause, absorb
 from sync.breaker import note_answer
 from sync.engine import Engine
+from sync.follow import follow
 from sync.trouble import is_quiet, report_trouble
 
 _BATCH = 100
@@ -50,6 +52,7 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
     async with engine.database.transaction() as connection:
         found = set(wanted) - set(fetched.missing)
         await fetches.finish(connection, source.id, found, began_at)
+        await _let_go(engine, connection, source, fetched.moved, read)
         await _bury(engine, connection, source, fetched.missing)
     return len(wanted)
 
@@ -62,6 +65,28 @@ async def _ask(
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return None
+
+
+async def _let_go(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    moved: Mapping[str, str],
+    read: int,
+) -> None:
+    """The tracker itself says where they went, so that needs no second look.
+
+    What they are there may be another client's: only the key is kept. Without a hash
+    any later state is news, also the one from before the move.
+    """
+    known = await issues.lock_by_tracker(connection, source.id, list(moved))
+    for tracker_id, issue in known.items():
+        came_from, key = issue.snapshot.moved_to, moved[tracker_id]
+        if read > issue.read and (came_from != key or issue.deleted_at is None):
+            snapshot = replace(issue.snapshot, moved_to=key)
+            gone = replace(issue, snapshot=snapshot, content_hash="", read=read)
+            await issues.replace_content(connection, gone, engine.clock())
+            await follow(engine, connection, gone, came_from)
 
 
 async def _bury(

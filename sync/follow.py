@@ -1,7 +1,8 @@
 """Follow an issue that goes on elsewhere in its tracker: no twin, nothing lost.
 
-Jira keeps an issue's id when it moves. GitLab closes the old issue and makes a new one
-in the other project; either may be seen first.
+Jira keeps an issue's id when it moves, so that only what goes to a project that is not
+configured is let go, and found again once that is. GitLab closes the old issue and makes
+a new one in the other project, GitHub has the old one redirect; either may be seen first.
 """
 
 from datetime import datetime

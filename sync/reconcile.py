@@ -157,7 +157,8 @@ async def _compare_batch(
             for one in fetched.snapshots
             if (found := await _compare(connection, source, each, known, one))
         ]
-        await _note_missing(engine, connection, source, each, known, fetched.missing)
+        gone = [*fetched.missing, *fetched.moved]
+        await _note_missing(engine, connection, source, each, known, gone)
     mended = await mend(engine, source, broken, read) if each.repair else frozenset()
     for one in broken:
         for difference in one.differences:

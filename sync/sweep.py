@@ -54,10 +54,11 @@ async def _find_missing(
     try:
         if isinstance(connector, FindsMissing):
             return await connector.find_missing(batch)
-        return (await connector.fetch(batch)).missing
+        fetched = await connector.fetch(batch)
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return None
+    return [*fetched.missing, *fetched.moved]
 
 
 async def _doubt(

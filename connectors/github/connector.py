@@ -169,11 +169,17 @@ class GitHubConnector:
         """Read issues of the configured repositories; others are missing for us."""
         ours = set(await self._run(self._repositories.get_ids))
         places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
-        found = await self._fetch_rows(
-            {one for one in places if one.repository in ours}
-        )
-        absent = set(tracker_ids) - {str(place) for place, _ in found}
-        return Fetched(await self._fetch_whole(found), sorted(absent))
+        wanted = {one for one in places if one.repository in ours}
+        found = await self._fetch_rows(wanted)
+        absent = wanted - {place for place, _ in found}
+        moved = await self._find_moved(sorted(absent))
+        gone = set(tracker_ids) - {str(place) for place, _ in found} - set(moved)
+        return Fetched(await self._fetch_whole(found), sorted(gone), moved)
+
+    async def _find_moved(self, absent: Sequence[IssuePlace]) -> dict[str, str]:
+        reads = (self._run(self._reads.find_new_key, place) for place in absent)
+        keys = await asyncio.gather(*reads)
+        return {str(one): key for one, key in zip(absent, keys, strict=True) if key}
 
     async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
         """Look first, then write what is missing; see :mod:`connectors.github.writes`.

@@ -5,6 +5,7 @@ of ``updated_at``. https://docs.github.com/en/rest/issues
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,6 +20,7 @@ OVERLAP = timedelta(minutes=5)
 """What is committed late, or answered by a replica that lags, shows within it."""
 
 ISSUES, COMMENTS = "issues", "issues/comments"
+_ISSUE_PATH = re.compile(r"/repositories/([0-9]+)/issues/([0-9]+)$", re.ASCII)
 _BY_CHANGE: Mapping[str, str] = {"sort": "updated", "direction": "asc"}
 
 
@@ -178,6 +180,28 @@ class IssueReads:
             self._repositories.get_row(place.repository)
             return None
         return row if is_issue(row) else None
+
+    def find_new_key(self, place: IssuePlace) -> str | None:
+        """Where an issue goes on that was transferred; None for any other.
+
+        https://docs.github.com/en/rest/issues/issues#get-an-issue
+        """
+        try:
+            self._rest.get_row(place.path)
+        except PermanentError as error:
+            target = urlsplit(error.params.get("location", "")).path
+            found = _ISSUE_PATH.search(target) if error.code == "redirected" else None
+            return f"{self._find_name(int(found[1]))}#{found[2]}" if found else None
+        return None
+
+    def _find_name(self, repository: int) -> str:
+        """Its id, where we may not see it."""
+        try:
+            return str(self._repositories.get_row(repository)["full_name"])
+        except PermanentError as error:
+            if error.code != "project_unreachable":
+                raise
+            return str(repository)
 
     def fetch_comments(self, place: IssuePlace) -> list[Json]:
         """The comments of an issue, oldest first."""

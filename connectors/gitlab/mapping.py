@@ -147,7 +147,7 @@ class IssueReader:
             attachments=_attachments(description, author, comments),
             links=relations.links,
             sprints=_iterations(row),
-            moved_to=relations.moved_to,
+            moved_to=relations.moved_to or _moved_out_of_sight(row),
             worklogs=relations.worklogs,
         )
 
@@ -289,6 +289,11 @@ def _iterations(row: Json) -> tuple[str, ...]:
     dates = (iteration.get("start_date"), iteration.get("due_date"))
     title = iteration.get("title") or " – ".join(day for day in dates if day)
     return (str(title),) if title else ()
+
+
+def _moved_out_of_sight(row: Json) -> str:
+    """REST tells an id that administrators alone can look up; better than nothing."""
+    return f"?#{row['moved_to_id']}" if row.get("moved_to_id") else ""
 
 
 def _releases(row: Json) -> tuple[str, ...]:

@@ -36,9 +36,10 @@ def apply_assignee(
 
     Raises:
         PermanentError: ``person_not_assignable``.
+        Conflict: ``issue_moved``.
     """
     path = f"issue/{segment(issue_id)}"
-    held = parse_person(jira.get(path, fields="assignee")["fields"].get("assignee"))
+    held = parse_person(jira.get_ours(issue_id, "assignee").get("assignee"))
     if held and held.goes_by(change.account):
         return Receipt(written=False)
     body = {"accountId" if is_cloud else "name": change.account}

@@ -39,6 +39,7 @@ def apply_comment(issue_id: str, change: UpsertComment, jira: QuietJira) -> Rece
 
     Documentation: ``POST`` and ``PUT /rest/api/2/issue/{id}/comment``.
     """
+    jira.get_ours(issue_id)
     body = f"{neutralise(to_wiki(change.text.text))}\n{ANCHOR}"
     found = _find_known(issue_id, change.comment_id, jira) or _find_ours(issue_id, jira)
     if found is None:

@@ -112,15 +112,16 @@ class JiraConnector:
             PermanentError: ``credentials_refused`` before anything could look empty.
         """
         started_at, zone = await self._begin()
-        since = None if cursor is None else parse_cursor(cursor)
+        keys = self._config.project_keys
+        since = None if cursor is None else parse_cursor(cursor, keys)
         changes = Changes(self._name, self._site, self._config, zone)
         end = started_at
         async with aclosing(changes.follow(since, started_at)) as pages:
             async for snapshots, position in pages:
                 end = max(end, position or end)
-                cursor = write_cursor(position or since or started_at)
+                cursor = write_cursor(position or since or started_at, keys)
                 yield Page(snapshots, cursor, changes.total)
-        yield Page((), write_cursor(end), changes.total)
+        yield Page((), write_cursor(end, keys), changes.total)
 
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues directly, with comments."""
@@ -157,7 +158,7 @@ class JiraConnector:
 
         Raises:
             RetriableError: the answer was lost, or the site is busy.
-            Conflict: the issue moved under us.
+            Conflict: the issue changed under us, or is in a project that is not ours.
             PermanentError: see the functions that write.
         """
         await self._site.learn_once()

@@ -24,15 +24,18 @@ async def fetch_issues(
     """Read issues directly, never through a search.
 
     Documentation: Cloud ``POST /rest/api/2/issue/bulkfetch`` (at most 100 ids), Data
-    Center ``GET /rest/api/2/issue/{id}``. A moved issue keeps its id.
+    Center ``GET /rest/api/2/issue/{id}``. A moved issue keeps its id; of one in another
+    project than ours its key is told, and nothing else.
     """
     read = _fetch_bulk if site.is_cloud else _fetch_each
-    raws = await _ours(site, config, await read(site, config, tracker_ids))
-    snapshots = await complete(source, site, config, list(raws.values()))
+    raws = await read(site, config, tracker_ids)
+    ours = await _ours(site, config, raws)
+    snapshots = await complete(source, site, config, list(ours.values()))
     missing = [one for one in tracker_ids if one not in raws]
     if missing:
         await check_reach(site, config)
-    return Fetched(snapshots, missing)
+    moved = {one: str(raw["key"]) for one, raw in raws.items() if one not in ours}
+    return Fetched(snapshots, missing, moved)
 
 
 async def find_missing(

@@ -1,7 +1,6 @@
 """Writes labels and releases with update verbs: what others set stays."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
@@ -20,7 +19,7 @@ def apply_labels(issue_id: str, change: SetLabels, jira: QuietJira) -> Receipt:
     odd = sorted(label for label in change.add if label.split() != [label])
     if odd:
         raise PermanentError("label_invalid", {"labels": ", ".join(odd)})
-    held = set(_fields(issue_id, "labels", jira).get("labels") or ())
+    held = set(jira.get_ours(issue_id, "labels").get("labels") or ())
     verbs = [{"add": label} for label in sorted(change.add - held)]
     verbs += [{"remove": label} for label in sorted(change.remove & held)]
     return _edit(issue_id, "labels", verbs, jira)
@@ -32,7 +31,7 @@ def apply_release(issue_id: str, change: SetRelease, jira: QuietJira) -> Receipt
     Raises:
         PermanentError: ``release_archived``: Jira takes no issue into it.
     """
-    fields = _fields(issue_id, "fixVersions,project", jira)
+    fields = jira.get_ours(issue_id, "fixVersions")
     held = {version["name"] for version in fields.get("fixVersions") or ()}
     created = 0
     if change.name is not None and change.name not in held:
@@ -74,13 +73,6 @@ def _find_version(project: Json, name: str | None, jira: QuietJira) -> Json | No
     if found and found.get("archived"):
         raise PermanentError("release_archived", {"release": str(name)})
     return found
-
-
-def _fields(issue_id: str, names: str, jira: QuietJira) -> dict[str, Any]:
-    fields: dict[str, Any] = jira.get(f"issue/{segment(issue_id)}", fields=names)[
-        "fields"
-    ]
-    return fields
 
 
 def _edit(issue_id: str, name: str, verbs: Sequence[Json], jira: QuietJira) -> Receipt:

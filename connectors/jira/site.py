@@ -22,7 +22,7 @@ from connectors.jira.config import JiraConfig
 from connectors.jira.content import NO_FIELDS, FieldNames, parse_field_names
 from connectors.jira.people import Json
 from connectors.shapes import parse_answer
-from model.errors import PermanentError, RetriableError
+from model.errors import Conflict, PermanentError, RetriableError
 
 Answer = TypeVar("Answer")
 
@@ -50,6 +50,7 @@ class QuietJira(JIRA):
             **_credentials(config),
         )
         adapter = HttpxAdapter(http, READING_POSTS)
+        self._project_keys = config.project_keys
         self._session.trust_env = False
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -64,6 +65,26 @@ class QuietJira(JIRA):
         """Read ``rest/api/2/PATH``."""
         answer = self._session.get(self._get_url(path), params=params)
         return parse_answer(answer.content)
+
+    def get_ours(self, issue_id: str, *names: str) -> dict[str, Any]:
+        """Read fields of an issue that is about to be written to.
+
+        Raises:
+            Conflict: ``issue_moved``: it is in a project that is not configured.
+        """
+        asked = ",".join(dict.fromkeys(("project", *names)))
+        told = self.get(f"issue/{segment(issue_id)}", fields=asked)
+        fields: dict[str, Any] = told["fields"]
+        if not self._is_ours(fields["project"]):
+            raise Conflict("issue_moved", {"key": str(told["key"])})
+        return fields
+
+    def _is_ours(self, project: Json) -> bool:
+        """A project whose key was changed answers to the old one, too."""
+        if project["key"] in self._project_keys:
+            return True
+        asked = (self.get(f"project/{segment(key)}") for key in self._project_keys)
+        return any(str(one["id"]) == str(project["id"]) for one in asked)
 
     def get_file(self, path: str, **params: str) -> bytes:
         """Read the content of a file at ``rest/api/2/PATH``, or at an address."""

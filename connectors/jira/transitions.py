@@ -179,7 +179,7 @@ class _Here:
     @classmethod
     def read(cls, issue_id: str, jira: QuietJira) -> "_Here":
         path = f"issue/{segment(issue_id)}"
-        fields = jira.get(path, fields="status,project,issuetype")["fields"]
+        fields = jira.get_ours(issue_id, "status", "issuetype")
         status, kind = fields["status"], str(fields["issuetype"].get("id", ""))
         place = (str(fields["project"].get("key", "")), kind, str(status["id"]))
         return cls(path, place, status)

@@ -19,21 +19,28 @@ _BEHIND_ALL = timezone(timedelta(hours=-14))
 """Read in any zone, a literal of this one is no later than what was meant."""
 
 
-def write_cursor(position: datetime) -> Cursor:
-    """Keep a position on the tracker's clock."""
-    return json.dumps({"version": 1, "position": position.astimezone(UTC).isoformat()})
+def write_cursor(position: datetime, project_keys: Sequence[str]) -> Cursor:
+    """Keep a position on the tracker's clock, and which projects were read."""
+    at = position.astimezone(UTC).isoformat()
+    return json.dumps({"version": 1, "position": at, "projects": [*project_keys]})
 
 
-def parse_cursor(cursor: Cursor) -> datetime:
+def parse_cursor(cursor: Cursor, project_keys: Sequence[str]) -> datetime | None:
     """Where to look from: the kept position, less the overlap.
+
+    None, the beginning, when one of the projects was not read yet: what is in it may
+    have changed long ago.
 
     Raises:
         PermanentError: ``cursor_unreadable``: it is not one of ours.
     """
     try:
-        return datetime.fromisoformat(json.loads(cursor)["position"]) - OVERLAP
-    except (ValueError, KeyError, TypeError) as error:
+        kept = json.loads(cursor)
+        position = datetime.fromisoformat(kept["position"]) - OVERLAP
+        known = set(kept.get("projects", project_keys))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PermanentError("cursor_unreadable") from error
+    return position if known.issuperset(project_keys) else None
 
 
 def find_zone(name: str) -> tzinfo:

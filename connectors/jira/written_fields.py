@@ -25,7 +25,7 @@ def apply_fields(issue_id: str, change: SetFields, jira: QuietJira) -> Receipt:
     path = f"issue/{segment(issue_id)}"
     screen: Mapping[str, Json] = jira.get(f"{path}/editmeta")["fields"]
     found = {name: _find_field(name, screen) for name in change.values}
-    held = jira.get(path, fields=",".join(found.values()))["fields"]
+    held = jira.get_ours(issue_id, *found.values())
     wanted = {
         found[name]: _encode(name, value, screen[found[name]])
         for name, value in change.values.items()

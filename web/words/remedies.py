@@ -311,6 +311,16 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ),
         ("把它加入来源，或停止转发。", "Add it to the source, or stop sending it."),
     ),
+    "issue_moved": (
+        (
+            "工单已移至 {key}，不在来源配置的项目之内，没有写入。",
+            "The issue is {key} now, in no project of the source; nothing was written.",
+        ),
+        (
+            "如仍由本来源负责，把该项目加入来源配置，工单会被重新找到。",
+            "If it is still the source's, add the project: the issue is found again.",
+        ),
+    ),
     "cursor_unreadable": (
         ("轮询游标无法读取。", "The poll's cursor cannot be read."),
         ("会从头完整读取一次。", "Everything is read once from the beginning."),

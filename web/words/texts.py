@@ -139,6 +139,7 @@ TEXTS = {
     "form.section": ("改判{what}", "Overrule the {what}"),
     "form.no_release": ("不排版本", "No release"),
     "issue.gone": ("工单系统中已删除", "deleted in the tracker"),
+    "issue.moved": ("已移至 {key}", "moved to {key}"),
     "issue.confidential": ("保密", "confidential"),
     "issue.status": ("工单状态", "Status there"),
     "issue.updated": ("工单更新", "Updated there"),

@@ -150,7 +150,9 @@ async def test_a9_a_moved_issue_keeps_its_id(jira: JiraRig) -> None:
     assert (moved.ref.tracker_id, moved.key) == (made, "OPS-1")
 
 
-async def test_an_issue_in_a_project_that_is_not_ours_is_missing(jira: JiraRig) -> None:
+async def test_of_an_issue_in_a_project_that_is_not_ours_only_its_key_is_told(
+    jira: JiraRig,
+) -> None:
     ours, theirs = jira.make_issue("x"), jira.make_issue("y")
     store, issue = jira.tracker.store, jira.get_issue(theirs)
     ops = jira.tracker.site.projects["OPS"]
@@ -158,7 +160,7 @@ async def test_an_issue_in_a_project_that_is_not_ours_is_missing(jira: JiraRig) 
     connector = jira.connect()
     fetched = await connector.fetch([ours, theirs])
     assert [one.ref.tracker_id for one in fetched.snapshots] == [ours]
-    assert list(fetched.missing) == [theirs]
+    assert (list(fetched.missing), fetched.moved) == ([], {theirs: "OPS-1"})
     assert list(await connector.find_missing([ours, theirs])) == [theirs]
 
 

@@ -71,13 +71,25 @@ def test_odd_names_of_zones_are_survived(name: str) -> None:
 
 @given(MOMENTS)
 def test_a_cursor_comes_back_less_the_overlap(moment: datetime) -> None:
-    assert parse_cursor(write_cursor(moment)) == moment - OVERLAP
+    cursor = write_cursor(moment, ("FIN", "OPS"))
+    for keys in (("FIN", "OPS"), ("OPS",)):
+        assert parse_cursor(cursor, keys) == moment - OVERLAP
+
+
+def test_a_project_that_was_not_read_yet_is_read_from_its_beginning() -> None:
+    cursor = write_cursor(START, ("FIN",))
+    assert parse_cursor(cursor, ("FIN", "OPS")) is None
+
+
+def test_a_cursor_of_an_older_version_is_gone_on_with() -> None:
+    cursor = '{"version": 1, "position": "2026-11-20T08:30:00+00:00"}'
+    assert parse_cursor(cursor, ("FIN",)) is not None
 
 
 @pytest.mark.parametrize("cursor", ["", "{}", "[]", "null", '{"position": 7}', "x"])
 def test_a_cursor_of_somebody_else_is_refused(cursor: str) -> None:
     with pytest.raises(PermanentError, match="cursor_unreadable"):
-        parse_cursor(cursor)
+        parse_cursor(cursor, ("FIN",))
 
 
 def test_the_search_is_bounded_inclusive_and_ordered() -> None:

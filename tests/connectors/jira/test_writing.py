@@ -29,6 +29,28 @@ def comment(text: str, comment_id: str | None = None) -> UpsertComment:
     return UpsertComment(client_text(text), comment_id)
 
 
+async def test_nothing_is_written_to_a_project_that_is_not_ours(jira: JiraRig) -> None:
+    made, connector = (
+        jira.make_issue("x"),
+        jira.connect(write_fields={"Points": "scope"}),
+    )
+    store, site = jira.tracker.store, jira.tracker.site
+    issue, ops = jira.get_issue(made), site.projects["OPS"]
+    jira.server.call(lambda: store.move_issue(jira.client, issue, ops))
+    writes = jira.bench.journal.writes
+    for change in (
+        SetLabels(frozenset({"ours"}), frozenset()),
+        SetRelease("2026.12"),
+        Transition("In Progress"),
+        comment("计划版本"),
+        SetAssignee(jira.accounts[1]),
+        SetFields(jira.fields),
+    ):
+        with pytest.raises(Conflict, match="issue_moved"):
+            await connector.apply(ref_of(made), change, "op")
+    assert jira.bench.journal.writes == writes
+
+
 # -- labels and releases -----------------------------------------------------------
 
 
