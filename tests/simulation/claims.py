@@ -6,10 +6,9 @@ from typing import Any
 
 from model.changes import Change, Transition
 from model.issues import IssueRef
-from pool.database import query_one
 from pool.encode import encode
 from tests.simulation.broken import need
-from tests.simulation.database import Dangers, MortalDatabase
+from tests.simulation.database import MortalDatabase
 from tests.simulation.leaks import find_canary
 from tests.simulation.tracker import ModelTracker
 
@@ -27,7 +26,6 @@ class Claims:
     """Looks at each write from outside, on a connection of its own."""
 
     database: MortalDatabase
-    dangers: Dangers
     trackers: dict[str, ModelTracker] = field(default_factory=dict)
 
     async def witness(
@@ -47,12 +45,8 @@ class Claims:
         self._note_race(tracker, ref, change, row)
 
     async def _find(self, operation: str) -> dict[str, Any] | None:
-        self.dangers.off += 1
-        try:
-            async with self.database.transaction() as connection:
-                return await query_one(connection, _CLAIM, (operation,))
-        finally:
-            self.dangers.off -= 1
+        rows = await self.database.look(_CLAIM, operation)
+        return rows[0] if rows else None
 
     def _check_binding(self, source: str, ref: IssueRef, row: dict[str, Any]) -> None:
         bound = row["is_bound"] and row["same_source"] and row["audience"] == "client"

@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.rows import DictRow
+from psycopg import waiting
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.rows import DictRow, dict_row
 
-from pool.database import Connection, Database
+from pool.database import Connection, Database, query
 from tests.simulation.faults import Fault
 
 
@@ -118,7 +122,7 @@ def _make(fault: Fault) -> psycopg.Error:
 
 
 class MortalConnection(psycopg.AsyncConnection[DictRow]):
-    """Every statement may fail as the server's do."""
+    """Every statement may fail as the server's do; nobody else moves while one runs."""
 
     trouble: Trouble | None = None
 
@@ -127,39 +131,82 @@ class MortalConnection(psycopg.AsyncConnection[DictRow]):
             self.trouble.strike("statement")
         return await super().execute(*args, **kwargs)
 
+    async def wait(
+        self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None
+    ) -> Any:
+        """In virtual time nothing else can happen meanwhile: the loop need not turn."""
+        del timeout
+        return waiting.wait(gen, self.pgconn.socket, interval)
+
+    def end(self, how: str) -> None:
+        """Commit or roll back; the next transaction begins in the same round trip."""
+        result = self.pgconn.exec_(f"{how} AND CHAIN".encode())
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
+
 
 @dataclass
 class Dangers:
-    """What threatens a process's transactions; nothing while it is ``off``."""
+    """What threatens a process's transactions."""
 
     switch: Switch
     trouble: Trouble
     commits: int = 0
-    off: int = field(default=0)
+
+
+_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c plan_cache_mode=force_generic_plan -c jit=off"
 
 
 class MortalDatabase(Database):
-    """Dies before a transaction, before its commit, or right after it."""
+    """Dies before a transaction, before its commit, or right after it.
+
+    Its connections stand in a transaction of which nothing has happened, always, and
+    keep every statement prepared: a simulation is made of small statements.
+    """
 
     dangers: Dangers | None = None
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, max_connections=4)
-        # one process, one machine: nobody takes a connection away unseen
-        self._pool.connection_class = MortalConnection
-        self._pool._check = None  # noqa: SLF001 - a round trip for each transaction
+        super().__init__(url)
+        self._idle: list[MortalConnection] = []
+        self._outside: MortalConnection | None = None
+
+    async def open(self) -> None:
+        self._outside = await self._connect(autocommit=True)
+
+    async def close(self) -> None:
+        assert self._outside is not None
+        for connection in (self._outside, *self._idle):
+            await connection.close()
+
+    async def _connect(self, *, autocommit: bool = False) -> MortalConnection:
+        connection = await MortalConnection.connect(
+            self.url,
+            autocommit=autocommit,
+            row_factory=dict_row,
+            prepare_threshold=0,
+            options=_OPTIONS,
+        )
+        connection.prepared_max = None
+        if not autocommit:
+            await connection.execute("SELECT")
+        return connection
+
+    async def look(self, statement: str, *values: Any) -> list[DictRow]:
+        """From outside, at what is committed; nothing strikes this."""
+        assert self._outside is not None
+        return await query(self._outside, statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         dangers = self.dangers
-        if dangers is None or dangers.off:
-            async with super().transaction() as connection:
+        if dangers is None:
+            async with self._transaction() as connection:
                 yield connection
             return
         dangers.switch("begin")
         dangers.trouble.strike("begin")
-        async with super().transaction() as connection:
-            assert isinstance(connection, MortalConnection)
+        async with self._transaction() as connection:
             connection.trouble = dangers.trouble
             try:
                 yield connection
@@ -169,6 +216,19 @@ class MortalDatabase(Database):
         dangers.commits += 1
         dangers.switch("committed")
         dangers.trouble.strike("committed")
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[MortalConnection]:
+        connection = self._idle.pop() if self._idle else await self._connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.end("ROLLBACK")
+            raise
+        else:
+            connection.end("COMMIT")
+        finally:
+            self._idle.append(connection)
 
     @asynccontextmanager
     async def single_statement(self) -> AsyncIterator[Connection]:

@@ -55,7 +55,7 @@ async def open_ground(url: str, folder: Path) -> AsyncIterator[Ground]:
     database = MortalDatabase(url)
     await database.open()
     world = build(database, seed=0)
-    world.dangers.off += 1
+    database.dangers = None
     await setting.found(world.engine, folder, RULESETS[0])
     ground = Ground(database, Vault(url), world.engine.memory)
     await asyncio.to_thread(ground.vault.keep, FOUNDED)
