@@ -227,7 +227,7 @@ class ConditionReader:
     def _words(self, node: Node, expected: str) -> tuple[str, ...]:
         """A text, or the words of ``@term``; empty after a problem."""
         text = read_text(node)
-        if not isinstance(node, Scalar) or not (text or "").strip() or text is None:
+        if not isinstance(node, Scalar) or text is None or not text.strip():
             hint = "quote it if it is meant as text"
             self.problems.add(
                 "E_TYPE", Phrase("expected {expected}", expected=expected), node, hint

@@ -129,6 +129,7 @@ def test_what_is_quoted_or_code_asks_for_nothing(text: str) -> None:
         "{quote}\nyours\n{quote}\n",
         "<!-- note -->\n",
         ">>>\nquoted\n>>>\n",
+        "<PRE>\ncode\n</Pre>\n",
     ],
 )
 def test_after_a_quotation_a_command_counts(before: str) -> None:

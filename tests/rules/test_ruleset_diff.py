@@ -62,7 +62,9 @@ def test_a_rule_that_changes_places_has_moved() -> None:
 def test_what_is_no_rule_is_named_as_a_whole() -> None:
     after = BEFORE.replace("P0: 20", "P0: 10") + "timezone: Asia/Shanghai\n"
     after += "write_back: {release: true}\n"
-    assert [edit[0] for edit in edits(after)] == ["levels", "timezone", "write_back"]
+    assert list(compare_rulesets(load(BEFORE), load(after))) == [
+        Edit(part, "", How.CHANGED, "") for part in ("levels", "timezone", "write_back")
+    ]
 
 
 def test_the_place_is_that_of_the_later_ruleset() -> None:

@@ -163,6 +163,26 @@ def test_a_phase_that_does_not_exist(problems: Problems) -> None:
     assert problems == [("E_REF", 3, 41, 'did you mean "trial_run"?')]
 
 
+def test_a_train_that_no_rule_says(problems: Problems) -> None:
+    """
+    name: x
+    release:
+      - {id: a, otherwise: {train: main}}
+    write_back:
+      comment: [{when: {release: 'train:mian'}, text: {en: x}}]
+    """
+    assert problems == [("E_REF", 5, 30, 'did you mean "train:main"?')]
+
+
+def test_a_blank_word(problems: Problems) -> None:
+    """
+    name: x
+    kind:
+      - {id: a, when: {issue.title: {contains: ' '}}, set: question}
+    """
+    assert problems == [("E_TYPE", 3, 44, "quote it if it is meant as text")]
+
+
 def test_a_term_that_does_not_exist(problems: Problems) -> None:
     """
     name: x

@@ -52,7 +52,11 @@ def test_short_words_are_not_cut_to_pieces() -> None:
 
 
 def test_words_in_no_list_are_read_as_pairs_of_characters() -> None:
-    assert {"齿轮", "轮厂"} <= keys("齿轮厂")
+    text = "1 齿轮厂"
+    pairs = [term for term in scan(text) if term.key[0] in text[2:]]
+    assert {text[pair.start : pair.end] for pair in pairs} == {"齿轮", "轮厂"}
+    assert [pair.key for pair in pairs] == ["齿轮", "轮厂"]
+    assert sum(pair.weight for pair in pairs) == 1.5
 
 
 def test_a_single_character_counts_only_where_no_longer_word_covers_it() -> None:
