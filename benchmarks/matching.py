@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
+from benchmarks.fit_usual import Example, hear_examples, learn_usual
 from benchmarks.labelled import BLIND, OWN, Collection, bundled_meanings
 from benchmarks.report import print_report
 from rules.matching.blended_matcher import BlendedMatcher
@@ -42,7 +43,13 @@ from rules.matching.word_matcher import WordMatcher
 
 PARTS = (Part.FACTS, Part.TEXT, Part.WORDS, Part.MEANING, Part.DECISIONS)
 COLLECTIONS = {"blind": BLIND, "own": OWN}
-TONE = ("broken", "wish")
+ABSENT = {
+    "tone": ("broken", "wish"),
+    "seldom granted": ("beyond",),
+    "usual": ("usual",),
+    "names and limits": ("unnamed", "over"),
+    "usual, names and limits": ("usual", "unnamed", "over"),
+}
 DEFAULT = Thresholds(0.8, 0.2)
 """Those of the default rulesets."""
 Row = dict[str, Any]
@@ -98,12 +105,18 @@ def precedent_of(pair: Pair, contract: str) -> Precedent:
 
 
 def decide_all(
-    meanings: Meanings, sets: Sequence[PairSet], known: Sequence[PairSet]
+    sets: Sequence[PairSet],
+    known: Sequence[PairSet],
+    matcher_for: Callable[[str], BlendedMatcher],
 ) -> Iterator[Asked]:
-    """Each request; precedents are those known under its contract, less itself."""
+    """Each request; precedents are those known under its contract, less itself.
+
+    ``matcher_for`` a contract's slug is one that did not learn on what is measured.
+    """
     for one in sets:
         words = WordMatcher().index(one.contract)
         slug = one.contract.slug
+        matcher = matcher_for(slug)
         others = [
             precedent_of(pair, slug)
             for each in known
@@ -114,7 +127,7 @@ def decide_all(
             own = precedent_of(pair, slug)
             seen = tuple(each for each in others if each.text != own.text)
             taught = Calibration("seen", INSIDE, precedents=seen)
-            blended = BlendedMatcher(meanings).calibrated(taught).index(one.contract)
+            blended = matcher.calibrated(taught).index(one.contract)
             decided = Decided(
                 by_words=words.match(pair.request).leaning,
                 by_all=blended.match(pair.request).leaning,
@@ -187,7 +200,7 @@ def decided_share(found: Measure) -> Row:
 
 def compare_parts(seen: Sequence[Asked], asked: Sequence[Asked]) -> dict[str, Row]:
     rows = {part.value: row(part, tell_apart(part, seen, asked)) for part in PARTS}
-    for name, absent in (("tone", TONE), ("seldom granted", ("beyond",))):
+    for name, absent in ABSENT.items():
         less = without(seen, *absent), without(asked, *absent)
         rows[f"meaning, no {name}"] = row(Part.MEANING, tell_apart(Part.MEANING, *less))
         rows[f"built in, no {name}"] = row(Part.MEANING, tell_built_in(*less))
@@ -195,18 +208,38 @@ def compare_parts(seen: Sequence[Asked], asked: Sequence[Asked]) -> dict[str, Ro
     return rows
 
 
+def hear_tuning(matcher: BlendedMatcher) -> list[Example]:
+    return [
+        example
+        for name, collection in COLLECTIONS.items()
+        for example in hear_examples(
+            matcher, name, collection.load_sets(held_out=False)
+        )
+    ]
+
+
 def measure_collection(
-    meanings: Meanings, collection: Collection, *, tuning: bool
+    meanings: Meanings,
+    collection: Collection,
+    examples: Sequence[Example],
+    *,
+    tuning: bool,
 ) -> Row:
+    shipped = BlendedMatcher(meanings)
+
+    def without(slug: str) -> BlendedMatcher:
+        others = [one for one in examples if one.contract != slug]
+        return replace(shipped, usual=learn_usual(others, shipped.usual.encoder))
+
     seen_sets = collection.load_sets(held_out=False)
     sets = seen_sets if tuning else collection.load_sets(held_out=True)
-    seen = list(decide_all(meanings, seen_sets, seen_sets))
-    asked = seen if tuning else list(decide_all(meanings, sets, seen_sets))
+    seen = list(decide_all(seen_sets, seen_sets, without))
+    asked = seen if tuning else list(decide_all(sets, seen_sets, lambda _: shipped))
     return {
         "requests": {"tuned_on": len(seen), "measured": len(asked)},
         "recall": {
             "words": recall(WordMatcher(), sets),
-            "words and meaning": recall(BlendedMatcher(meanings), sets),
+            "words and meaning": recall(shipped, sets),
         },
         "parts": compare_parts(seen, asked),
     }
@@ -264,8 +297,9 @@ def _share(share: Row) -> str:
 def main() -> None:
     meanings = bundled_meanings()
     tuning = "--tuning" in sys.argv
+    examples = hear_tuning(BlendedMatcher(meanings))
     found = {
-        name: measure_collection(meanings, collection, tuning=tuning)
+        name: measure_collection(meanings, collection, examples, tuning=tuning)
         for name, collection in COLLECTIONS.items()
     }
     if "--json" not in sys.argv:

@@ -12,7 +12,7 @@ from rules.matching.calibration import (
     follow_precedents,
     gather_precedents,
 )
-from rules.matching.conclude import Asked, Ranked, conclude
+from rules.matching.conclude import Asked, Ranked, best_granting, conclude
 from rules.matching.heard import (
     HeardClauses,
     HeardRequest,
@@ -24,6 +24,8 @@ from rules.matching.likeness import BLENDED, Coefficients
 from rules.matching.match import Match, Request
 from rules.matching.meaning import Meaning, Meanings
 from rules.matching.seldom_granted import FINGERPRINT
+from rules.matching.usual import Usual
+from rules.matching.usual_weights import USUAL
 from rules.matching.word_matcher import WordIndex, WordMatcher
 
 
@@ -34,11 +36,13 @@ class BlendedMatcher:
     meanings: Meanings
     words: WordMatcher = field(default_factory=WordMatcher)
     coefficients: Coefficients = BLENDED
+    usual: Usual = USUAL
 
     @property
     def engine(self) -> str:
         """Names and versions of all that take part."""
-        heard = f"{self.meanings.name} seldom/{FINGERPRINT}"
+        seldom = f"seldom/{FINGERPRINT} usual/{self.usual.fingerprint}"
+        heard = f"{self.meanings.name} {seldom}"
         return f"blend/{self.coefficients.version} {heard} {self.words.engine}"
 
     def calibrated(self, calibration: Calibration) -> "BlendedMatcher":
@@ -53,6 +57,7 @@ class BlendedMatcher:
             meanings=self.meanings,
             words=self.words.index(contract),
             coefficients=self.coefficients,
+            usual=self.usual,
             clauses=HeardClauses.of(self.meanings, contract.clauses),
             precedents=gather_precedents(calibration, contract.slug, self.meanings),
         )
@@ -70,20 +75,36 @@ class BlendedIndex:
     meanings: Meanings
     words: WordIndex
     coefficients: Coefficients
+    usual: Usual
     clauses: HeardClauses
     precedents: tuple[tuple[Meaning, bool], ...] = ()
 
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
         asked, heard = self._read(request)
+        ranked = self._compare(request, asked, heard)
         return conclude(
-            self._compare(request, asked, heard),
+            ranked,
             asked,
             self.words.calibration.inside,
             self.engine,
-            follow_precedents(heard.whole, self.precedents),
-            self.clauses.beyond(heard),
+            {
+                "precedent": follow_precedents(heard.whole, self.precedents),
+                "beyond": self.clauses.beyond(heard),
+                "usual": self._usual(heard, ranked),
+            },
         )
+
+    def _usual(self, heard: HeardRequest, ranked: list[Ranked]) -> float:
+        granting = best_granting(ranked)
+        said = granting and self.clauses.meaning_of(granting)
+        return self.usual.tell(self.meanings.name, heard, said)
+
+    def listen(self, request: Request) -> tuple[HeardRequest, Meaning | None]:
+        """What a request means, and what the nearest granting clause does."""
+        asked, heard = self._read(request)
+        granting = best_granting(self._compare(request, asked, heard))
+        return heard, granting and self.clauses.meaning_of(granting)
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause, nearest first."""

@@ -1,13 +1,14 @@
 """From how each clause compares to the match that is handed on."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from model.contracts import Clause
 from model.decisions import Evidence
 from rules.matching.likeness import Coefficients, Features, Leaning
 from rules.matching.match import Match, settle
 from rules.matching.phrases import Passage, Span, phrases
+from rules.matching.quantities import Quantity, exceeds
 from rules.matching.tone import Tone
 from rules.matching.weights import Weights
 from rules.matching.words import Term
@@ -32,6 +33,8 @@ class Asked:
         tone: how it is put.
         type: 1 for a defect, -1 for a wish, by the tracker's type.
         late: 1 from the trial run on, -1 before UAT.
+        quantities: how many of what it speaks of.
+        unnamed: it names something that the contract does not grant by name.
         opinion: the judge's.
     """
 
@@ -45,17 +48,24 @@ class Asked:
     tone: Tone
     type: float
     late: float
+    quantities: Sequence[Quantity] = ()
+    unnamed: bool = False
     opinion: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A clause, how it meets a request, and the terms in which they meet."""
+    """A clause, how it meets a request, and the terms in which they meet.
+
+    Attributes:
+        limits: by what the clause counts, the most that it grants.
+    """
 
     clause: Clause
     features: Features
     score: float
     terms: frozenset[str]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def met(self) -> bool:
@@ -73,20 +83,28 @@ class Ranked:
         return self.met or (bool(self.features.meaning) and self.score >= _MEETS)
 
 
+def best_granting(ranked: Iterable[Ranked]) -> Clause | None:
+    """The nearest clause that is not an exclusion, if any."""
+    granting = (one for one in ranked if not one.clause.excluded)
+    best = max(granting, key=lambda one: one.score, default=None)
+    return best.clause if best else None
+
+
 def conclude(
     ranked: Iterable[Ranked],
     asked: Asked,
     inside: Coefficients,
     engine: str,
-    precedent: float = 0.0,
-    beyond: float = 0.0,
+    heard: Mapping[str, float] | None = None,
 ) -> Match:
-    """The match that comparing every clause amounts to."""
+    """The match that comparing every clause amounts to.
+
+    ``heard`` has what the leaning knows of meaning alone, by name.
+    """
     shown = sorted((one for one in ranked if one.shown), key=lambda one: -one.score)
     nearest = tuple(_evidence(one, asked) for one in _choose(shown))
-    leaning = lean(shown, asked)._replace(
-        precedent=round(precedent, 4), beyond=round(beyond, 4)
-    )
+    known = {name: round(value, 4) for name, value in (heard or {}).items()}
+    leaning = lean(shown, asked)._replace(**known)
     match = settle(nearest, engine)
     likely = round(inside.probability(leaning), 4)
     return replace(match, leaning=leaning, inside=likely)
@@ -122,6 +140,8 @@ def lean(shown: Sequence[Ranked], asked: Asked) -> Leaning:
         late=asked.late,
         type=asked.type,
         judge=asked.opinion,
+        unnamed=float(asked.unnamed),
+        over=float(exceeds(asked.quantities, [one.limits for one in shown[:_NEAREST]])),
     )
 
 

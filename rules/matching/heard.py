@@ -95,6 +95,11 @@ class HeardClauses:
             for place in places
         ]
 
+    def meaning_of(self, clause: Clause) -> Meaning:
+        """What a clause means as a whole."""
+        place = self.begins[clause.text].start
+        return Meaning.unpack(self.rows.steps[place].tobytes())
+
     def beyond(self, heard: HeardRequest) -> float:
         """How much more it means what contracts seldom grant than this one does."""
         nearest = np.maximum(

@@ -37,6 +37,9 @@ _BY_TEXT = {
     "broken",
     "wish",
     "beyond",
+    "usual",
+    "unnamed",
+    "over",
 }
 _BY_FACTS = {"module", "reference", "late", "type"}
 _FEATURES: Mapping[Part, set[str]] = {

@@ -18,6 +18,9 @@ from rules.matching.gloss import FINGERPRINT, OFTEN_LEFT_OUT
 from rules.matching.likeness import CLAUSE, Coefficients, Features
 from rules.matching.match import Match, Request
 from rules.matching.mentions import bare_id, find_mentions
+from rules.matching.named import FINGERPRINT as NAMED
+from rules.matching.named import find_named
+from rules.matching.quantities import limits_of, read_quantities
 from rules.matching.tone import hear_tone, read_type
 from rules.matching.weights import (
     Weights,
@@ -56,7 +59,8 @@ class WordMatcher:
     def engine(self) -> str:
         """Name and version, then those of the gloss and of the coefficients."""
         return (
-            f"words/2 gloss/{FINGERPRINT} likeness/{self.coefficients.version}"
+            f"words/3 gloss/{FINGERPRINT} named/{NAMED}"
+            f" likeness/{self.coefficients.version}"
             f" calibration/{self.calibration.version}"
         )
 
@@ -79,6 +83,7 @@ class WordMatcher:
                 _weigh(clause, even_out(words, mean or 1.0), known)
                 for clause, words in zip(contract.clauses, counted, strict=True)
             ),
+            named=find_named("\n".join(_granted(contract.clauses))),
         )
 
 
@@ -92,6 +97,7 @@ class _Weighed:
         module: the terms of its module's name.
         leaves_out: of what contracts often leave out, what this one excludes.
         bare_id: as mentions of it are spelled.
+        limits: by what it counts, the most that it grants.
     """
 
     clause: Clause
@@ -100,6 +106,7 @@ class _Weighed:
     module: frozenset[str]
     leaves_out: frozenset[str]
     bare_id: str
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ class WordIndex:
     Attributes:
         known: the rarity of each term that a clause speaks of.
         unknown: the rarity of a term that no clause speaks of.
+        named: what a clause grants by name.
     """
 
     engine: str
@@ -117,6 +125,7 @@ class WordIndex:
     known: Weights
     unknown: float
     clauses: tuple[_Weighed, ...]
+    named: frozenset[str] = frozenset()
 
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
@@ -164,13 +173,14 @@ class WordIndex:
             excluded=float(weighed.clause.excluded),
         )
         score = round(self.coefficients.probability(features), 4)
-        return Ranked(weighed.clause, features, score, frozenset(terms))
+        return Ranked(weighed.clause, features, score, frozenset(terms), weighed.limits)
 
     def read(self, request: Request) -> Asked:
         """What a request asks, in the contract's terms."""
         title = request.title[:_TITLE_READ]
         description = request.description[:_DESCRIPTION_READ]
-        folded = fold(f"{title}\n{description}")
+        text = f"{title}\n{description}"
+        folded = fold(text)
         passages = ((title, scan(title)), (description, scan(description)))
         masses = _join(*(self._masses(terms) for _, terms in passages))
         mass = sum(masses.values())
@@ -186,6 +196,8 @@ class WordIndex:
             tone=hear_tone(folded),
             type=read_type(fold(request.issue_type)),
             late=_LATE.get(request.phase, 0.0),
+            quantities=read_quantities(text),
+            unnamed=not find_named(text) <= self.named,
             opinion=request.opinion,
         )
 
@@ -223,7 +235,12 @@ def _weigh(clause: Clause, weights: Weights, known: Weights) -> _Weighed:
         module=frozenset(term.key for term in scan(clause.module)),
         leaves_out=frozenset(_left_out(scan(clause.text)) if clause.excluded else ()),
         bare_id=bare_id(fold(clause.id)),
+        limits={} if clause.excluded else limits_of(clause.text),
     )
+
+
+def _granted(clauses: Iterable[Clause]) -> list[str]:
+    return [clause.text for clause in clauses if not clause.excluded]
 
 
 def _foreign(title: Iterable[Term], description: Iterable[Term]) -> dict[str, float]:
