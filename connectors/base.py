@@ -285,6 +285,22 @@ class TellsEdits(Protocol):
 
 
 @runtime_checkable
+class Seeks(Protocol):
+    """A connector that can begin to list what changed at any moment."""
+
+    async def seek(self, since: datetime) -> Cursor:
+        """A cursor for :meth:`Connector.fetch_changed` that leaves out what is older.
+
+        Args:
+            since: on the tracker's clock; a little of what is older may come, too.
+
+        Raises:
+            PermanentError: ``project_unreachable`` …
+            RetriableError: later.
+        """
+
+
+@runtime_checkable
 class FindsMissing(Protocol):
     """A connector that can tell cheaply which issues a tracker no longer has for us."""
 

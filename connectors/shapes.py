@@ -30,13 +30,20 @@ def parse_answer(content: bytes) -> Any:
     surrogate pairs, which trackers send where they cut a text off.
 
     Raises:
-        ValueError: it is no JSON.
-        RecursionError: it is too deep.
+        ValueError: it is no JSON, or too deep.
     """
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
+        return _parse_slowly(content)
+
+
+def _parse_slowly(content: bytes) -> Any:
+    try:
         return json.loads(content)
+    except RecursionError as error:
+        message = "the answer is nested too deep"
+        raise ValueError(message) from error
 
 
 def get_object(body: JsonObject, name: str) -> JsonObject:

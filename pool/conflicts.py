@@ -77,13 +77,24 @@ async def find_last(connection: Connection, issue: UUID, field: str) -> Conflict
     return _conflict(found[0]) if found else None
 
 
+# the tracker's log is read after its issue: who it was is known by then
+_FIND = """
+SELECT c.noticed_at, c.field, c.base, c.theirs, c.ours, c.kept,
+    COALESCE(NULLIF(c.actor, ''), h.actor, '') AS actor
+FROM conflicts c LEFT JOIN LATERAL (
+    SELECT actor FROM history h
+    WHERE h.issue_id = c.issue_id AND h.origin = 'tracker' AND h.actor <> ''
+      AND h.field = CASE c.field WHEN 'release' THEN 'releases' ELSE c.field END
+      AND h.after IN (to_jsonb(c.theirs), jsonb_build_array(c.theirs))
+      AND h.happened_at <= c.noticed_at + interval '1 minute'
+    ORDER BY h.happened_at DESC LIMIT 1) h ON true
+WHERE c.issue_id = %s ORDER BY c.noticed_at DESC, c.id DESC LIMIT %s
+"""
+
+
 async def find(connection: Connection, issue: UUID, most: int) -> Sequence[Conflict]:
-    """The conflicts of an issue, the latest first."""
-    rows = await query(
-        connection,
-        f"{_SELECT} ORDER BY noticed_at DESC, id DESC LIMIT %s",
-        (issue, most),
-    )
+    """The conflicts of an issue, the latest first, with who the tracker's log names."""
+    rows = await query(connection, _FIND, (issue, most))
     return [_conflict(row) for row in rows]
 
 

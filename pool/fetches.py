@@ -6,6 +6,9 @@ from uuid import UUID
 
 from pool.database import Connection, query, query_one
 
+READ_BACK = "read_back"
+"""The cause of reads that shall show what we wrote."""
+
 _ASK = """
 INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, cause)
 VALUES (%(source)s, %(tracker_id)s, %(at)s, %(not_before)s, %(cause)s)
@@ -15,7 +18,7 @@ ON CONFLICT (source_id, tracker_id) DO UPDATE SET
 """
 
 _TAKE = """
-SELECT tracker_id FROM fetches
+SELECT tracker_id, cause FROM fetches
 WHERE source_id = %(source)s AND not_before <= %(now)s
 ORDER BY asked_at LIMIT %(most)s
 """
@@ -57,10 +60,10 @@ async def ask(
 
 async def find_due(
     connection: Connection, source: UUID, now: datetime, most: int
-) -> Sequence[str]:
-    """Ids that should be read now, those asked for longest first."""
+) -> dict[str, str]:
+    """Ids that should be read now, and why, those asked for longest first."""
     rows = await query(connection, _TAKE, {"source": source, "now": now, "most": most})
-    return [row["tracker_id"] for row in rows]
+    return {row["tracker_id"]: row["cause"] for row in rows}
 
 
 async def finish(

@@ -77,6 +77,7 @@ class Intent:
     tracker_id: str
     change: Change
     attempts: int
+    created_at: datetime
 
 
 _CLAIM = """
@@ -88,7 +89,7 @@ WHERE id IN (
             SELECT FROM fetches f
             WHERE f.source_id = o.source_id AND f.tracker_id = i.tracker_id)
     ORDER BY o.seq LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED)
-RETURNING id, client_id, issue_id, change, attempts, seq,
+RETURNING id, client_id, issue_id, change, attempts, created_at, seq,
     (SELECT tracker_id FROM issues WHERE issues.id = outbox.issue_id) AS tracker_id
 """
 
@@ -204,6 +205,7 @@ def _intent(row: DictRow) -> Intent:
         tracker_id=row["tracker_id"],
         change=decode(row["change"], Change),
         attempts=row["attempts"],
+        created_at=row["created_at"],
     )
 
 
@@ -238,21 +240,31 @@ async def postpone(
     operation: UUID,
     error: dict[str, Any],
     until: datetime,
+    *,
+    counts: bool = True,
 ) -> None:
     """Try a write again later, under a new operation id.
 
     Nobody knows whether the last try had its effect. The issue is read before the next
-    one, so that each operation has one effect at most.
+    one, so that each operation has one effect at most. A try that does not count leaves
+    its number to the next.
     """
     await connection.execute(
-        "UPDATE outbox SET id = %s, claimed_at = NULL, error = %s, not_before = %s"
-        " WHERE id = %s AND attempts = %s",
-        (operation, jsonb(error), until, intent.id, intent.attempts),
+        "UPDATE outbox SET id = %s, claimed_at = NULL, error = %s, not_before = %s,"
+        " attempts = %s WHERE id = %s AND attempts = %s",
+        (
+            operation,
+            jsonb(error),
+            until,
+            intent.attempts - (not counts),
+            intent.id,
+            intent.attempts,
+        ),
     )
 
 
 _ORPHANS = """
-SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts
+SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts, o.created_at
 FROM outbox o JOIN issues i ON i.id = o.issue_id
 WHERE o.source_id = %s AND o.claimed_at IS NOT NULL AND o.not_before <= %s
 ORDER BY o.seq FOR UPDATE OF o SKIP LOCKED

@@ -25,6 +25,7 @@ from sync.plan import learn
 from sync.raise_issues import raise_issues
 from sync.report_leak import LEAK, report_leak
 from sync.trouble import (
+    LIMITED,
     MOST_ATTEMPTS,
     back_off,
     find_asked_until,
@@ -35,6 +36,9 @@ from sync.watch import watch
 
 _BATCH = 50
 _LEASE = timedelta(seconds=60)
+_PATIENCE = timedelta(days=1)
+"""With a limit that lets a write never through; then each answer is an attempt."""
+
 _ORPHANED = RetriableError("process_died")
 
 
@@ -164,7 +168,7 @@ async def _settle(
         await resolve(connection, _subject(intent), now)
         if receipt.written:
             await fetches.ask(
-                connection, source.id, [intent.tracker_id], now, "read_back"
+                connection, source.id, [intent.tracker_id], now, fetches.READ_BACK
             )
             told = {"change": encode(intent.change), "receipt": encode(receipt)}
             entry = _entry(engine, source, intent, told)
@@ -189,10 +193,17 @@ async def _doubt(
 ) -> None:
     """The write may have had its effect: read the issue before anything else."""
     until = back_off(engine, intent.attempts, error)
-    operation = engine.ids()
-    await outbox.postpone(connection, intent, operation, _told(error), until)
+    operation, counts = engine.ids(), not _is_asked_to_wait(engine, intent, error)
+    told = _told(error)
+    await outbox.postpone(connection, intent, operation, told, until, counts=counts)
     _tell(engine, source, intent, "postponed", error.code)
     await _suspect(engine, connection, source, intent, error)
+
+
+def _is_asked_to_wait(engine: Engine, intent: Intent, error: TrackerError) -> bool:
+    """A tracker's limit is no failure of a write, unless it never lets it through."""
+    is_limit = error.code == LIMITED and find_asked_until(engine, error) is not None
+    return is_limit and engine.clock() - intent.created_at < _PATIENCE
 
 
 async def _suspect(
@@ -217,7 +228,8 @@ async def _put_off(
     error: TrackerError,
 ) -> None:
     """Until later, or, after the last attempt, until a person looks at it."""
-    is_last = intent.attempts >= MOST_ATTEMPTS
+    waits = _is_asked_to_wait(engine, intent, error)
+    is_last = intent.attempts >= MOST_ATTEMPTS and not waits
     act = _give_up if is_last else _doubt
     await act(engine, connection, source, intent, error)
 

@@ -1,13 +1,15 @@
 """Read issues directly, up to a hundred at once, and absorb what is found."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Fetched
 from model.errors import TrackerError
+from model.issues import IssueSnapshot
 from pool import fetches, history, issues, outbox, sources
 from pool.database import Connection
+from pool.fetches import READ_BACK
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.sources import SourceRow
@@ -19,6 +21,12 @@ from sync.trouble import is_quiet, report_trouble
 
 _BATCH = 100
 _CONFIRM_AFTER = timedelta(seconds=60)
+_CAUSES = {
+    "webhook": Cause.WEBHOOK,
+    "quarantine": Cause.WEBHOOK,
+    READ_BACK: Cause.READ_BACK,
+}
+"""Of the wishes to read; all others are looks of our own."""
 
 
 async def fetch(engine: Engine, name: str) -> int:
@@ -39,13 +47,13 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         read = await sources.begin_read(connection, source.id, began_at)
     if not wanted:
         return 0
-    fetched = await _ask(engine, source, wanted)
+    fetched = await _ask(engine, source, list(wanted))
     if fetched is None:
         return 0
     await note_answer(engine, source)
-    batch = Batch(fetched.snapshots, read, direct=True, cause=Cause.WEBHOOK)
     try:
-        await absorb(engine, source, batch)
+        for batch in _batches(fetched.snapshots, wanted, read):
+            await absorb(engine, source, batch)
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return 0
@@ -55,6 +63,20 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         await _let_go(engine, connection, source, fetched.moved, read)
         await _bury(engine, connection, source, fetched.missing)
     return len(wanted)
+
+
+def _batches(
+    snapshots: Sequence[IssueSnapshot], wanted: Mapping[str, str], read: int
+) -> Iterator[Batch]:
+    """By what made us look: a person's event, or what we wanted to know ourselves."""
+    causes = [
+        _CAUSES.get(wanted.get(one.ref.tracker_id, ""), Cause.POLL) for one in snapshots
+    ]
+    for cause in dict.fromkeys(causes):
+        of_cause = [
+            one for one, why in zip(snapshots, causes, strict=True) if why is cause
+        ]
+        yield Batch(of_cause, read, direct=True, cause=cause)
 
 
 async def _ask(

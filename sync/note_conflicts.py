@@ -33,7 +33,8 @@ async def _note(
 ) -> None:
     """A write that waits is planned again with each decision, and clashes once."""
     engine, connection = sitting.engine, sitting.connection
-    noted = Conflict(now, one.field, one.base, one.theirs, one.ours, one.kept)
+    base, ours = (_name(sitting, issue, one, value) for value in (one.base, one.ours))
+    noted = Conflict(now, one.field, base, one.theirs, ours, one.kept)
     if one.kept is Kept.OURS and await _is_known(sitting, issue, noted):
         return
     await conflicts.note(connection, engine.ids, issue.id, noted)
@@ -50,6 +51,13 @@ async def _note(
             issue_id=issue.id,
         )
         await raise_concern(connection, engine.ids, concern, now)
+
+
+def _name(sitting: Sitting, issue: StoredIssue, one: Clash, value: str) -> str:
+    """Who an account of ours stands for: the tracker's ids tell people nothing."""
+    people = sitting.engine.sources[issue.snapshot.ref.source].config.people
+    known = {account: name for name, account in people.items()}
+    return known.get(value, value) if one.field == "assignee" else value
 
 
 def _event(noted: Conflict) -> Event:

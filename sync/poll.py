@@ -10,6 +10,7 @@ from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.breaker import claim_probe, note_answer
 from sync.engine import Engine
 from sync.note_budget import note_budget
+from sync.take_stock import take_stock
 from sync.trouble import is_quiet, report_trouble
 
 Progress = Callable[[int, int | None], None]
@@ -65,15 +66,15 @@ async def _read_pages(
         cursor = await sources.find_cursor(connection, source.id)
         read = await sources.begin_read(connection, source.id, engine.clock())
     cause = Cause.POLL if cursor else Cause.BACKFILL
-    sums, done = Absorbed(), 0
+    sums, done, expected = Absorbed(), 0, None
     connector = engine.sources[source.name].connector
     async for page in connector.fetch_changed(cursor):
         batch = Batch(page.snapshots, read, direct=False, cause=cause)
         _add_up(sums, await absorb(engine, source, batch))
         if not done:
             await note_answer(engine, source)
-        done += len(page.snapshots)
-        progress(done, page.total)
+        done, expected = done + len(page.snapshots), page.total
+        progress(done, expected)
         async with engine.database.transaction() as connection:
             await sources.keep_cursor(
                 connection, source.id, page.cursor, engine.clock()
@@ -82,6 +83,8 @@ async def _read_pages(
             row = await sources.find(connection, source.name)
         if row is None or is_quiet(engine, row):
             return None
+    if cause is Cause.BACKFILL:
+        await take_stock(engine, source, done, expected)
     return sums
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from connectors.base import Page
+from connectors.base import Page, Seeks
 from model.errors import TrackerError
 from model.issues import IssueSnapshot
 from pool import audit, fetches, issues, reconciliations, sources
@@ -96,6 +96,8 @@ async def _go_through_list(
     engine: Engine, source: SourceRow, each: Reconciliation
 ) -> bool:
     connector = engine.sources[source.name].connector
+    if each.since and each.cursor is None and isinstance(connector, Seeks):
+        each.cursor = await connector.seek(each.since)
     async for page in connector.fetch_changed(each.cursor):
         async with engine.database.transaction() as connection:
             await _look_for(engine, connection, source, each, page)

@@ -15,6 +15,8 @@ from sync.report_leak import LEAK, report_leak
 MOST_ATTEMPTS = 12
 """Of a write; then it is a dead letter."""
 
+LIMITED = "rate_limited"
+
 _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 900.0
 

@@ -12,7 +12,7 @@ from typing import Any
 from app.bootstrap import new_id
 from app.plugins import get_connector
 from connectors.base import SourceConfig
-from connectors.http import Budget, Door, open_client
+from connectors.http import Budget, Door, open_client, scan_nothing
 from model.catalogue import Catalogue
 from model.contracts import Clause, Contract
 from model.decisions import Scope
@@ -241,7 +241,9 @@ async def _found(engine: Engine) -> None:
 def _open(stack: ExitStack, name: str, section: dict[str, Any], clock: Wound) -> Source:
     kind = get_connector(section["kind"])
     config: SourceConfig = kind.Config.model_validate(section)
-    door = Door(base_url=config.base_url, clock=clock, budget=Budget(clock))
+    door = Door(
+        base_url=config.base_url, clock=clock, budget=Budget(clock), scan=scan_nothing
+    )
     client = stack.enter_context(open_client(door))
     connector: Any = _Unlogged(kind(name, config, client, clock))
     return Source(name, config, connector, door.budget)

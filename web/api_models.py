@@ -287,6 +287,14 @@ class CommentView(Answer):
     created_at: datetime
 
 
+class WorklogView(Answer):
+    """Time that somebody logged on an issue in its tracker."""
+
+    author: str
+    started_at: datetime | None = Field(description="None: the tracker does not tell.")
+    seconds: int = Field(description="Negative where time was taken back.")
+
+
 class ConflictView(Answer):
     """Where a person and we changed the same field of an issue."""
 
@@ -327,6 +335,9 @@ class IssueView(IssueRow):
     updated_at: datetime = Field(description="On the tracker's clock.")
     changed_at: datetime = Field(description="When we last took something in.")
     deleted_at: datetime | None
+    moved_to: str = Field(description="The key under which it went on elsewhere.")
+    spent_days: float | None = Field(description="Person-days that were logged.")
+    worklogs: list[WorklogView] = Field(description="Oldest first.")
     contract: str | None
     last_poll_at: datetime | None
     last_webhook_at: datetime | None

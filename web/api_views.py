@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from model.findings import Finding
-from model.issues import Comment
+from model.issues import Comment, Worklog
 from pool.decisions import StoredDecision
 from pool.detail import Detail, LinkedIssue
 from pool.status import SourceStatus
@@ -50,6 +50,7 @@ def _issue(issue: LinkedIssue, words: Words) -> models.IssueView:
             "revoked_overrides": issue.revoked,
             "attention": [_concern(asdict(it), issue, words) for it in issue.concerns],
             "comments": [_comment(comment) for comment in issue.comments],
+            "worklogs": [_worklog(log) for log in snapshot.worklogs],
         }
     )
 
@@ -69,6 +70,13 @@ def _comment(comment: Comment) -> models.CommentView:
         body=comment.body,
         visibility=comment.visibility,
         created_at=comment.created_at,
+    )
+
+
+def _worklog(log: Worklog) -> models.WorklogView:
+    author = log.author.name if log.author else ""
+    return models.WorklogView(
+        author=author, started_at=log.started_at, seconds=log.seconds
     )
 
 

@@ -23,6 +23,7 @@ from cli.demo.progress import wait_until_served
 from model.errors import ConfigError, Problem
 from pool import catalogue
 from sync.activate import activate
+from sync.check import check
 from sync.register import register
 
 _USUAL_PORT = 8000
@@ -91,6 +92,7 @@ def set_up(wishes: Wishes) -> Iterator[Stage]:
         pool = config.web.link("")
         wait_until_served(pool, serve)
         register_hooks(pool, trackers, signed_with)
+        asyncio.run(_check_sources(config))
         addresses = Addresses(pool, trackers, wishes.poll_seconds)
         yield Stage(addresses, folder, (sandbox, serve))
 
@@ -160,6 +162,12 @@ async def _fill_pool(config: Config, folder: Path) -> None:
             application.engine, load_ruleset_file(folder / "rules.yaml"), _ACTOR
         )
         await _apply(application, folder / "catalogue.yaml")
+
+
+async def _check_sources(config: Config) -> None:
+    """As a worker does each hour: the health page shows what was found."""
+    async with open_application(config) as application:
+        await check(application.engine)
 
 
 async def _apply(application: Application, path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import httpx
@@ -19,6 +20,7 @@ from connectors.base import (
 )
 from connectors.github.checks import Checks
 from connectors.github.config import GitHubConfig
+from connectors.github.edits import fetch_edits
 from connectors.github.mapping import STATUSES, IssuePlace, IssueReader
 from connectors.github.payloads import (
     authenticate_signature,
@@ -44,6 +46,7 @@ from connectors.shapes import understanding
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.edits import Edit
 from model.errors import PermanentError
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot
@@ -77,7 +80,7 @@ class GitHubConnector:
         self._config = GitHubConfig.model_validate(config)
         self._clock = clock
         token = self._config.token.get_secret_value()
-        rest = Rest(self._config.base_url, token, http)
+        self._rest = rest = Rest(self._config.base_url, token, http)
         self._repositories = Repositories(rest, self._config.repositories)
         self._reads = IssueReads(rest, self._repositories, self._config.page_size)
         self._reader = IssueReader(name, self._config)
@@ -165,6 +168,11 @@ class GitHubConnector:
                 found |= {find_commented(repository, row) for row in rows}
         return {place for place in found if place} - set(seen)
 
+    async def seek(self, since: datetime) -> Cursor:
+        """See :mod:`connectors.github.reads`."""
+        repositories = await self._run(self._repositories.get_ids)
+        return write_cursor(dict.fromkeys(repositories, Position(since)))
+
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues of the configured repositories; others are missing for us."""
         ours = set(await self._run(self._repositories.get_ids))
@@ -180,6 +188,17 @@ class GitHubConnector:
         reads = (self._run(self._reads.find_new_key, place) for place in absent)
         keys = await asyncio.gather(*reads)
         return {str(one): key for one, key in zip(absent, keys, strict=True) if key}
+
+    async def fetch_edits(
+        self, since: Mapping[str, datetime]
+    ) -> Mapping[str, Sequence[Edit]]:
+        """See :mod:`connectors.github.edits`."""
+        places = {one: place for one in since if (place := IssuePlace.find(one))}
+        reads = (
+            self._run(fetch_edits, place, since[one], self._rest)
+            for one, place in places.items()
+        )
+        return dict(zip(places, await asyncio.gather(*reads), strict=True))
 
     async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
         """Look first, then write what is missing; see :mod:`connectors.github.writes`.

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from connectors.shapes import parse_answer
 from model.errors import PermanentError, RetriableError
 
 VERSION = "2022-11-28"
@@ -121,7 +122,7 @@ def _in_githubs_words(error: PermanentError) -> PermanentError | RetriableError:
 
 def _json(answer: httpx.Response) -> Any:
     try:
-        return answer.json()
+        return parse_answer(answer.content)
     except ValueError as error:
         raise RetriableError("not_json", {"path": answer.url.path}) from error
 

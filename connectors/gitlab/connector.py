@@ -124,6 +124,11 @@ class GitLabConnector:
                     yield Page(snapshots, write_cursor(positions), total)
         yield Page((), write_cursor(positions), total)
 
+    async def seek(self, since: datetime) -> Cursor:
+        """See :mod:`connectors.gitlab.feed`."""
+        project_ids = await self._run(self._projects.get_ids)
+        return write_cursor(dict.fromkeys(project_ids, Position(since)))
+
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues of the configured projects; others are missing for us."""
         ours = set(await self._run(self._projects.get_ids))

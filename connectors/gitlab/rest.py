@@ -178,7 +178,7 @@ def _detail(error: PermanentError) -> str:
 def _json(answer: httpx.Response) -> Any:
     try:
         return parse_answer(answer.content)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise RetriableError("not_json", {"path": _path(answer)}) from error
 
 

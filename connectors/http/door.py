@@ -45,7 +45,7 @@ Scan = Callable[[Outgoing], str]
 
 
 def scan_nothing(outgoing: Outgoing) -> str:  # noqa: ARG001 - the shape of a scan
-    """Let everything pass: for tests, and trackers that only read."""
+    """Let everything pass: for tests and measurements, and said in so many words."""
     return ""
 
 
@@ -119,7 +119,7 @@ class Door:
     base_url: str
     clock: Clock
     budget: Budget
-    scan: Scan = scan_nothing
+    scan: Scan
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     verify: ssl.SSLContext | bool = True

@@ -123,6 +123,10 @@ class JiraConnector:
                 yield Page(snapshots, cursor, changes.total)
         yield Page((), write_cursor(end, keys), changes.total)
 
+    async def seek(self, since: datetime) -> Cursor:
+        """See :mod:`connectors.jira.windows`."""
+        return write_cursor(since, self._config.project_keys)
+
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues directly, with comments."""
         await self._site.learn_once()

@@ -163,7 +163,7 @@ class Site:
     def _in_thread(self, call: Callable[[QuietJira], Answer]) -> Answer:
         try:
             return call(self._client())
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise RetriableError("not_json") from error
         except JIRAError as error:
             raise PermanentError(

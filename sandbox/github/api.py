@@ -239,6 +239,10 @@ def remove_assignees(call: Call) -> Response:
     return call.answer(call.github.views.issue(issue))
 
 
+def list_events(call: Call) -> Response:
+    return call.page(call.issue().events, call.github.views.issue_event)
+
+
 def list_comments(call: Call) -> Response:
     return call.page(call.issue().comments, call.github.views.comment)
 
@@ -341,6 +345,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", f"{ONE}/assignees", remove_assignees),
     ("GET", f"{ONE}/comments", list_comments),
     ("POST", f"{ONE}/comments", write_comment),
+    ("GET", f"{ONE}/events", list_events),
     ("GET", "/labels", list_labels),
     ("GET", "/milestones", list_milestones),
     ("POST", "/milestones", create_milestone),

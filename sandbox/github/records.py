@@ -53,6 +53,15 @@ class Comment:
 
 
 @dataclass(eq=False)
+class IssueEvent:
+    id: int
+    event: str
+    actor: User
+    created_at: datetime
+    told: Json
+
+
+@dataclass(eq=False)
 class Issue:
     id: int
     number: int
@@ -70,6 +79,7 @@ class Issue:
     milestone: Milestone | None = None
     assignees: list[User] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    events: list[IssueEvent] = field(default_factory=list)
     is_pull_request: bool = False
     transferred_to: "Issue | None" = None
 

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from sandbox.bench import Bench
 from sandbox.clock import Now
 from sandbox.github.delivery import WebhookRules
+from sandbox.github.history import keep, record
 from sandbox.github.records import (
     AccessToken,
     Comment,
@@ -114,10 +115,11 @@ class GitHub:
         return issue
 
     def edit_issue(self, issue: Issue, user: User, edit: IssueEdit) -> None:
-        before = self._told(issue)
+        before, stood = self._told(issue), keep(issue)
         self._apply(issue, edit)
         if self._told(issue) != before:
             issue.updated_at = self.now()
+            record(stood, issue, user, issue.updated_at)
             self.announce_issue(issue, user, _action(before, self._told(issue)))
 
     def delete_issue(self, issue: Issue, user: User) -> None:

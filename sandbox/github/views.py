@@ -7,6 +7,7 @@ from sandbox.github.records import (
     ROLES,
     Comment,
     Issue,
+    IssueEvent,
     Json,
     Label,
     Milestone,
@@ -107,6 +108,15 @@ class Views:
             "updated_at": stamp(row.updated_at),
             "issue_url": issue["url"],
             "html_url": f"{issue['html_url']}#issuecomment-{row.id}",
+        }
+
+    def issue_event(self, row: IssueEvent) -> Json:
+        return {
+            "id": row.id,
+            "event": row.event,
+            "actor": self.user(row.actor),
+            "created_at": stamp(row.created_at),
+            **row.told,
         }
 
     def event(self, issue: Issue, sender: User, action: str, **more: Any) -> Json:

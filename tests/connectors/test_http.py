@@ -29,6 +29,7 @@ from connectors.http import (
     open_async_client,
     open_client,
     redact,
+    scan_nothing,
 )
 from connectors.http.budget import LONGEST_WAIT_SECONDS, parse_retry_after
 from model.canaries import Canary, CanaryKind
@@ -66,7 +67,7 @@ def door(time: Time) -> Door:
     patience = Patience(
         sleep=time.sleep, async_sleep=time.async_sleep, jitter=lambda: 1.0
     )
-    return Door(BASE, time, Budget(time), patience=patience)
+    return Door(BASE, time, Budget(time), scan=scan_nothing, patience=patience)
 
 
 @pytest.fixture
@@ -233,7 +234,13 @@ def test_not_modified_and_no_content_are_answers(
 
 def limited(door: Door, **limits: float) -> httpx.Client:
     return open_client(
-        Door(door.base_url, door.clock, door.budget, limits=Limits(**limits))  # type: ignore[arg-type] # numbers
+        Door(
+            door.base_url,
+            door.clock,
+            door.budget,
+            scan_nothing,
+            limits=Limits(**limits),
+        )  # type: ignore[arg-type] # numbers
     )
 
 
@@ -314,7 +321,9 @@ def test_a_body_shorter_than_announced_is_truncated(
     url = plain_server(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     patience = Patience(tries=1)
     with (
-        open_client(Door(url, time, Budget(time), patience=patience)) as client,
+        open_client(
+            Door(url, time, Budget(time), scan=scan_nothing, patience=patience)
+        ) as client,
         pytest.raises(RetriableError, match="truncated"),
     ):
         client.get(f"{url}/x")
@@ -325,7 +334,7 @@ def test_what_calls_itself_gzip_and_is_not_may_be_better_later(
 ) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip\r\n\r\n"
     url = plain_server(head + b"{}")
-    door = Door(url, time, Budget(time), patience=Patience(tries=1))
+    door = Door(url, time, Budget(time), scan=scan_nothing, patience=Patience(tries=1))
     with open_client(door) as client, pytest.raises(RetriableError, match="truncated"):
         client.get(f"{url}/x")
 
@@ -339,7 +348,9 @@ def test_an_answer_that_drips_is_given_up_by_the_clock(
     def clock() -> datetime:
         return next(ticks)
 
-    door = Door(url, clock, Budget(clock), patience=Patience(tries=1))
+    door = Door(
+        url, clock, Budget(clock), scan=scan_nothing, patience=Patience(tries=1)
+    )
     with open_client(door) as client, pytest.raises(RetriableError, match="timed_out"):
         client.get(f"{url}/x")
 
@@ -826,8 +837,13 @@ async def test_waiting_does_not_stop_the_loop(
 
     ticking = asyncio.create_task(tick())
     async with open_async_client(
-        Door(BASE, time, Budget(time), patience=patience)
+        Door(BASE, time, Budget(time), scan=scan_nothing, patience=patience)
     ) as client:
         await client.get(f"{BASE}/x")
     ticking.cancel()
     assert ticks >= 3
+
+
+def test_no_door_opens_without_a_scan(time: Time) -> None:
+    with pytest.raises(TypeError, match="scan"):
+        Door(BASE, time, Budget(time))  # type: ignore[call-arg] # what is shown

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Connector, Wanted
+from connectors.base import Connector, Seeks, Wanted
 from model.deliveries import Hint, Ignored, Quarantined
-from model.errors import DeliveryRejected, PermanentError, RetriableError
+from model.errors import (
+    DeliveryRejected,
+    PermanentError,
+    RetriableError,
+    TrackerError,
+)
 from model.findings import Severity
 from model.issues import Visibility
 from sandbox.faults import Fault
@@ -231,6 +236,16 @@ class ConnectorContract(WriteFacts, WebhookFacts):
         assert new in changed
         assert old not in changed
 
+    async def test_a_look_can_begin_at_any_moment(
+        self, bench: Rig, connector: Connector
+    ) -> None:
+        bench.make_issue("old")
+        bench.clock.wind(3600)
+        since, new = bench.clock(), bench.make_issue("new")
+        assert isinstance(connector, Seeks)
+        found = await pages_of(connector, await connector.seek(since))
+        assert ids_of(found) == {new}
+
     async def test_every_page_cursor_skips_nothing(
         self, bench: Rig, connector: Connector
     ) -> None:
@@ -282,6 +297,15 @@ class ConnectorContract(WriteFacts, WebhookFacts):
     ) -> None:
         bench.bench.faults.fail_next.append(Fault(method="GET", status=503, times=2))
         assert issue in await snapshots_of(connector)
+
+    async def test_an_answer_of_absurd_depth_is_a_named_error(
+        self, bench: Rig, connector: Connector, issue: str
+    ) -> None:
+        pit = Fault(method="GET", status=200, times=10_000, body="[" * 100_000)
+        bench.bench.faults.fail_next.append(pit)
+        for ask in (connector.fetch([issue]), pages_of(connector, None)):
+            with pytest.raises(TrackerError, match="not_json"):
+                await ask
 
     async def test_a_long_wait_is_left_to_the_engine(
         self, bench: Rig, connector: Connector, issue: str

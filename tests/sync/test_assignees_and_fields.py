@@ -60,6 +60,8 @@ async def test_a_question_is_given_to_the_manager_and_taken_back_by_a_person(
         await world.settle(polls=True)
     assert (writes(desk), made.assignee.id) == (before, "wang.li")
     assert await concerns(world) == ["assignee_kept_by_person"]
+    [noted] = await world.rows("SELECT base, theirs, ours FROM conflicts")
+    assert noted == {"base": "Li Lei", "theirs": "Wang Li", "ours": "Li Lei"}
 
 
 async def test_b13_who_has_no_account_is_a_finding_and_nobody_is_unassigned(

@@ -65,6 +65,7 @@ async def test_a_status_changed_just_before_our_write_is_recorded(
     await move_in_pool(world, made, PoolState.IN_DEVELOPMENT)
     await world.settle()
     ours = made.status.name
+    world.clock.wind(seconds=20)
     theirs = drag_elsewhere(desk, made)
     await move_in_pool(world, made, PoolState.DELIVERED)
     await world.settle()
@@ -76,6 +77,7 @@ async def test_a_status_changed_just_before_our_write_is_recorded(
         made.status.name,
         Kept.OURS,
     )
+    assert conflict.actor == desk.client.name
     assert any(event.after == theirs for event in await history_of(world, made))
 
 
@@ -93,6 +95,7 @@ async def test_a_status_that_both_sides_changed_is_written_and_recorded(
     await world.settle(polls=True)
     [conflict] = await found(world, made)
     assert (conflict.theirs, conflict.kept) == (theirs, Kept.OURS)
+    assert conflict.actor == desk.client.name
     assert conflict.ours == made.status.name
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -131,7 +132,12 @@ async def test_older_issues_are_left_out_on_request(
     desk.edit(mirrored[0], summary="Something else")
     await world.settle(polls=True)
     since = world.clock()
+    asked = desk.tracker.bench.journal.total
     done = await reconcile(world.engine, "acme", "Mei", since=since)
+    entries = desk.tracker.bench.journal.since(asked)
+    searches = [unquote_plus(it.query) for it in entries if it.path.endswith("/search")]
+    assert searches
+    assert all("updated >=" in query for query in searches)
     assert done.compared == 1
 
 

@@ -1,5 +1,6 @@
 """Nothing before Retry-After, twelve attempts at most, and then a dead letter."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -7,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from model.signs import Observed, Sign
 from pool import outbox, sources
 from sandbox.clock import utc_now
 from sandbox.faults import Fault
+from sync.absorb import Cause
 from sync.deliver import deliver
+from sync.fetch import fetch
 from sync.poll import poll
 from sync.trouble import MOST_ATTEMPTS
 from tests.sync.conftest import JiraDesk
@@ -114,3 +118,36 @@ async def test_a_write_on_which_the_process_dies_each_time_is_given_up_too(
     assert {(row["state"], row["attempts"]) for row in states} == {
         ("dead", MOST_ATTEMPTS)
     }
+
+
+async def test_a_limit_of_the_tracker_uses_up_no_attempt(
+    world: World, desk: JiraDesk
+) -> None:
+    limit = {"Retry-After": "60"}
+    fail(desk, "/comment", method="POST", status=429, headers=limit)
+    await wait_for_one(world, desk)
+    for _ in range(MOST_ATTEMPTS + 3):
+        await world.settle(polls=True)
+        world.clock.wind(minutes=20)
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert (row["state"], row["attempts"]) == ("pending", 0)
+    assert sent(desk, "POST", "/comment") > MOST_ATTEMPTS
+    world.clock.wind(days=1)
+    await world.settle(polls=True)
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert row["attempts"] == 1
+    desk.server.call(desk.tracker.bench.faults.clear)
+    world.clock.wind(minutes=20)
+    await world.settle(polls=True)
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert row["state"] == "sent"
+
+
+async def test_what_we_wrote_is_read_back_as_such(world: World, desk: JiraDesk) -> None:
+    told = list[Sign]()
+    engine = replace(world.engine, tell=told.append)
+    await wait_for_one(world, desk)
+    await deliver(engine, "acme")
+    await fetch(engine, "acme")
+    causes = [sign.cause for sign in told if isinstance(sign, Observed)]
+    assert causes == [Cause.READ_BACK]

@@ -1,9 +1,11 @@
+from decimal import Decimal
+
 import httpx
 from pydantic import TypeAdapter
 
-from model.issues import Urgency
+from model.issues import Person, Urgency, Worklog
 from tests.builders import Town
-from web.api_models import RequirementView
+from web.api_models import RequirementView, WorklogView
 
 
 async def numbers(site: httpx.AsyncClient, query: str) -> list[int]:
@@ -35,8 +37,12 @@ async def test_cursors_lead_forth_and_back(site: httpx.AsyncClient, town: Town) 
 async def test_a_requirement_is_told_in_full(
     site: httpx.AsyncClient, town: Town
 ) -> None:
+    log = Worklog("1", Person("li", "Li Lei"), town.clock(), 5400)
     number = await town.raise_issue(
-        "资金日报按公司汇总，并导出为 Excel", urgency=Urgency.HIGH
+        "资金日报按公司汇总，并导出为 Excel",
+        urgency=Urgency.HIGH,
+        worklogs=(log,),
+        spent_days=Decimal("0.19"),
     )
     answer = await site.get(f"/api/v1/requirements/{number}")
     found = TypeAdapter(RequirementView).validate_json(answer.content)
@@ -52,6 +58,9 @@ async def test_a_requirement_is_told_in_full(
     assert issue.decision.evidence[0].clause == "3.2"
     assert {write.field for write in issue.writes} >= {"labels"}
     assert found.history
+    logged = WorklogView(author="Li Lei", started_at=town.clock(), seconds=5400)
+    assert (issue.worklogs, issue.spent_days) == ([logged], 0.19)
+    assert issue.moved_to == ""
 
 
 async def test_overrule_revoke_and_move(site: httpx.AsyncClient, town: Town) -> None:

@@ -106,6 +106,19 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         ("连不上工单系统。", "The tracker cannot be reached."),
         _WAIT,
     ),
+    "first_read_short": (
+        (
+            "首次读取得到 {read} 个工单，而工单系统自己统计约 {expected} 个。",
+            "The first read brought {read} issues; the tracker counted about {expected}.",
+        ),
+        (
+            "稍后运行 reqpool backfill SOURCE --restart；仍然如此，请核对账号的权限。",
+            (
+                "Run reqpool backfill SOURCE --restart later; if it stays so, check what our"
+                " account may read."
+            ),
+        ),
+    ),
     "many_issues_missing": (
         (
             "{of} 个工单中有 {missing} 个读不到，多半是权限没有了；没有当作删除处理。",
@@ -382,6 +395,22 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
         (
             "核对来源中的项目路径与令牌权限，然后运行 reqpool check。",
             "Check the source's project path and the token, then run reqpool check.",
+        ),
+    ),
+    "source_taken": (
+        (
+            "来源 {source} 属于项目 {project}，配置里却是另一个项目：既不读取，也不写入。",
+            (
+                "The source {source} belongs to the project {project}, and is configured"
+                " for another one: nothing is read or written."
+            ),
+        ),
+        (
+            "把 sources.{source}.project 改回 {project}，另一个项目另起一个来源名，然后重启。",
+            (
+                "Put sources.{source}.project back to {project}, give the other project"
+                " a source of another name, and start again."
+            ),
         ),
     ),
     "source_unmapped": (

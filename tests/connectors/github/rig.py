@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from connectors.github import GitHubConfig, GitHubConnector
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, Patience, open_client, scan_nothing
 from sandbox.bench import Bench
 from sandbox.github.delivery import sign
 from sandbox.github.records import Issue, Repository, User
@@ -79,7 +79,9 @@ class GitHubRig:
     def _open_door(self) -> httpx.Client:
         patience = Patience(sleep=self.clock.wind)
         url, budget = self.tracker.base_url, Budget(self.clock)
-        client = open_client(Door(url, self.clock, budget, patience=patience))
+        client = open_client(
+            Door(url, self.clock, budget, scan=scan_nothing, patience=patience)
+        )
         self.clients.append(client)
         return client
 

@@ -1,6 +1,7 @@
 """Reading from the stand-in: what the contract suite does not ask of every tracker."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from connectors.github import GitHubConnector
 from model.errors import PermanentError, RetriableError
 from sandbox.faults import Fault
+from sandbox.github.site import IssueEdit
 from tests.connectors.github.rig import GitHubRig, id_of
 from tests.contracts.reads import ids_of, pages_of, snapshots_of
 
@@ -106,14 +108,18 @@ async def test_a_repository_renamed_meanwhile_needs_no_name(
     assert [one.key for one in fetched.snapshots] == ["kunlun/treasury#1"]
 
 
-async def test_a_transferred_issue_is_missing_here(
+async def test_of_a_transferred_issue_is_told_where_it_went(
     site: GitHubRig, connector: GitHubConnector
 ) -> None:
     issue = site.open_issue("to be moved")
     archive = site.store.add_repository("kunlun/archive")
     site.server.call(lambda: site.store.transfer_issue(issue, archive, site.person))
     fetched = await connector.fetch([id_of(issue)])
-    assert (list(fetched.snapshots), list(fetched.missing)) == ([], [id_of(issue)])
+    assert (list(fetched.snapshots), list(fetched.missing)) == ([], [])
+    assert fetched.moved == {id_of(issue): f"{archive.id}#1"}
+    archive.members[site.bot.id] = "read"
+    fetched = await connector.fetch([id_of(issue)])
+    assert fetched.moved == {id_of(issue): "kunlun/archive#1"}
 
 
 async def test_a_lost_permission_is_never_taken_for_deletion(
@@ -180,3 +186,39 @@ async def test_a_cursor_that_cannot_be_read_starts_from_the_beginning(
 ) -> None:
     issue = site.make_issue("there")
     assert ids_of(await pages_of(connector, cursor)) == {issue}
+
+
+async def test_the_log_tells_who_changed_title_labels_state_and_milestone(
+    site: GitHubRig, connector: GitHubConnector
+) -> None:
+    issue = site.open_issue("导出")
+    other = site.store.add_milestone(site.repository, site.person, "2026.12")
+    site.clock.wind(60)
+    since = site.clock().replace(microsecond=0)
+    for edit in (
+        IssueEdit(title="导出 Excel"),
+        IssueEdit(labels=["urgent"]),
+        IssueEdit(labels=[], milestone=other),
+        IssueEdit(state="closed", state_reason="not_planned"),
+        IssueEdit(state="open"),
+    ):
+        change = partial(site.store.edit_issue, issue, site.person, edit)
+        site.server.call(change)
+        site.clock.wind(5)
+    gone = f"{site.repository.id}#99"
+    edits = (await connector.fetch_edits({id_of(issue): since, gone: since}))[
+        id_of(issue)
+    ]
+    assert [(one.field, one.before, one.after) for one in edits] == [
+        ("title", ("导出",), ("导出 Excel",)),
+        ("labels", (), ("urgent",)),
+        ("labels", ("urgent",), ()),
+        ("releases", (), ("2026.12",)),
+        ("status", (), ("not planned",)),
+        ("status", (), ("open",)),
+    ]
+    assert {one.author.username for one in edits if one.author} == {site.person.login}
+    assert len({one.entry for one in edits}) == len(edits)
+    later = edits[-1].made_at
+    again = await connector.fetch_edits({id_of(issue): later})
+    assert again[id_of(issue)] == edits[-1:]

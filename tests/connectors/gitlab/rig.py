@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 
 from connectors.gitlab import GitLabConfig, GitLabConnector
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, Patience, open_client, scan_nothing
 from sandbox.bench import Bench
 from sandbox.gitlab.delivery import sign
 from sandbox.gitlab.hook_bodies import issue_body
@@ -103,7 +103,11 @@ class GitLabRig:
     def _open_door(self) -> httpx.Client:
         patience = Patience(sleep=self.clock.wind)
         door = Door(
-            self.tracker.base_url, self.clock, Budget(self.clock), patience=patience
+            self.tracker.base_url,
+            self.clock,
+            Budget(self.clock),
+            scan=scan_nothing,
+            patience=patience,
         )
         client = open_client(door)
         self.clients.append(client)

@@ -12,7 +12,7 @@ import respx
 
 from connectors.gitlab import GitLabConnector
 from connectors.gitlab.rest import Rest
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, Patience, open_client, scan_nothing
 from model.changes import SetLabels
 from model.errors import PermanentError, RetriableError, TrackerError
 from sandbox.faults import Fault
@@ -46,7 +46,9 @@ def web() -> Iterator[respx.MockRouter]:
 def rest() -> Iterator[Rest]:
     clock = WoundClock()
     patience = Patience(sleep=clock.wind)
-    with open_client(Door(URL, clock, Budget(clock), patience=patience)) as http:
+    with open_client(
+        Door(URL, clock, Budget(clock), scan=scan_nothing, patience=patience)
+    ) as http:
         yield Rest(URL, "glpat-secret", http)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, Patience, open_client, scan_nothing
 from connectors.jira import JiraConfig, JiraConnector
 from sandbox.bench import Bench
 from sandbox.jira import talk
@@ -89,7 +89,9 @@ class JiraRig:
     def _open_door(self) -> httpx.Client:
         patience = Patience(sleep=self.clock.wind)
         budget = Budget(self.clock)
-        client = open_client(Door(self.url, self.clock, budget, patience=patience))
+        client = open_client(
+            Door(self.url, self.clock, budget, scan=scan_nothing, patience=patience)
+        )
         self.clients.append(client)
         return client
 

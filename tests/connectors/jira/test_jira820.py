@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from jira820 import make_app
 
-from connectors.http import Budget, Door, open_client
+from connectors.http import Budget, Door, open_client, scan_nothing
 from connectors.jira import JiraConfig, JiraConnector
 from model.changes import SetLabels, Transition, UpsertComment
 from model.errors import PermanentError
@@ -47,7 +47,7 @@ def connector(url: str) -> Iterator[JiraConnector]:
     config = JiraConfig.model_validate(
         {"project": "p", "base_url": url, "project_keys": [KEY], "token": "any"}
     )
-    with open_client(Door(url, at_noon, Budget(at_noon))) as client:
+    with open_client(Door(url, at_noon, Budget(at_noon), scan=scan_nothing)) as client:
         yield JiraConnector("acme", config, client, at_noon)
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from connectors.http import Budget, Door, Patience, open_client
+from connectors.http import Budget, Door, Patience, open_client, scan_nothing
 from connectors.jira import JiraConfig
 from connectors.jira.site import QuietJira, Site
 from model.errors import RetriableError
@@ -36,7 +36,9 @@ def open_site(
 
 def open_http(base_url: str, clock: WoundClock) -> httpx.Client:
     patience = Patience(sleep=clock.wind)
-    return open_client(Door(base_url, clock, Budget(clock), patience=patience))
+    return open_client(
+        Door(base_url, clock, Budget(clock), scan=scan_nothing, patience=patience)
+    )
 
 
 @pytest.mark.parametrize(
