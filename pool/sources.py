@@ -50,6 +50,15 @@ class SourceRow:
     budget: RateBudget | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """What a source was opened for before: the project, the address, and its seal."""
+
+    project: str
+    base_url: str
+    seal: str
+
+
 _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
        p.slug AS project, c.slug AS client, s.paused_at, s.paused_by, s.paused_reason,
@@ -64,8 +73,9 @@ SELECT %(id)s, p.client_id, p.id, %(name)s, %(kind)s, %(base_url)s, %(seal)s
 FROM projects p WHERE p.slug = %(project)s
 ON CONFLICT (name) DO UPDATE SET kind = EXCLUDED.kind, base_url = EXCLUDED.base_url,
     seal = EXCLUDED.seal
-WHERE (sources.kind, sources.base_url, sources.seal)
-    IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.base_url, EXCLUDED.seal)
+WHERE sources.project_id = EXCLUDED.project_id
+    AND (sources.kind, sources.base_url, sources.seal)
+        IS DISTINCT FROM (EXCLUDED.kind, EXCLUDED.base_url, EXCLUDED.seal)
 """
 
 
@@ -100,10 +110,14 @@ async def register(  # noqa: PLR0913 - each is one fact of the source
     return row is not None and row.project == project
 
 
-async def find_seals(connection: Connection) -> dict[str, tuple[str, str]]:
-    """The address and seal of every source, by name."""
-    rows = await query(connection, "SELECT name, base_url, seal FROM sources")
-    return {row["name"]: (row["base_url"], row["seal"]) for row in rows}
+async def find_bonds(connection: Connection) -> dict[str, Bond]:
+    """What every source is bound to, by name."""
+    rows = await query(
+        connection,
+        "SELECT s.name, p.slug AS project, s.base_url, s.seal FROM sources s"
+        " JOIN projects p ON p.id = s.project_id",
+    )
+    return {row.pop("name"): Bond(**row) for row in rows}
 
 
 async def find(connection: Connection, name: str) -> SourceRow | None:

@@ -3,7 +3,7 @@
 from pool import attention, sources
 from pool.attention import Concern
 from pool.database import Connection
-from sync.bind import REUSED
+from sync.bind import REUSED, TAKEN
 from sync.engine import Engine, Source
 
 
@@ -34,7 +34,7 @@ async def _register(engine: Engine, connection: Connection, source: Source) -> b
     )
     now = engine.clock()
     if is_mapped:
-        for code in ("source_unmapped", REUSED):
+        for code in ("source_unmapped", REUSED, TAKEN):
             await attention.resolve(connection, source.name, now, code)
         return True
     params = {"project": source.config.project}

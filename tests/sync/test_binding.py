@@ -142,6 +142,27 @@ async def test_a_new_address_needs_a_new_token(
         assert set(await bind(database, new_id, clock, after)) == set(opened)
 
 
+async def test_a_source_never_goes_over_to_another_project(
+    database: Database, tmp_path: Path
+) -> None:
+    clock, before = Wound(), {"acme": jira_at("https://jira.example")}
+    async with open_world(database, before, clock) as world:
+        await found_catalogue(world, tmp_path)
+        await register(world.engine)
+    theirs = jira_at("https://other.example", NEW_TOKEN).model_copy(
+        update={"project": "somebody-elses"}
+    )
+    assert not await bind(database, new_id, clock, {"acme": theirs})
+    async with open_world(database, {"acme": theirs}, clock) as world:
+        assert await register(world.engine) == ("acme",)
+        [row] = await world.rows("SELECT base_url FROM sources")
+        assert row["base_url"] == "https://jira.example"
+        [concern] = await world.rows(
+            "SELECT params FROM attention WHERE code = 'source_taken'"
+        )
+        assert concern["params"]["project"] == "acme-finance"
+
+
 async def test_the_seal_does_not_tell_the_token(
     database: Database, tmp_path: Path
 ) -> None:
