@@ -43,6 +43,8 @@ def configure_log(config: LogConfig) -> None:
         "asyncio",
     ):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    # What it warns of are strangers' malformed requests, a line or two for each.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def _renderers(config: LogConfig) -> list[structlog.types.Processor]:
