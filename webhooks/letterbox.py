@@ -16,16 +16,12 @@ from model.signs import Received
 from pool.database import DatabaseGone
 from sync.engine import Engine
 from sync.receive import Letter, admit
+from webhooks.bodies import Bodies, CrowdedError, TooLargeError
 from webhooks.repolls import Repolls
 from webhooks.room import INBOX_LIMIT, InboxFullError, Room
 from webhooks.slot import NotReadyError, Slot
 
 PREFIX = "/webhooks/"
-_LARGEST_READ_BYTES = 25 * 1024 * 1024
-
-
-class TooLargeError(Exception):
-    """More than any tracker sends."""
 
 
 class EncodedError(Exception):
@@ -42,6 +38,7 @@ _REFUSALS: Mapping[type[Exception], tuple[int, str]] = {
     ClientDisconnect: (408, "body not finished"),
     TooLargeError: (413, "too large"),
     EncodedError: (415, "content encoding not supported"),
+    CrowdedError: (503, "later"),
     DatabaseGone: (503, "later"),
     InboxFullError: (503, "later"),
     NotReadyError: (503, "later"),
@@ -58,6 +55,7 @@ class Letterbox:
     def __init__(self, engine: Engine, inbox_limit: int = INBOX_LIMIT) -> None:
         self.repolls = Repolls(engine)
         self._engine = engine
+        self._bodies = Bodies()
         self._room = Room(engine, inbox_limit)
         self._slot = Slot(engine)
 
@@ -66,7 +64,9 @@ class Letterbox:
         source, _, url_token = scope["path"].removeprefix(PREFIX).partition("/")
         kept = None
         try:
-            letter = await _read(scope, receive, source, url_token)
+            headers = _read_headers(scope)
+            body = await self._bodies.read(receive)
+            letter = Letter(source, url_token, headers, body)
             arrival = admit(self._engine, letter)
             self._room.check(source)
             await self._slot.post(arrival)
@@ -85,7 +85,8 @@ def _refusal(error: Exception) -> tuple[int, str]:
     return next(told for kind, told in _REFUSALS.items() if isinstance(error, kind))
 
 
-async def _read(scope: Scope, receive: Receive, source: str, url_token: str) -> Letter:
+def _read_headers(scope: Scope) -> dict[str, str]:
+    """By lower-case names, of a request whose body is worth reading."""
     if scope["method"] != "POST":
         raise NotPostedError
     headers = {
@@ -94,20 +95,7 @@ async def _read(scope: Scope, receive: Receive, source: str, url_token: str) -> 
     }
     if headers.get("content-encoding", "identity") != "identity":
         raise EncodedError
-    return Letter(source, url_token, headers, await _read_body(receive))
-
-
-async def _read_body(receive: Receive) -> bytes:
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > _LARGEST_READ_BYTES:
-            raise TooLargeError
-    return bytes(body)
+    return headers
 
 
 async def _answer(send: Send, status: int, told: str) -> None:

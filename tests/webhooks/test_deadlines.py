@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.sync.world import serve
 from tests.webhooks.office import BODY, Office, QuickProtocol, sign
+from webhooks.bodies import Bodies
 
 HEAD = b"POST /webhooks/acme HTTP/1.1\r\nHost: reqpool\r\nContent-Length: 100\r\n"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -119,6 +120,27 @@ async def test_a_hundred_that_drip_do_not_keep_the_others_waiting(
     answers = await asyncio.gather(*(_send(office, n) for n in range(20)))
     assert {one.status_code for one in answers} == {202}
     assert set(await asyncio.gather(*lorises)) == {b""}
+
+
+async def test_strangers_who_send_much_at_once_take_a_bounded_room(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bodies, "room_bytes", 2**20)
+    large = BODY[:-1] + b" " * 2**18 + b"}"
+
+    async def hoard() -> bytes:
+        async with connected(office.url) as streams:
+            head = HEAD.replace(b"100", b"900000") + b"\r\n"
+            return await drip(streams, head + b"x" * 800_000, b"")
+
+    hoards = [asyncio.create_task(hoard()) for _ in range(5)]
+    await asyncio.sleep(0.2)
+    assert (await _send(office, 1)).status_code == 202
+    crowded = await office.send(large, sign(large))
+    assert (crowded.status_code, crowded.headers["retry-after"]) == (503, "30")
+    answers = await asyncio.gather(*hoards)
+    assert sorted(answer[:12] for answer in answers) == [b"", *[b"HTTP/1.1 503"] * 4]
+    assert (await office.send(large, sign(large))).status_code == 202
 
 
 async def _send(office: Office, number: int) -> httpx.Response:
