@@ -1,6 +1,7 @@
 """The ``[sources.NAME]`` section of a Jira site."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
@@ -107,6 +108,9 @@ class JiraConfig(SourceConfig):
         """What a priority's name means; None when nobody said."""
         if priority is None:
             return None
+        return self._urgencies.get(priority.strip().casefold())
+
+    @cached_property
+    def _urgencies(self) -> Mapping[str, Urgency]:
         own = {name.casefold(): urgency for name, urgency in self.urgency.items()}
-        name = priority.strip().casefold()
-        return own.get(name) or URGENCIES.get(name)
+        return {**URGENCIES, **own}

@@ -199,8 +199,14 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def find_people(fields: Json) -> Mapping[str, str]:
-    """What the people of an issue are called, by the id that mentions carry."""
+    """What the people of an issue are called, by the id that mentions carry.
+
+    Nobody where no text mentions anybody: most issues.
+    """
     comments = (fields.get("comment") or {}).get("comments") or ()
+    texts = [fields.get("description"), *(one.get("body") for one in comments)]
+    if not any(isinstance(text, str) and "~" in text for text in texts):
+        return {}
     raws = [fields.get("reporter"), fields.get("assignee")]
     raws += [comment.get("author") for comment in comments]
     people = [parse_person(raw) for raw in raws]

@@ -29,7 +29,7 @@ _WORKLOGS = _List("worklog", "worklogs", {})
 
 def is_cut_off(raw: Json) -> bool:
     """Whether an issue's answer holds less of its lists than there is."""
-    return any(_is_short(raw, one) for one in (_COMMENTS, _WORKLOGS))
+    return _is_short(raw, _COMMENTS) or _is_short(raw, _WORKLOGS)
 
 
 def fetch_rest(raw: Json, jira: QuietJira) -> Json:

@@ -6,6 +6,7 @@ No library object is made per issue: that costs six times the parsing.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import (
@@ -66,6 +67,8 @@ CATEGORIES: Mapping[str, StatusCategory] = {
     "done": StatusCategory.DONE,
 }
 """Keys of status categories; their names are translated."""
+
+_REMEMBERED = 1024
 
 _SECONDS = frozenset({"timeoriginalestimate", "timeestimate", "aggregatetimeestimate"})
 
@@ -146,7 +149,7 @@ def _snapshot(
         confidential=fields.get("security") is not None,
         estimate_days=_estimate(fields, config),
         due_on=_day(fields.get("duedate")),
-        spent_days=_days(fields.get("timespent"), config),
+        spent_days=_days(fields.get("timespent"), config.hours_per_day),
         worklogs=parse_worklogs(fields.get("worklog")),
         attachments=parse_attachments(fields.get("attachment")),
         links=parse_links(fields, config, names),
@@ -204,15 +207,16 @@ def _plain(value: object) -> str:
 def _estimate(fields: Json, config: JiraConfig) -> Decimal | None:
     value = fields.get(config.estimate_field) if config.estimate_field else None
     if value is None or config.estimate_field in _SECONDS:
-        return _days(value, config)
+        return _days(value, config.hours_per_day)
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-def _days(seconds: float | None, config: JiraConfig) -> Decimal | None:
+@lru_cache(_REMEMBERED)
+def _days(seconds: float | None, hours_per_day: float) -> Decimal | None:
     """Person-days; None for no time at all."""
     if not seconds:
         return None
-    of_a_day = Decimal(str(config.hours_per_day)) * 3600
+    of_a_day = Decimal(str(hours_per_day)) * 3600
     return (Decimal(str(seconds)) / of_a_day).quantize(Decimal("0.01"))
 
 

@@ -105,14 +105,16 @@ async def complete(
     source: str, site: Site, config: JiraConfig, raws: Sequence[Json]
 ) -> list[IssueSnapshot]:
     """Make snapshots, with all comments and worklogs of each issue."""
-    whole = await asyncio.gather(*(_complete(site, raw) for raw in raws))
-    return await site.ask(
-        lambda _: [parse_issue(source, raw, config, site.names) for raw in whole]
+    short = [place for place, raw in enumerate(raws) if is_cut_off(raw)]
+    asked = [site.ask(partial(fetch_rest, raws[place])) for place in short]
+    whole = dict(enumerate(raws)) | dict(
+        zip(short, await asyncio.gather(*asked), strict=True)
     )
-
-
-async def _complete(site: Site, raw: Json) -> Json:
-    return await site.ask(partial(fetch_rest, raw)) if is_cut_off(raw) else raw
+    return await site.ask(
+        lambda _: [
+            parse_issue(source, raw, config, site.names) for raw in whole.values()
+        ]
+    )
 
 
 async def _fetch_bulk(

@@ -21,6 +21,8 @@ _QUOTED = re.compile(r"\s*bq\.\s+(?=\S)")
 _ITEM = re.compile(r"\s*([*#]{1,8}|-{1,3}|[*#]+-)\s+(?=\S)")
 _RULE = re.compile(r"\s*-{4,5}\s*")
 _LOOKS_LIKE_BLOCK = re.compile(r"(?=[>|=+-])|(?=#{1,6}(?:\s|$))|(?=~~~)")
+_BLOCK_SIGNS = frozenset(">|=+-#~")
+_SPAN_PLACE = re.compile("\0(\\d+)\0")
 
 _IS_PLAIN_LINE = re.compile(r"[^\n\r\0{]*").fullmatch
 """Most comments: no block but a paragraph of one line."""
@@ -60,6 +62,9 @@ def to_markdown(text: str, names: Names = _NOBODY) -> str:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
+    if "{" not in text:
+        yield _Piece("text", text)
+        return
     for piece in _split_code(text):
         if piece.kind == "text":
             yield from _split_frames(piece.text)
@@ -141,7 +146,9 @@ class _Writer:
     def _flush(self) -> None:
         text = "".join(self.open_text).strip("\n")
         self.open_text.clear()
-        lines = _join_cells(line.rstrip() for line in text.split("\n"))
+        lines: Iterable[str] = [line.rstrip() for line in text.split("\n")]
+        if "|" in text:
+            lines = _join_cells(lines)
         for role, group in groupby(lines, key=_role):
             self._put(self._shape(role, list(group)))
 
@@ -159,7 +166,9 @@ class _Writer:
 
     def _put(self, lines: Iterable[str]) -> None:
         prefix = "> " * len(self.frames)
-        fresh = [prefix + line if line else prefix.rstrip() for line in lines]
+        fresh = list(lines)
+        if prefix:
+            fresh = [prefix + line if line else prefix.rstrip() for line in fresh]
         if fresh and self.lines and self.lines[-1]:
             self.lines.append(self._gap(prefix))
         self.lines += fresh
@@ -171,7 +180,9 @@ class _Writer:
     def finish(self) -> str:
         self._flush()
         text = "\n".join(self.lines).strip("\n")
-        return re.sub("\0(\\d+)\0", lambda found: self._span(int(found[1])), text)
+        if not self.spans:
+            return text
+        return _SPAN_PLACE.sub(lambda found: self._span(int(found[1])), text)
 
     def _span(self, number: int) -> str:
         return self.spans[number] if number < len(self.spans) else ""
@@ -205,12 +216,12 @@ def _fence(piece: _Piece) -> list[str]:
 
 
 def _role(line: str) -> Role:
-    if not line.strip():
+    sign = line.lstrip()[:1]
+    if not sign:
         return "blank"
-    stripped = line.lstrip()
-    if stripped.startswith("|"):
+    if sign == "|":
         return "table"
-    if stripped[0] not in "-hb*#":
+    if sign not in "-hb*#":
         return "prose"
     for pattern, role in _ROLES:
         found = pattern.match(line)
@@ -240,7 +251,7 @@ _LINES = {"heading": _heading, "quoted": _quoted, "prose": _prose}
 
 
 def _is_block(shown: str) -> bool:
-    return _LOOKS_LIKE_BLOCK.match(shown) is not None
+    return shown[:1] in _BLOCK_SIGNS and _LOOKS_LIKE_BLOCK.match(shown) is not None
 
 
 def _items(lines: Iterable[str], names: Names) -> Iterator[str]:

@@ -58,12 +58,17 @@ _SPECIAL = re.compile(
 )
 
 _MAY_BE_SPECIAL = re.compile(r"[\\`\[\]<*_~]")
+_MAY_CHANGE = re.compile(r"[\\{\[\]!*_\-?`<~|]|://")
+"""Either of the two, a link, or a bar in a cell; most lines hold none of them."""
+_BAR = re.compile(r"(?<!\\)\|")
 
 
 def to_spans(
     line: str, names: Names, *, deep: int = 0, place: Literal["", "cell"] = ""
 ) -> str:
     """One line, or one cell of a table, in Markdown."""
+    if not _MAY_CHANGE.search(line):
+        return line
     parts, end, at = list[str](), 0, 0
     begins = _BEGINS_OR_URL if "://" in line else _BEGINS
     while begun := begins.search(line, at):
@@ -78,7 +83,7 @@ def to_spans(
         parts += (escape(line[end : found.start()]), shown)
         end = at = after
     text = "".join((*parts, escape(line[end:])))
-    return text if place != "cell" else re.sub(r"(?<!\\)\|", r"\|", text)
+    return text if place != "cell" else _BAR.sub(r"\|", text)
 
 
 def escape(text: str) -> str:

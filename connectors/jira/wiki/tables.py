@@ -13,6 +13,9 @@ _CELL = re.compile(
 )
 
 
+_TURN = re.compile(r"\\\\(?=\s|$)")
+
+
 class _Cell(NamedTuple):
     text: str
     is_heading: bool
@@ -60,7 +63,7 @@ def _shown(cells: Iterable[str], names: Names) -> list[str]:
     return [
         "<br>".join(
             to_spans(line.strip(), names, place="cell")
-            for line in re.split(r"\\\\(?=\s|$)", cell.strip())
+            for line in _TURN.split(cell.strip())
         )
         for cell in cells
     ]
