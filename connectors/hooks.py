@@ -82,6 +82,34 @@ class Standard:
         events = tuple(self.events.values())
         return WebhookForm(self.page, url, events, {**fields, **more})
 
+    def look(
+        self,
+        place: str,
+        get_path: Callable[[], str],
+        fetch: Callable[[str], Iterable[Registered]],
+    ) -> Iterator[Webhook]:
+        """Ours at a place, or what stands for one that is missing or out of sight.
+
+        Args:
+            place: as people call it.
+            get_path: of the place's list of webhooks.
+            fetch: reads that list.
+        """
+        path = ""
+        try:
+            path = get_path()
+            registered = list(fetch(path))
+        except PermanentError as error:
+            if error.code == "credentials_refused":
+                raise
+            yield self.unknown(place, path, error)
+            return
+        ours = [found for found in registered if self.is_ours(found.url)]
+        for found in ours:
+            yield self.judge(place, path, found)
+        if not ours:
+            yield self.missing(place, path)
+
     def missing(self, place: str, path: str) -> Webhook:
         """A place that has none of ours."""
         finding = Finding.warning(

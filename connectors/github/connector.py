@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
@@ -27,7 +26,7 @@ from connectors.github.payloads import (
     authenticate_url,
     parse_delivery,
 )
-from connectors.github.raising import Raising
+from connectors.github.raising import NewIssues
 from connectors.github.reads import (
     COMMENTS,
     ISSUES,
@@ -42,7 +41,9 @@ from connectors.github.reads import (
 from connectors.github.rest import Json, ListPage, Rest
 from connectors.github.webhooks import Webhooks
 from connectors.github.writes import Writer
+from connectors.raising import Raising
 from connectors.shapes import understanding
+from connectors.threads import Threads
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
@@ -85,14 +86,12 @@ class GitHubConnector:
         self._reads = IssueReads(rest, self._repositories, self._config.page_size)
         self._reader = IssueReader(name, self._config)
         self._writer = Writer(rest, self._repositories)
-        self._raising = Raising(rest, self._repositories, self._config.repositories)
+        self._raising = Raising(NewIssues(rest, self._repositories), self._repositories)
         self._webhooks = Webhooks(name, self._config, rest, self._repositories)
         self._checks = Checks(
             name, self._config, rest, self._repositories, self._webhooks
         )
-        self._threads = ThreadPoolExecutor(
-            self._config.max_concurrency, thread_name_prefix=f"github-{name}"
-        )
+        self._threads = Threads.open(self.kind, name, self._config.max_concurrency)
 
     def authenticate(
         self, headers: Mapping[str, str], body: bytes, url_token: str = ""
@@ -213,7 +212,7 @@ class GitHubConnector:
         return await self._run(self._writer.write, place, change)
 
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
-        """See :mod:`connectors.github.raising`."""
+        """See :mod:`connectors.raising`."""
         return await self._run(self._raising.raise_issue, draft)
 
     async def check(self, wanted: Wanted) -> list[Finding]:
@@ -257,9 +256,7 @@ class GitHubConnector:
         return await self._run(self._reads.fetch_comments, place)
 
     async def _run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
-        loop = asyncio.get_running_loop()
-        with understanding(self._name):
-            return await loop.run_in_executor(self._threads, blocking, *args)
+        return await self._threads.run(blocking, *args)
 
 
 def _take_news(

@@ -1,58 +1,52 @@
-"""Makes issues: https://docs.github.com/en/rest/issues/issues#create-an-issue.
-
-An issue carries its mark as an HTML comment at the end of its body. It is looked for
-among our own newest issues, which needs no search index.
-"""
+"""Makes issues: https://docs.github.com/en/rest/issues/issues#create-an-issue ."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from connectors.github.mapping import IssuePlace, quieten
 from connectors.github.reads import Repositories
 from connectors.github.rest import Json, Rest
-from model.changes import Raised, RaiseIssue
-from model.errors import PermanentError
+from model.changes import RaiseIssue
 
 
-class Raising:
-    """Makes issues of one source. Blocking; meant for threads."""
+@dataclass(frozen=True, slots=True)
+class NewIssues:
+    """GitHub's part of :class:`connectors.raising.Raising`."""
 
-    def __init__(
-        self, rest: Rest, repositories: Repositories, configured: Sequence[int | str]
-    ) -> None:
-        self._rest = rest
-        self._repositories = repositories
-        self._configured = {str(one): one for one in configured}
+    rest: Rest
+    repositories: Repositories
 
-    def raise_issue(self, draft: RaiseIssue) -> Raised:
-        """Make an issue, unless one of ours has the mark.
+    def quieten(self, text: str) -> str:
+        """See :mod:`connectors.github.mapping`."""
+        return quieten(text)
 
-        Raises:
-            PermanentError: ``place_not_configured``.
-        """
-        place = draft.place or next(iter(self._configured))
-        if place not in self._configured:
-            raise PermanentError("place_not_configured", {"place": place})
-        repository = self._repositories.get_row(self._configured[place])
-        path = f"/repositories/{repository['id']}/issues"
-        row, created = self._find_marked(path, draft.mark), False
-        if row is None:
-            body = f"{quieten(draft.text.text)}\n\n<!-- {draft.mark} -->"
-            title = quieten(draft.title.text)
-            row, created = (
-                self._rest.send("POST", path, {"title": title, "body": body}),
-                True,
-            )
-        tracker_id = str(IssuePlace(int(repository["id"]), int(row["number"])))
-        key = f"{repository['full_name']}#{row['number']}"
-        return Raised(tracker_id, key, created)
+    def get_home(self, place: int | str) -> Json:
+        """The repository."""
+        return self.repositories.get_row(place)
 
-    def _find_marked(self, path: str, mark: str) -> Json | None:
+    def fetch_newest(self, home: Json) -> Sequence[tuple[Json, str]]:
+        """By the account that the token is of."""
         query = {
-            "creator": str(self._rest.get_row("/user")["login"]),
+            "creator": str(self.rest.get_row("/user")["login"]),
             "sort": "created",
             "direction": "desc",
             "state": "all",
             "per_page": 100,
         }
-        rows = self._rest.get_page(path, query).rows
-        return next((row for row in rows if mark in (row["body"] or "")), None)
+        rows = self.rest.get_page(_path(home), query).rows
+        return [(row, row["body"] or "") for row in rows]
+
+    def make(self, home: Json, draft: RaiseIssue, text: str) -> Json:
+        """A title can call people, too."""
+        body = {"title": quieten(draft.title.text), "body": text}
+        return self.rest.send("POST", _path(home), body)
+
+    def name(self, home: Json, row: Json) -> tuple[str, str]:
+        """By the repository's number and the issue's."""
+        number = int(row["number"])
+        place = IssuePlace(int(home["id"]), number)
+        return str(place), f"{home['full_name']}#{number}"
+
+
+def _path(repository: Json) -> str:
+    return f"/repositories/{repository['id']}/issues"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from connectors.base import Cursor
 from connectors.github.mapping import IssuePlace, parse_moment, write_moment
 from connectors.github.rest import Json, ListPage, Rest
+from connectors.places import Places
 from model.errors import PermanentError
 
 OVERLAP = timedelta(minutes=5)
@@ -75,37 +76,27 @@ def write_cursor(positions: Mapping[int, Position]) -> Cursor:
     return json.dumps(told, separators=(",", ":"))
 
 
-class Repositories:
+class Repositories(Places):
     """The configured repositories by their ids, which survive renames."""
 
     def __init__(self, rest: Rest, configured: Sequence[int | str]) -> None:
+        super().__init__(configured)
         self._rest = rest
-        self._configured = configured
-        self._ids: dict[int | str, int] = {}
 
-    def get_ids(self) -> list[int]:
-        """Look up what is not known yet.
-
-        Raises:
-            PermanentError: ``project_unreachable``.
-        """
-        return list(dict.fromkeys(self._get_id(one) for one in self._configured))
-
-    def get_row(self, repository: int | str) -> Json:
+    def get_row(self, place: int | str) -> Json:
         """A repository as GitHub shows it, also when it was renamed meanwhile.
 
         Raises:
             PermanentError: ``project_unreachable``: it is gone, or not for us; GitHub
                 tells neither apart on purpose.
         """
-        of_id = isinstance(repository, int)
-        path = f"/repositories/{repository}" if of_id else f"/repos/{repository}"
+        path = f"/repositories/{place}" if isinstance(place, int) else f"/repos/{place}"
         try:
             return self._get_row(path)
         except PermanentError as error:
             if error.code != "not_found":
                 raise
-            params = {**error.params, "project": str(repository)}
+            params = {**error.params, "project": str(place)}
             raise PermanentError("project_unreachable", params) from error
 
     def _get_row(self, path: str) -> Json:
@@ -117,13 +108,6 @@ class Repositories:
             if error.code != "redirected" or not moved[14:].isdecimal():
                 raise
             return self._rest.get_row(moved)
-
-    def _get_id(self, repository: int | str) -> int:
-        if isinstance(repository, int):
-            return repository
-        if repository not in self._ids:
-            self._ids[repository] = int(self.get_row(repository)["id"])
-        return self._ids[repository]
 
 
 class IssueReads:

@@ -6,19 +6,22 @@ told here. https://docs.github.com/en/rest/using-the-rest-api
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from connectors.shapes import parse_answer
+from connectors.answers import (
+    find_date,
+    find_next_query,
+    read_pages,
+    read_row,
+    read_rows,
+)
 from model.errors import PermanentError, RetriableError
 
 VERSION = "2022-11-28"
 PER_PAGE = 100
-_MAX_PAGES = 1000
 _NOTHING: Mapping[str, Any] = {}
 _SECONDARY_WAIT_SECONDS = 60
 """For a secondary limit that names no time ("Rate limits for the REST API")."""
@@ -59,31 +62,25 @@ class Rest:
 
     def get_row(self, path: str) -> Json:
         """Read one object."""
-        return _row(self.ask("GET", path))
+        return read_row(self.ask("GET", path))
 
     def get_page(self, path: str, query: Query = _NOTHING, etag: str = "") -> ListPage:
         """Read one page of a list."""
         answer = self.ask("GET", path, query={"per_page": PER_PAGE, **query}, etag=etag)
         same = answer.status_code == httpx.codes.NOT_MODIFIED
         told = answer.headers.get("etag", etag)
-        rows = [] if same else _rows(answer)
-        return ListPage(rows, _next_query(answer), told, _find_date(answer))
+        rows = [] if same else read_rows(answer)
+        return ListPage(
+            rows, find_next_query(answer, ("after", "page")), told, find_date(answer)
+        )
 
     def get_all(self, path: str, query: Query = _NOTHING) -> list[Json]:
         """Read a list whole; of GitHub's links only the query is taken."""
-        rows: list[Json] = []
-        step: dict[str, str] = {}
-        for _ in range(_MAX_PAGES):
-            page = self.get_page(path, {**query, **step})
-            rows += page.rows
-            if page.next_query is None or page.next_query == step:
-                return rows
-            step = page.next_query
-        raise PermanentError("list_without_end", {"path": path})
+        return read_pages(path, lambda step: self.get_page(path, {**query, **step}))
 
     def send(self, method: str, path: str, body: Json) -> Json:
         """Write, and answer the object as it is now."""
-        return _row(self.ask(method, path, body=body))
+        return read_row(self.ask(method, path, body=body))
 
     def ask(
         self,
@@ -118,40 +115,3 @@ def _in_githubs_words(error: PermanentError) -> PermanentError | RetriableError:
     if error.code == "gone":
         return PermanentError("not_found", error.params)
     return error
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return parse_answer(answer.content)
-    except ValueError as error:
-        raise RetriableError("not_json", {"path": answer.url.path}) from error
-
-
-def _row(answer: httpx.Response) -> Json:
-    row = _json(answer)
-    if not isinstance(row, dict):
-        raise RetriableError("answer_not_understood", {"path": answer.url.path})
-    return row
-
-
-def _rows(answer: httpx.Response) -> list[Json]:
-    rows = _json(answer)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RetriableError("answer_not_understood", {"path": answer.url.path})
-    return rows
-
-
-def _next_query(answer: httpx.Response) -> dict[str, str] | None:
-    link = answer.links.get("next", {}).get("url")
-    if not link:
-        return None
-    told = parse_qs(urlsplit(link).query)
-    return {name: told[name][0] for name in ("after", "page") if name in told}
-
-
-def _find_date(answer: httpx.Response) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

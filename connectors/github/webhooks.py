@@ -36,23 +36,14 @@ class Webhooks:
     def fetch(self, url: str) -> Iterator[Webhook]:
         """Ours at each repository, or what stands for one that is missing."""
         for repository in self._config.repositories:
-            yield from self._fetch_at(self._at(url), repository)
+            get_path = partial(self._get_path, repository)
+            yield from self._at(url).look(str(repository), get_path, self._fetch)
 
-    def _fetch_at(self, standard: Standard, repository: int | str) -> Iterator[Webhook]:
-        place, path = str(repository), ""
-        try:
-            path = f"/repositories/{self._repositories.get_row(repository)['id']}/hooks"
-            rows = self._rest.get_all(path)
-        except PermanentError as error:
-            if error.code == "credentials_refused":
-                raise
-            yield standard.unknown(place, path, error)
-            return
-        ours = [row for row in rows if standard.is_ours(_address(row))]
-        for row in ours:
-            yield standard.judge(place, path, _read(row))
-        if not ours:
-            yield standard.missing(place, path)
+    def _get_path(self, repository: int | str) -> str:
+        return f"/repositories/{self._repositories.get_row(repository)['id']}/hooks"
+
+    def _fetch(self, path: str) -> list[Registered]:
+        return [_read(row) for row in self._rest.get_all(path)]
 
     def install(self, webhook: Webhook, url: str) -> None:
         """Make it, or change it."""

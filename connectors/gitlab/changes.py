@@ -5,12 +5,11 @@ wait for the pages before it, and no more rows are held than the windows ahead h
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from connectors.ahead import in_order
 from connectors.gitlab.feed import (
@@ -30,33 +29,12 @@ from connectors.gitlab.reads import IssueReads, has_notes
 from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, ListPage
 from connectors.shapes import understanding
+from connectors.threads import Threads
 from model.clock import Clock
 from model.issues import IssueSnapshot
 
-_Result = TypeVar("_Result")
-
 _SPARE_WINDOWS = 4
 """More than there are threads: while one window ends the others leave none idle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """Where the blocking library runs: at most so many requests of a source at once."""
-
-    source: str
-    pool: ThreadPoolExecutor
-    count: int
-
-    @classmethod
-    def open(cls, source: str, count: int) -> "Threads":
-        """A source's own, so that a slow tracker holds up no other."""
-        return cls(source, ThreadPoolExecutor(count, f"gitlab-{source}"), count)
-
-    async def run(self, blocking: Callable[..., _Result], *args: object) -> _Result:
-        """Run a call in one of them."""
-        loop = asyncio.get_running_loop()
-        with understanding(self.source):
-            return await loop.run_in_executor(self.pool, blocking, *args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +110,31 @@ class ChangeReads:
                 position = position.advance(page.glance, page.reading)
                 yield page.snapshots, position
         yield (), position.complete(until)
+
+    async def find_quiet(
+        self, group: int | str, positions: Mapping[int, Position]
+    ) -> Mapping[int, Position]:
+        """Projects of a group in which nothing changed, and where we are in each.
+
+        One request asks for all of them; where it does not tell everything, and for
+        projects that were not read yet, each is to be asked for itself.
+        """
+        known = {one: place for one, place in positions.items() if place.resume_from}
+        starts = [place.resume_from for place in known.values() if place.resume_from]
+        if not group or not starts:
+            return {}
+        asked_at = self.clock()
+        page = await self.threads.run(self.feed.get_changed, group, min(starts))
+        if page.next_query is not None:
+            return {}
+        until = min(asked_at, page.answered_at or asked_at)
+        with understanding(self.threads.source):
+            busy = {int(row["project_id"]) for row in page.rows}
+        return {
+            one: place.complete(until)
+            for one, place in known.items()
+            if one not in busy
+        }
 
     async def _read_pages(
         self, project_id: int, known: Position, first: ListPage, asked_at: datetime

@@ -50,11 +50,36 @@ class Checks:
         yield from token
         if any(finding.code == "credentials_refused" for finding in token):
             return
-        for project in self._config.projects:
-            yield from self._check_project(project, wanted)
+        yield from self._check_places(wanted)
         if wanted.webhook_url:
             found = self._webhooks.fetch(wanted.webhook_url)
             yield from check_webhooks(self._name, found)
+
+    def _check_places(self, wanted: Wanted) -> Iterator[Finding]:
+        try:
+            places = self._projects.get_places()
+        except PermanentError as error:
+            yield self._group_unreachable(error)
+            return
+        for project in places:
+            yield from self._check_project(project, wanted)
+        if not places:
+            yield Finding.warning(
+                "group_empty",
+                self._name,
+                "The group {group} has no projects that the token can see.",
+                "Correct the path, or make the token's user a member of the group.",
+                group=str(self._config.group),
+            )
+
+    def _group_unreachable(self, error: PermanentError) -> Finding:
+        return Finding.error(
+            "project_unreachable",
+            f"{self._name}: {self._config.group}",
+            "The token cannot see the group ({error}).",
+            "Correct the path, or make the token's user a member of the group.",
+            error=error.code,
+        )
 
     def _check_token(self, today: date) -> Iterator[Finding]:
         try:

@@ -1,8 +1,8 @@
 """What a ``[sources.NAME]`` section of kind ``gitlab`` holds."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.gitlab.signing import SIGNING_PREFIX, find_signing_key
 from connectors.label_fields import is_label
@@ -18,14 +18,23 @@ def is_custom(name: str) -> bool:
     return name not in NUMBER_FIELDS and not is_label(name)
 
 
+def _may_hold(group: int | str, project: str) -> bool:
+    """By the paths; a number tells nothing, and then the direct read does."""
+    told = isinstance(group, str) and "/" in project
+    return not told or project.casefold().startswith(f"{group}/".casefold())
+
+
 class GitLabConfig(LabelledConfig):
-    """A GitLab instance and the projects of one client on it.
+    """A GitLab instance, and the projects or the group of one client on it.
 
     Without a label that says it, the type that rules see is GitLab's own (``issue``,
     ``incident``, ``task`` …).
 
     Attributes:
         projects: paths (``group/project``) or numeric ids; ids survive renames.
+        group: path or id of a group whose projects all count, those of its subgroups
+            included, now and later; instead of ``projects``. Its webhook is the
+            group's (GitLab Premium), unless ``webhook_group`` names another.
         token: a project, group or personal access token with the scope ``api``.
         page_size: issues that a page of a list holds; GitLab gives 100 at most.
         hours_per_day: how many hours of a time estimate make a person-day.
@@ -33,7 +42,8 @@ class GitLabConfig(LabelledConfig):
             webhook stands for theirs (GitLab Premium).
     """
 
-    projects: Annotated[tuple[int | str, ...], Field(min_length=1)]
+    projects: tuple[int | str, ...] = ()
+    group: int | str = ""
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
@@ -44,11 +54,30 @@ class GitLabConfig(LabelledConfig):
         """Names of those that are ours to fill."""
         return frozenset(filter(is_custom, self.write_fields))
 
+    @property
+    def hook_group(self) -> int | str:
+        """Whose webhook stands for those of the projects; empty when each has its own."""
+        return self.webhook_group or self.group
+
+    @model_validator(mode="after")
+    def _places_are_named_one_way(self) -> Self:
+        if bool(self.projects) == bool(self.group):
+            message = "give either projects or group"
+            raise ValueError(message)
+        return self
+
     def covers(self, hint: Hint) -> bool:
         """Whether the issue's place is one of ours, as far as the hint tells."""
+        if self.group:
+            return _may_hold(self.group, hint.project)
         ours = {str(one).casefold() for one in self.projects}
         told = {hint.project.casefold(), hint.issue_id.partition("#")[0]}
         return not hint.project or bool(ours & told)
+
+    @field_validator("group")
+    @classmethod
+    def _group_is_whole(cls, group: int | str) -> int | str:
+        return group if isinstance(group, int) else group.strip("/")
 
     @field_validator("projects")
     @classmethod

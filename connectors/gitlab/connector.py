@@ -17,7 +17,7 @@ from connectors.base import (
     Webhook,
     WebhookForm,
 )
-from connectors.gitlab.changes import ChangeReads, Threads, WholeReads
+from connectors.gitlab.changes import ChangeReads, WholeReads
 from connectors.gitlab.checks import Checks
 from connectors.gitlab.config import GitLabConfig
 from connectors.gitlab.edits import fetch_edits
@@ -25,7 +25,7 @@ from connectors.gitlab.feed import Feed, Position, read_cursor, write_cursor
 from connectors.gitlab.mapping import CLOSED, IssuePlace, IssueReader
 from connectors.gitlab.notes import NoteReads
 from connectors.gitlab.payloads import parse_delivery
-from connectors.gitlab.raising import Raising
+from connectors.gitlab.raising import NewIssues
 from connectors.gitlab.reads import IssueReads, Projects
 from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, Rest
@@ -33,7 +33,9 @@ from connectors.gitlab.signing import authenticate_signature, authenticate_url
 from connectors.gitlab.uploads import find_upload_path
 from connectors.gitlab.webhooks import Webhooks
 from connectors.gitlab.writes import Writer
+from connectors.raising import Raising
 from connectors.shapes import understanding
+from connectors.threads import Threads
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
@@ -73,14 +75,14 @@ class GitLabConnector:
         token = self._config.token.get_secret_value()
         rest = Rest(self._config.base_url, token, http)
         self._rest = rest
-        self._projects = Projects(rest, self._config.projects)
+        self._projects = Projects(rest, self._config.projects, self._config.group)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
         self._feed = Feed(rest, self._config.page_size)
         self._writer = Writer(rest, self._config.hours_per_day)
-        self._raising = Raising(rest, self._projects, self._config.projects)
+        self._raising = Raising(NewIssues(rest, self._projects), self._projects)
         self._webhooks = Webhooks(name, self._config, rest, self._projects)
         self._checks = Checks(name, self._config, rest, self._projects, self._webhooks)
-        self._threads = Threads.open(name, self._config.max_concurrency)
+        self._threads = Threads.open(self.kind, name, self._config.max_concurrency)
         self._whole = WholeReads(
             self._threads,
             self._reads,
@@ -111,11 +113,14 @@ class GitLabConnector:
         Of much that changed, up to ``max_concurrency`` windows are read ahead: the
         request for a later page may have been sent before the page was asked for.
         """
+        await self._run(self._projects.renew)
         project_ids = await self._run(self._projects.get_ids)
         known = read_cursor(cursor)
         positions = {one: known.get(one, Position()) for one in project_ids}
         total = None if known else await self._run(self._feed.count, project_ids)
-        for project_id in project_ids:
+        quiet = await self._changes.find_quiet(self._config.group, positions)
+        positions |= quiet
+        for project_id in (one for one in project_ids if one not in quiet):
             async for snapshots, position in self._changes.follow(
                 project_id, positions[project_id]
             ):
@@ -192,7 +197,7 @@ class GitLabConnector:
         return await self._run(self._writer.write, place, change)
 
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
-        """See :mod:`connectors.gitlab.raising`."""
+        """See :mod:`connectors.raising`."""
         return await self._run(self._raising.raise_issue, draft)
 
     async def check(self, wanted: Wanted) -> list[Finding]:

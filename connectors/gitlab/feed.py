@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.base import Cursor
-from connectors.gitlab.rest import Json, ListPage, Rest, project_path
+from connectors.gitlab.rest import Json, ListPage, Rest, group_path, project_path
 from connectors.gitlab.timestamps import parse_moment, write_moment
 from model.errors import PermanentError
 
@@ -229,6 +229,14 @@ class Feed:
         """The first page, which tells how much there is."""
         query = {**self._by_change, **Window(after).query}
         return self._rest.get_page(_path(project_id), query)
+
+    def get_changed(self, group: int | str, after: datetime) -> ListPage:
+        """What changed in all projects of a group, as far as one page tells.
+
+        https://docs.gitlab.com/api/issues/#list-group-issues
+        """
+        query = {**_BY_CHANGE, **Window(after).query}
+        return self._rest.get_page(f"{group_path(group)}/issues", query)
 
     def begin(self, window: Window) -> Json | None:
         """The query of a window's first page."""

@@ -1,62 +1,54 @@
-"""Makes issues: https://docs.gitlab.com/api/issues/#new-issue.
-
-An issue carries its mark as an HTML comment at the end of its description. It is looked
-for among our own newest issues, which needs no search index.
-"""
+"""Makes issues: https://docs.gitlab.com/api/issues/#new-issue ."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from connectors.gitlab.mapping import IssuePlace, key_of_row
 from connectors.gitlab.note_text import quieten
 from connectors.gitlab.reads import Projects
 from connectors.gitlab.rest import Json, Rest, project_path
-from model.changes import Raised, RaiseIssue
-from model.errors import PermanentError
+from model.changes import RaiseIssue
 
 
-class Raising:
-    """Makes issues of one source. Blocking; meant for threads."""
+@dataclass(frozen=True, slots=True)
+class NewIssues:
+    """GitLab's part of :class:`connectors.raising.Raising`."""
 
-    def __init__(
-        self, rest: Rest, projects: Projects, configured: Sequence[int | str]
-    ) -> None:
-        self._rest = rest
-        self._projects = projects
-        self._configured = {str(project): project for project in configured}
+    rest: Rest
+    projects: Projects
 
-    def raise_issue(self, draft: RaiseIssue) -> Raised:
-        """Make an issue, unless one of ours has the mark.
+    def quieten(self, text: str) -> str:
+        """See :mod:`connectors.gitlab.note_text`."""
+        return quieten(text)
 
-        Raises:
-            PermanentError: ``place_not_configured``.
-        """
-        place = draft.place or next(iter(self._configured))
-        if place not in self._configured:
-            raise PermanentError("place_not_configured", {"place": place})
-        row = self._projects.get_row(self._configured[place])
-        path = f"{project_path(int(row['id']))}/issues"
-        found = self._find_marked(path, draft.mark)
-        if found is not None:
-            return _raised(found, created=False)
-        body = {
-            "title": draft.title.text,
-            "description": f"{quieten(draft.text.text)}\n\n<!-- {draft.mark} -->",
-        }
-        if draft.issue_type:
-            body["issue_type"] = draft.issue_type
-        return _raised(self._rest.post(path, body), created=True)
+    def get_home(self, place: int | str) -> Json:
+        """The project."""
+        return self.projects.get_row(place)
 
-    def _find_marked(self, path: str, mark: str) -> Json | None:
+    def fetch_newest(self, home: Json) -> Sequence[tuple[Json, str]]:
+        """By the account that the token is of."""
         query = {
-            "author_id": int(self._rest.get_row("/user")["id"]),
+            "author_id": int(self.rest.get_row("/user")["id"]),
             "order_by": "created_at",
             "sort": "desc",
             "state": "all",
             "scope": "all",
         }
-        rows = self._rest.get_page(path, query).rows
-        return next((row for row in rows if mark in (row["description"] or "")), None)
+        rows = self.rest.get_page(_path(home), query).rows
+        return [(row, row["description"] or "") for row in rows]
+
+    def make(self, home: Json, draft: RaiseIssue, text: str) -> Json:
+        """A title neither runs a command nor calls anybody."""
+        body = {"title": draft.title.text, "description": text}
+        if draft.issue_type:
+            body["issue_type"] = draft.issue_type
+        return self.rest.post(_path(home), body)
+
+    def name(self, home: Json, row: Json) -> tuple[str, str]:
+        """By the project's number and the issue's."""
+        del home
+        return str(IssuePlace.of(row)), key_of_row(row, "")
 
 
-def _raised(row: Json, *, created: bool) -> Raised:
-    return Raised(str(IssuePlace.of(row)), key_of_row(row, ""), created)
+def _path(project: Json) -> str:
+    return f"{project_path(int(project['id']))}/issues"

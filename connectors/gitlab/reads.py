@@ -10,46 +10,68 @@ from connectors.gitlab.rest import (
     Json,
     Rest,
     find_moved_project,
+    group_path,
     is_project_missing,
     project_path,
     unreachable,
 )
+from connectors.places import Places
 from model.errors import PermanentError
 from model.issues import IssueSnapshot
 
 _COMMENTS: Mapping[str, str] = {"activity_filter": "only_comments", "sort": "asc"}
 
 
-class Projects:
+class Projects(Places):
     """The configured projects by their ids, which survive renames."""
 
-    def __init__(self, rest: Rest, configured: Sequence[int | str]) -> None:
+    def __init__(
+        self, rest: Rest, configured: Sequence[int | str], group: int | str = ""
+    ) -> None:
+        super().__init__(configured)
         self._rest = rest
-        self._configured = configured
-        self._ids: dict[int | str, int] = {}
+        self._group = group
+        self._of_group: list[int | str] = []
 
-    def get_ids(self) -> list[int]:
-        """Look up what is not known yet.
+    def get_places(self) -> Sequence[int | str]:
+        """Those of the group are read once, and again by :meth:`renew`.
 
         Raises:
-            PermanentError: ``project_unreachable``.
+            PermanentError: ``project_unreachable``, for the group.
         """
-        return list(
-            dict.fromkeys(self._get_id(project) for project in self._configured)
-        )
+        if self._group and not self._of_group:
+            self.renew()
+        return self._of_group or self._configured
 
-    def get_row(self, project: int | str) -> Json:
+    def renew(self) -> None:
+        """See which projects the group has now; others than its own are left out.
+
+        https://docs.gitlab.com/api/groups/#list-projects
+        """
+        if not self._group:
+            return
+        query = {"include_subgroups": "true", "with_shared": "false"}
+        try:
+            rows = self._rest.get_all(f"{group_path(self._group)}/projects", query)
+        except PermanentError as error:
+            if error.code != "not_found":
+                raise
+            raise unreachable(self._group, error) from error
+        self._of_group = [str(row["path_with_namespace"]) for row in rows]
+        self._ids = {str(row["path_with_namespace"]): int(row["id"]) for row in rows}
+
+    def get_row(self, place: int | str) -> Json:
         """A project as GitLab shows it, also when it was renamed meanwhile.
 
         Raises:
             PermanentError: ``project_unreachable``.
         """
         try:
-            return self._get_row(project_path(project))
+            return self._get_row(project_path(place))
         except PermanentError as error:
             if not is_project_missing(error):
                 raise
-            raise unreachable(project, error) from error
+            raise unreachable(place, error) from error
 
     def _get_row(self, path: str) -> Json:
         try:
@@ -59,13 +81,6 @@ class Projects:
             if moved is None:
                 raise
             return self._rest.get_row(moved)
-
-    def _get_id(self, project: int | str) -> int:
-        if isinstance(project, int):
-            return project
-        if project not in self._ids:
-            self._ids[project] = int(self.get_row(project)["id"])
-        return self._ids[project]
 
 
 class IssueReads:

@@ -7,23 +7,27 @@ come from the door (:mod:`connectors.http`) and pass through the library.
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import gitlab
 import httpx
 from gitlab.exceptions import GitlabError
 
+from connectors.answers import (
+    find_date,
+    find_next_query,
+    read_pages,
+    read_row,
+    read_rows,
+)
 from connectors.gitlab.backend import open_library
-from connectors.shapes import parse_answer
 from model.errors import PermanentError, RetriableError
 
 PER_PAGE = 100
 """The most that GitLab gives (https://docs.gitlab.com/api/rest/#pagination)."""
 
-_MAX_PAGES = 1000
 _GRAPHQL = "/api/graphql"
 _NOTHING: Mapping[str, Any] = {}
 
@@ -60,13 +64,16 @@ class Rest:
 
     def get_row(self, path: str) -> Json:
         """Read one object."""
-        return _row(self._ask("get", path))
+        return read_row(self._ask("get", path))
 
     def get_page(self, path: str, query: Query = _NOTHING) -> ListPage:
         """Read one page of a list."""
         answer = self._ask("get", path, query={"per_page": PER_PAGE, **query})
         return ListPage(
-            _rows(answer), _next_query(answer), _total(answer), _find_date(answer)
+            read_rows(answer),
+            find_next_query(answer, ("cursor", "page")),
+            _total(answer),
+            find_date(answer),
         )
 
     def get_all(self, path: str, query: Query = _NOTHING) -> list[Json]:
@@ -74,21 +81,13 @@ class Rest:
 
         Only the query of GitLab's links is taken, never their origin.
         """
-        rows: list[Json] = []
-        step: Query = {}
-        for _ in range(_MAX_PAGES):
-            page = self.get_page(path, {**query, **step})
-            rows += page.rows
-            if page.next_query is None or page.next_query == step:
-                return rows
-            step = page.next_query
-        raise PermanentError("list_without_end", {"path": path})
+        return read_pages(path, lambda step: self.get_page(path, {**query, **step}))
 
     def ask_graphql(self, query: str, variables: Query) -> Json:
         """Read through GraphQL; ``errors`` are for the caller to look at."""
         url = f"{self._base_url.rstrip('/')}{_GRAPHQL}"
         body = {"query": query, "variables": dict(variables)}
-        return _row(self._ask("post", url, body=body))
+        return read_row(self._ask("post", url, body=body))
 
     def get_file(self, path: str) -> bytes:
         """Read the content of a file, whole."""
@@ -96,11 +95,11 @@ class Rest:
 
     def put(self, path: str, body: Json) -> Json:
         """Change one object; answers it as it is now."""
-        return _row(self._ask("put", path, body=body))
+        return read_row(self._ask("put", path, body=body))
 
     def post(self, path: str, body: Json) -> Json:
         """Create one object."""
-        return _row(self._ask("post", path, body=body))
+        return read_row(self._ask("post", path, body=body))
 
     def delete(self, path: str) -> None:
         """Remove one object."""
@@ -175,47 +174,6 @@ def _detail(error: PermanentError) -> str:
     return error.params.get("detail", "")
 
 
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return parse_answer(answer.content)
-    except ValueError as error:
-        raise RetriableError("not_json", {"path": _path(answer)}) from error
-
-
-def _row(answer: httpx.Response) -> Json:
-    row = _json(answer)
-    if not isinstance(row, dict):
-        raise RetriableError("answer_not_understood", {"path": _path(answer)})
-    return row
-
-
-def _rows(answer: httpx.Response) -> list[Json]:
-    rows = _json(answer)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RetriableError("answer_not_understood", {"path": _path(answer)})
-    return rows
-
-
-def _path(answer: httpx.Response) -> str:
-    return answer.request.url.path
-
-
-def _next_query(answer: httpx.Response) -> dict[str, str] | None:
-    link = answer.links.get("next", {}).get("url")
-    if not link:
-        return None
-    told = parse_qs(urlsplit(link).query)
-    return {name: told[name][0] for name in ("cursor", "page") if name in told}
-
-
 def _total(answer: httpx.Response) -> int | None:
     total = answer.headers.get("X-Total", "")
     return int(total) if total.isascii() and total.isdigit() else None
-
-
-def _find_date(answer: httpx.Response) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -38,7 +38,7 @@ class Webhooks:
         self._config = config
         self._rest = rest
         self._projects = projects
-        page = _GROUP_PAGE if config.webhook_group else _PAGE
+        page = _GROUP_PAGE if config.hook_group else _PAGE
         self._at = partial(Standard, name, config, events=EVENTS, page=page)
 
     def describe(self, url: str) -> WebhookForm:
@@ -50,13 +50,13 @@ class Webhooks:
     def fetch(self, url: str) -> Iterator[Webhook]:
         """Ours at each place, or what stands for one that is missing."""
         for place, get_path in self._places():
-            yield from self._fetch_at(self._at(url), place, get_path)
+            yield from self._at(url).look(place, get_path, self._fetch)
 
     def _places(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        if group := self._config.webhook_group:
+        if group := self._config.hook_group:
             yield str(group), partial(self._get_group_path, group)
             return
-        for project in self._config.projects:
+        for project in self._projects.get_places():
             yield str(project), partial(self._get_path, project)
 
     def _get_path(self, project: int | str) -> str:
@@ -65,23 +65,8 @@ class Webhooks:
     def _get_group_path(self, group: int | str) -> str:
         return f"/groups/{self._rest.get_row(group_path(group))['id']}/hooks"
 
-    def _fetch_at(
-        self, standard: Standard, place: str, get_path: Callable[[], str]
-    ) -> Iterator[Webhook]:
-        path = ""
-        try:
-            path = get_path()
-            rows = self._rest.get_all(path)
-        except PermanentError as error:
-            if error.code == "credentials_refused":
-                raise
-            yield standard.unknown(place, path, error)
-            return
-        ours = [row for row in rows if standard.is_ours(str(row.get("url", "")))]
-        for row in ours:
-            yield standard.judge(place, path, self._read(row))
-        if not ours:
-            yield standard.missing(place, path)
+    def _fetch(self, path: str) -> list[Registered]:
+        return [self._read(row) for row in self._rest.get_all(path)]
 
     def _read(self, row: Json) -> Registered:
         status = row.get("alert_status") or "executable"

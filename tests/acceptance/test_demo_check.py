@@ -209,3 +209,13 @@ def test_a_proxy_that_does_nothing_breaks_nothing(spoil: Spoil, what: str) -> No
         spoil(what, lambda _asked, forward: forward()), "--step=out_of_contract"
     )
     assert checked.code == 0, checked.failed
+
+
+def test_the_health_page_tells_at_once_what_was_found_of_each_source(
+    demo: Addresses,
+) -> None:
+    told = httpx.get(f"{demo.pool}/api/v1/status", trust_env=False).json()
+    assert len(told["sources"]) == len(demo.trackers)
+    for source in told["sources"]:
+        assert source["checked_at"], source["name"]
+        assert "webhook_missing" not in {one["code"] for one in source["findings"]}

@@ -5,7 +5,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -233,15 +233,8 @@ def test_not_modified_and_no_content_are_answers(
 
 
 def limited(door: Door, **limits: float) -> httpx.Client:
-    return open_client(
-        Door(
-            door.base_url,
-            door.clock,
-            door.budget,
-            scan_nothing,
-            limits=Limits(**limits),
-        )  # type: ignore[arg-type] # numbers
-    )
+    narrow = Limits(**limits)  # type: ignore[arg-type] # numbers
+    return open_client(replace(door, limits=narrow))
 
 
 def test_gzip_is_inflated(client: httpx.Client, web: respx.MockRouter) -> None:

@@ -196,6 +196,24 @@ async def test_who_logged_how_much_time_is_shown(
     assert "Li &lt;Lei&gt;" in page
 
 
+async def test_a_moved_issue_is_shown_as_moved_and_a_deleted_one_as_deleted(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    number = await town.raise_issue("导出报错", moved_to="OPS-1")
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "moved to OPS-1</span>" in page
+    assert "deleted in the tracker" not in page
+    number = await town.raise_issue("打印报错")
+    [row] = await town.rows(
+        "SELECT i.key FROM issues i JOIN requirement_issues l ON l.issue_id = i.id"
+        " JOIN requirements q ON q.id = l.requirement_id WHERE q.number = %s",
+        number,
+    )
+    await town.delete_issue(row["key"])
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "deleted in the tracker" in page
+
+
 async def test_a_requirement_is_raised_elsewhere_from_its_page(
     site: httpx.AsyncClient, town: Town
 ) -> None:

@@ -127,6 +127,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "标签“{label}”在工单系统中写作“{twin}”，将沿用后者。",
         "统一规则集与工单系统中的大小写。",
     ),
+    "group_empty": (
+        "群组 {group} 中没有令牌可见的项目。",
+        "更正路径，或把令牌所属账号加入该群组。",
+    ),
     "access_level": (
         "令牌的角色不足以写标签、状态或里程碑。",
         "授予令牌所属账号 Reporter（GitLab）或 Write（GitHub）角色。",

@@ -40,7 +40,7 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """A text of the pages.
 
         Raises:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from connectors.github import GitHubConnector
+from connectors.http import Limits
 from model.errors import PermanentError, RetriableError
 from sandbox.faults import Fault
 from sandbox.github.site import IssueEdit
@@ -222,3 +223,13 @@ async def test_the_log_tells_who_changed_title_labels_state_and_milestone(
     later = edits[-1].made_at
     again = await connector.fetch_edits({id_of(issue): later})
     assert again[id_of(issue)] == edits[-1:]
+
+
+async def test_an_answer_of_absurd_size_is_a_named_error(
+    site: GitHubRig, connector: GitHubConnector
+) -> None:
+    issue = site.make_issue("x")
+    blank = Fault(method="GET", status=200, body="[" + " " * Limits().body_bytes)
+    site.bench.faults.fail_next.append(blank)
+    with pytest.raises(PermanentError, match="answer_too_large"):
+        await connector.fetch([issue])

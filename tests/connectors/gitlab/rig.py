@@ -19,6 +19,7 @@ from sandbox.gitlab.instance import Switches
 from sandbox.gitlab.issues import delete_issue, open_issue, update_issue
 from sandbox.gitlab.notes import Comment, delete_note, write_note
 from sandbox.gitlab.records import (
+    OWNER,
     REPORTER,
     Actor,
     CustomField,
@@ -58,6 +59,7 @@ class GitLabRig:
         default_factory=lambda: Names("opened", "closed", "closed", "Nowhere")
     )
     clients: list[httpx.Client] = field(default_factory=list)
+    group: str = ""
 
     @property
     def bench(self) -> Bench:
@@ -90,7 +92,7 @@ class GitLabRig:
                 "kind": "gitlab",
                 "project": "kunlun",
                 "base_url": self.tracker.base_url,
-                "projects": ("kunlun/funds",),
+                **self._places,
                 "token": token or TOKEN,
                 "webhook_secrets": secrets if plain else self._secrets(secrets),
                 "webhook_auth": webhook_auth,
@@ -99,6 +101,10 @@ class GitLabRig:
             }
         )
         return GitLabConnector("acme", config, self._open_door(), self.clock)
+
+    @property
+    def _places(self) -> Mapping[str, Any]:
+        return {"group": self.group} if self.group else {"projects": ("kunlun/funds",)}
 
     def _open_door(self) -> httpx.Client:
         patience = Patience(sleep=self.clock.wind)
@@ -168,6 +174,8 @@ class GitLabRig:
 
     def forbid_webhooks(self) -> None:
         self.project.members[self.bot.id] = REPORTER
+        if group := self.tracker.store.find_group(self.group):
+            group.members[self.bot.id] = REPORTER
 
     @property
     def mention(self) -> str:
@@ -248,3 +256,14 @@ def open_old() -> AbstractContextManager[GitLabRig]:
     """Before signatures and keyset pages."""
     switches = Switches(version="16.11.0", keyset=False, iso_hook_times=False)
     return open_gitlab(switches, signs=False)
+
+
+@contextmanager
+def open_group() -> Iterator[GitLabRig]:
+    """A source that is a group as a whole, with one webhook."""
+    with open_gitlab(Switches(premium=True)) as rig:
+        rig.group = "kunlun"
+        group = rig.tracker.store.find_group("kunlun")
+        assert group
+        group.members[rig.bot.id] = OWNER
+        yield rig

@@ -1,4 +1,4 @@
-from tests.connectors.gitlab.rig import open_new, open_old
+from tests.connectors.gitlab.rig import open_group, open_new, open_old
 from tests.contracts.suite import ConnectorContract
 
 
@@ -8,3 +8,7 @@ class TestGitLab(ConnectorContract):
 
 class TestGitLabBefore17(ConnectorContract):
     rig = staticmethod(open_old)
+
+
+class TestGitLabGroup(ConnectorContract):
+    rig = staticmethod(open_group)
