@@ -46,5 +46,9 @@ BLIND = Collection(TESTS / "blind/pairs", (TESTS / "blind/contracts",))
 """By somebody who had seen neither gloss nor matcher nor the other requests."""
 
 
+FRESH = Collection(TESTS / "fresh/pairs", (TESTS / "fresh/contracts",))
+"""By a third author, held out as a whole."""
+
+
 def bundled_meanings(encoder: Encoder | None = None) -> Meanings:
     return Meanings(encoder or BundledEncoder())

@@ -137,11 +137,11 @@ component is a fact, where it is mapped at all.
 """
 
 BLENDED = Coefficients(
-    "5",
+    "8",
     -4.39,
     (
         *(4.42, 3.06, 0.13, 0.42, 2.19, -0.05, 2.0, 8.0),
-        *(-0.33, 3.83, 1.57, 4.26, 1.55, 6.12, 0.5),
+        *(-0.33, 3.83, 1.57, 4.26, 1.55, 6.12, 1.0),
     ),
 )
 """The same, by words and meaning.
@@ -152,11 +152,11 @@ than on those that nobody has read yet.
 """
 
 INSIDE = Coefficients(
-    "7",
-    -0.84,
+    "8",
+    -0.68,
     (
-        *(1.08, -3.91, 3.3, -1.14, 0.25, -0.3, 0.36, 0.63, -0.3, 0.22, 2.5, 0.0),
-        *(-5.91, 4.87, -2.97, -3.62),
+        *(0.99, -3.58, 3.23, -1.16, 0.25, -0.3, 0.36, 0.63, -0.3, 0.22, 2.5, 0.0),
+        *(-5.94, 4.92, -2.99, -3.65),
     ),
 )
 """The probability that a request is inside the contract, by its leaning.
