@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 import psycopg
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composed, Literal
 
 from model.decisions import PoolState, Section
 from model.projects import Language
@@ -128,13 +128,13 @@ async def find_train_of(connection: Connection) -> Mapping[str, str]:
 
 
 _READ = """
-COPY (SELECT i.key, json_build_array(c.slug, i.kind, i.scope, i.priority,
-    i.release_intent, q.state, c.language, r.name, r.ship_on,
+COPY (SELECT i.key{facts}, c.slug, i.kind, i.scope, i.priority, i.release_intent,
+    q.state, c.language, r.name, r.ship_on,
     CASE WHEN m.issue_id IS NULL AND (i.status_category <> 'done'
             OR q.state_origin = 'person' OR i.base->>'comment_hash' <> ''
             OR i.base->'labels' <> '[]')
-        THEN COALESCE(i.base->>'comment_hash', '') END,
-    o.made, CASE WHEN o.made IS NOT NULL THEN d.verdict END){facts}
+        THEN ':' || COALESCE(i.base->>'comment_hash', '') END,
+    o.made, CASE WHEN o.made IS NOT NULL THEN d.verdict END
 FROM issues i
 JOIN decisions d ON d.id = i.decision_id
 JOIN clients c ON c.id = i.client_id
@@ -144,9 +144,19 @@ LEFT JOIN releases r ON r.id = i.release_id
 LEFT JOIN (SELECT DISTINCT issue_id FROM commands) m ON m.issue_id = i.id
 LEFT JOIN (SELECT issue_id, jsonb_object_agg(section, value) AS made FROM overrides
     WHERE revoked_at IS NULL GROUP BY issue_id) o ON o.issue_id = i.id
-CROSS JOIN LATERAL jsonb_to_record(d.facts) AS f({columns})
+CROSS JOIN LATERAL (SELECT d.facts || '{{}}' AS facts OFFSET 0) f
 WHERE i.deleted_at IS NULL AND {projects}) TO STDOUT (NULL '')
 """
+
+
+_SETTINGS = """
+SET LOCAL work_mem = '128MB';
+SET LOCAL jit = off;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0
+"""
+"""Hash joins over the pool, on more than one core, for nobody can count before they are
+made; and no compiling that costs more than it saves."""
 
 
 def read_blocks(reading: Reading) -> Iterator[bytes]:
@@ -160,8 +170,7 @@ def read_blocks(reading: Reading) -> Iterator[bytes]:
         snapshot = SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(reading.snapshot))
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(snapshot)
-        # hash joins over the pool, and no compiling that costs more than it saves
-        connection.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        connection.execute(_SETTINGS)
         with connection.cursor().copy(_statement(reading)) as lines:
             yield from _gather(lines)
 
@@ -185,12 +194,8 @@ def _statement(reading: Reading) -> Composed:
     else:
         others = Literal(list(reading.others))
         projects = SQL("i.project_id <> ALL ({}::uuid[])").format(others)
-    names = [Identifier(name) for name in reading.facts]
-    return SQL(_READ).format(
-        facts=SQL("").join(SQL(", f.{}").format(name) for name in names),
-        columns=SQL(", ").join(SQL("{} text").format(name) for name in names),
-        projects=projects,
-    )
+    facts = (SQL(", f.facts->>{}").format(Literal(name)) for name in reading.facts)
+    return SQL(_READ).format(facts=SQL("").join(facts), projects=projects)
 
 
 class BlockParser:
@@ -206,12 +211,13 @@ class BlockParser:
 
     def parse(self, block: bytes) -> Block:
         """Parse whole lines."""
-        text = block.decode().removesuffix("\n")
-        rows = [line.split("\t") for line in text.split("\n")]
-        columns: Sequence[Sequence[str]] = list(zip(*rows, strict=True))
+        text, width = block.decode().removesuffix("\n"), 1 + len(self._facts)
+        rows = [line.split("\t", width) for line in text.split("\n")]
+        columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+        packed = columns.pop()
         if "\\" in text:
             columns = [_unescape(column) for column in columns]
-        keys, packed, *facts = columns
+        keys, *facts = columns
         by_name = dict(zip(self._facts, facts, strict=True))
         return Block(keys, [self._find(each) for each in packed], by_name)
 
@@ -225,23 +231,24 @@ class BlockParser:
 
 
 def _parse_stood(packed: str) -> Stood:
-    client, *effective, state, language, name, ship_on, comment, made, said = (
-        json.loads(packed)
+    client, *effective, state, language, name, ship_on, comment, made, said = _unescape(
+        packed.split("\t")
     )
     return Stood(
         client=client,
-        effective=tuple(said or "" for said in effective),
+        effective=tuple(effective),
         state=PoolState(state),
         language=Language(language),
-        release=(name or "", date.fromisoformat(ship_on) if ship_on else None),
-        comment_hash=comment,
-        overrides=_by_section(made),
-        verdict=_by_section(said),
+        release=(name, date.fromisoformat(ship_on) if ship_on else None),
+        comment_hash=comment[1:] if comment else None,
+        overrides=_parse_by_section(made),
+        verdict=_parse_by_section(said),
     )
 
 
-def _by_section(values: Mapping[str, str] | None) -> Mapping[Section, str]:
-    return {Section(name): value for name, value in (values or {}).items()}
+def _parse_by_section(packed: str) -> Mapping[Section, str]:
+    values = json.loads(packed) if packed else {}
+    return {Section(name): value for name, value in values.items()}
 
 
 _ESCAPE = re.compile(r"\\(.)")

@@ -1,7 +1,8 @@
 """Count what a candidate ruleset would do to a share of the pool."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from model.projects import Language
 from rules.bulk import Bulk, Outcome
 from rules.case import comparable
 from rules.decide import points_for
-from rules.in_columns import InColumns, Read
+from rules.in_columns import InColumns, Raw, Read
 from rules.ruleset import Ruleset
 from rules.tally import (
     NO_RELEASE,
@@ -32,8 +33,18 @@ NextRelease = Callable[[str, float], ReleaseOn]
 
 _SCOPE, _RELEASE = (list(Section).index(s) for s in (Section.SCOPE, Section.RELEASE))
 _MOST_SEEN = 100_000
+_MOST_FLIPPED = 20_000
 _ESTIMATE = "estimate.days"
 _TRAIN = "train:"
+
+
+@dataclass(slots=True)
+class _Flipped:
+    """Issues that stood alike and come out alike, with a few of them by key."""
+
+    flips: tuple[Flip, ...]
+    issues: int = 0
+    samples: list[str] = field(default_factory=list)
 
 
 def facts_asked(candidate: Ruleset) -> frozenset[str]:
@@ -76,6 +87,8 @@ class Counting:
         self._tally = Tally()
         self.asked = self._bulk.asked | {_ESTIMATE}
         self._seen = Counter[int]()
+        self._flipped: dict[Any, _Flipped] = {}
+        self._number_of = lru_cache(maxsize=10_000)(self._read_number)
         self._hash_of = lru_cache(maxsize=10_000)(self._compute_hash)
 
     def count(self, issues: Issues) -> None:
@@ -95,7 +108,7 @@ class Counting:
                 self._count_flipped(issues, place, outcome)
         if self._bulk.undivided:
             self._count_comments(issues, outcomes)
-        if len(self._seen) > _MOST_SEEN:
+        if len(self._seen) > _MOST_SEEN or len(self._flipped) > _MOST_FLIPPED:
             self._look_back()
 
     def finish(self) -> Tally:
@@ -112,17 +125,18 @@ class Counting:
             self._tally.comments += count * changes
 
     def _shift_of(self, client: str) -> Shift:
-        return self._tally.clients.setdefault(client, Shift())
+        clients = self._tally.clients
+        return clients.get(client) or clients.setdefault(client, Shift())
 
     def _count_flipped(self, issues: Issues, place: int, outcome: Outcome) -> None:
         standing = issues.standings[place]
+        alike = self._flipped_of(standing, outcome, issues, place)
+        alike.issues += 1
+        if len(alike.samples) < SAMPLES:
+            alike.samples.append(issues.keys[place])
         shift = self._shift_of(standing.client)
         shift.flipped += 1
         before, after = standing.effective, outcome.in_order
-        for section, was, says in zip(Section, before, after, strict=True):
-            if was != says:
-                rule = self._find_winner(section, outcome, issues, place)
-                self._note_flip(Flip(section, was, says, rule), issues.keys[place])
         days = self._number(_ESTIMATE, issues, place)
         _note_days(shift, before[_SCOPE], after[_SCOPE], days)
         if before[_RELEASE] != after[_RELEASE]:
@@ -132,28 +146,39 @@ class Counting:
             changes = self._changes_comment(standing, outcome, release, {})
             self._tally.comments += changes
 
-    def _note_flip(self, flip: Flip, key: str) -> None:
-        self._tally.flips[flip] += 1
-        samples = self._tally.samples.setdefault(flip, [])
-        if len(samples) < SAMPLES:
-            samples.append(key)
+    def _flipped_of(
+        self, standing: Standing, outcome: Outcome, issues: Issues, place: int
+    ) -> _Flipped:
+        units = tuple(self._number(fact, issues, place) for fact in self._bulk.per)
+        key = standing.effective, outcome, units
+        alike = self._flipped.get(key)
+        if alike is None:
+            alike = self._flipped[key] = _Flipped(tuple(self._find_flips(*key)))
+        return alike
+
+    def _find_flips(
+        self, before: Sequence[str], outcome: Outcome, units: Sequence[Any]
+    ) -> Iterator[Flip]:
+        for section, was, says in zip(Section, before, outcome.in_order, strict=True):
+            if was != says:
+                rule = self._find_winner(section, outcome, units)
+                yield Flip(section, was, says, rule)
 
     def _find_winner(
-        self, section: Section, outcome: Outcome, issues: Issues, place: int
+        self, section: Section, outcome: Outcome, units: Sequence[Any]
     ) -> str:
         places = self._bulk.places(outcome.rows & self._blocks[section])
         if not places:
             return ""
         if section is Section.PRIORITY:
-            return self._find_heaviest(places, issues, place)
+            by_fact = dict(zip(self._bulk.per, units, strict=True))
+            return self._find_heaviest(places, by_fact)
         return self._candidate.sections[section][places[0]].id
 
-    def _find_heaviest(self, places: Sequence[int], issues: Issues, place: int) -> str:
+    def _find_heaviest(self, places: Sequence[int], units: Mapping[str, Any]) -> str:
         rules = [self._candidate.points[each] for each in places]
         weights = {
-            rule.id: points_for(rule, self._number(rule.per, issues, place))
-            if rule.per
-            else rule.add
+            rule.id: points_for(rule, units[rule.per]) if rule.per else rule.add
             for rule in rules
         }
         told = {rule for rule, points in weights.items() if points}
@@ -163,17 +188,19 @@ class Counting:
     def _number(self, fact: str, issues: Issues, place: int) -> Any:
         if fact not in issues.facts:
             return None
-        value = self._read[fact](issues.facts[fact][place])
-        return comparable(fact, value, self._candidate.zone)
+        return self._number_of(fact, issues.facts[fact][place])
+
+    def _read_number(self, fact: str, raw: Raw) -> Any:
+        return comparable(fact, self._read[fact](raw), self._candidate.zone)
 
     def _note_load(self, before: str, after: str, days: float) -> None:
         trains = self._tally.trains
         if left := self._find_train(before):
-            load = trains.setdefault(left, Load())
+            load = trains.get(left) or trains.setdefault(left, Load())
             load.issues_out += 1
             load.days_out += days
         if come_to := self._find_train(after):
-            load = trains.setdefault(come_to, Load())
+            load = trains.get(come_to) or trains.setdefault(come_to, Load())
             load.issues_in += 1
             load.days_in += days
             load.beyond += self._next_release(come_to, days) == NO_RELEASE
@@ -245,7 +272,19 @@ class Counting:
         return self._next_release(intent.removeprefix(_TRAIN), days)
 
     def _look_back(self) -> None:
-        """Turn the rows that were seen into rules, once for all issues alike."""
+        """Work out once, for all issues alike, what was seen of them."""
+        self._note_flips()
+        self._note_matches()
+
+    def _note_flips(self) -> None:
+        for alike in self._flipped.values():
+            for flip in alike.flips:
+                self._tally.flips[flip] += alike.issues
+                samples = self._tally.samples.setdefault(flip, [])
+                samples += alike.samples[: SAMPLES - len(samples)]
+        self._flipped.clear()
+
+    def _note_matches(self) -> None:
         for section, block in self._blocks.items():
             seen = Counter[int]()
             for rows, count in self._seen.items():

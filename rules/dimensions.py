@@ -222,9 +222,14 @@ class Searched:
         known = self._known
         return known.get(None) or remember(known, None, self._dimension.work_out(facts))
 
-    def of_all(self, texts: Sequence[str]) -> list[int]:
-        """The survivors of many texts, none of them empty."""
-        return list(map(self._of, texts, fold_lines(texts)))
+    def of_all(self, values: Sequence[object]) -> list[int]:
+        """The survivors of many values; what is no text counts as absent."""
+        texts = [value if isinstance(value, str) else "" for value in values]
+        of_none = self.of_none({})
+        return [
+            self._of(text, folded) if text else of_none
+            for text, folded in zip(texts, fold_lines(texts), strict=True)
+        ]
 
     def _of(self, text: str, folded: str) -> int:
         found = self._find_words(folded)
@@ -233,8 +238,10 @@ class Searched:
         key = found, patterns, named
         rows = self._known.get(key)
         if rows is None:
-            asks = {self._words[place] for place in found}
-            asks |= {self._patterns[place] for place in patterns}
+            asks = {ask for place, ask in enumerate(self._words) if place in found}
+            asks |= {
+                ask for place, ask in enumerate(self._patterns) if place in patterns
+            }
             facts = {self._dimension.fact: text}
             work_out = self._dimension.work_out
             rows = remember(self._known, key, work_out(facts, asks))

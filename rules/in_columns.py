@@ -149,17 +149,13 @@ def _sieve_days(early: Early, read: Mapping[str, Read]) -> Sieve:
 
 def _sieve_texts(early: Early, searched: Searched, read: Read) -> Sieve:
     """Texts are searched only where a row is left that asks for it."""
-    of_none = searched.of_none({})
 
     def strike(rows: list[int], columns: Columns) -> list[int]:
         column = columns[early.fact]
         asked = [place for place, row in enumerate(rows) if row & early.asking]
-        values = [read(column[place]) for place in asked]
-        texts = [text for text in values if isinstance(text, str) and text]
-        survivors = iter(searched.of_all(texts))
-        for place, text in zip(asked, values, strict=True):
-            has_text = isinstance(text, str) and text
-            rows[place] &= next(survivors) if has_text else of_none
+        left = searched.of_all([read(column[place]) for place in asked])
+        for place, survivors in zip(asked, left, strict=True):
+            rows[place] &= survivors
         return rows
 
     return strike

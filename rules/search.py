@@ -8,7 +8,10 @@ import re2
 from rules.conditions import Ask, Operator
 
 Search = Callable[[str], tuple[int, ...]]
-"""Which of the questions a text answers with yes, by their places, in any order."""
+"""Which of the questions a text answers with yes, by their places, in any order.
+
+A place behind the last question may be among them and says nothing.
+"""
 
 _MEMORY_BYTES = 64 << 20
 _NOTHING: tuple[int, ...] = ()
@@ -26,15 +29,8 @@ def make_search(asks: Sequence[Ask]) -> Search:
         return lambda text: tuple(
             place for place, ask in enumerate(asks) if ask.pattern.search(text)
         )
-    match, sentinel = patterns.Match, len(asks)
-
-    def search(text: str) -> tuple[int, ...]:
-        found = match(text.encode())
-        if len(found) == 1:
-            return _NOTHING
-        return tuple([place for place in found if place != sentinel])
-
-    return search
+    match = patterns.Match
+    return lambda text: tuple(match(text.encode()))
 
 
 def _find_set(asks: Sequence[Ask]) -> Any:

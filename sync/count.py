@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from model.decisions import FactValue
 from model.releases import Release
@@ -44,9 +45,8 @@ def count(task: Task, blocks: Iterable[Block]) -> Tally:
     if candidate is None:
         raise LookupError(task.name)
     read = _reading_of(task.today)
-    counting = Counting(
-        candidate, read, _Trains(task).next_release, task.train_of, task.fresh
-    )
+    find_next = lru_cache(maxsize=10_000)(_Trains(task).next_release)
+    counting = Counting(candidate, read, find_next, task.train_of, task.fresh)
     for block in blocks:
         columns = _columns(block, counting.asked, task.today)
         counting.count(Issues(block.keys, block.stood, columns))
