@@ -32,8 +32,8 @@ def cancelled_is_sent(patch: pytest.MonkeyPatch) -> None:
 def operation_kept(patch: pytest.MonkeyPatch) -> None:
     postpone = find("pool.outbox.postpone")
 
-    async def same(c: Any, intent: Any, _new: Any, error: Any, until: Any) -> None:
-        await postpone(c, intent, intent.id, error, until)
+    async def same(c: Any, intent: Any, _new: Any, *more: Any, **how: Any) -> None:
+        await postpone(c, intent, intent.id, *more, **how)
 
     patch.setattr("pool.outbox.postpone", same)
 
