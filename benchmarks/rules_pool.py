@@ -5,10 +5,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from multiprocessing import active_children
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from resource import RUSAGE_CHILDREN, getrusage, struct_rusage
+from time import perf_counter, sleep
 from typing import Any
 
 import psycopg
@@ -30,21 +33,23 @@ _CHANGED = 8
 _SETTINGS = {"max_wal_size": "8GB", "shared_buffers": "512MB"}
 
 
-def measure_pool(rows: int) -> dict[str, Any]:
-    """Seconds that a simulation takes on a real server, seeded beforehand."""
+def measure_pool(rows: int, keep: Path | None = None) -> dict[str, Any]:
+    """Seconds that a simulation takes on a real server, seeded beforehand.
+
+    Args:
+        rows: requirements in the pool.
+        keep: a folder whose pool is used again; None for one that is thrown away.
+    """
     running = load_workload(make_rules(Random(7)))
     candidate = load_workload(make_rules(Random(7))[:-_CHANGED] + _others())
-    home = Path(tempfile.mkdtemp(prefix="reqpool-bench-", dir="/tmp"))
-    try:
-        with embedded_server(home, settings=_SETTINGS) as url:
-            upgrade(url)
-            started = perf_counter()
+    with _folder(keep) as home, embedded_server(home, settings=_SETTINGS) as url:
+        upgrade(url)
+        if _count_issues(url) != rows:
             seed(url, running, rows)
-            seeded = perf_counter()
-            simulation = asyncio.run(_simulate(url, candidate))
-            seconds = perf_counter() - seeded
-    finally:
-        shutil.rmtree(home)
+        before, started = _children(), perf_counter()
+        simulation = asyncio.run(_simulate(url, candidate))
+        seconds = perf_counter() - started
+        after = _children()
     assert simulation.whole.issues == rows
     return {
         "requirements": rows,
@@ -53,8 +58,36 @@ def measure_pool(rows: int) -> dict[str, Any]:
         "requirements_per_second": round(rows / seconds),
         "seconds_a_million": round(seconds / rows * 1_000_000, 2),
         "flipped": simulation.whole.flipped,
-        "seeded_in_seconds": round(seeded - started, 1),
+        "python_cpu_seconds": round(
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1
+        ),
+        "largest_process_mb": after.ru_maxrss // 1024,
     }
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield keep
+        return
+    home = Path(tempfile.mkdtemp(prefix="reqpool-bench-", dir="/tmp"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home)
+
+
+def _children() -> struct_rusage:
+    """What the processes of a simulation took, once they have ended."""
+    while active_children():
+        sleep(0.05)
+    return getrusage(RUSAGE_CHILDREN)
+
+
+def _count_issues(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT count(*) FROM issues").fetchone()
+    return row[0] if row else 0
 
 
 def _others() -> list[Any]:
