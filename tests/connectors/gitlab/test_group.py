@@ -15,7 +15,12 @@ from tests.connectors.gitlab.rig import GitLabRig, id_of, open_group
 from tests.contracts.reads import ids_of, pages_of
 from tests.contracts.rig import ref_of
 
-KNOWN = {"kind": "gitlab", "project": "kunlun", "base_url": "https://x.example", "token": "t"}
+KNOWN = {
+    "kind": "gitlab",
+    "project": "kunlun",
+    "base_url": "https://x.example",
+    "token": "t",
+}
 
 
 @pytest.fixture
