@@ -81,6 +81,17 @@ def gitlab_ours(url: str, concurrency: int, project: int = 1) -> Iterable[Any]:
     return range(_count_ours("gitlab", config, concurrency))
 
 
+async def _as_they_came(*given: Any) -> Any:
+    """In place of making issues of rows, which both connectors give last."""
+    return given[-1]
+
+
+def gitlab_ours_rows(url: str, concurrency: int) -> Iterable[Any]:
+    """Only the pages that ours takes, through the same door; in a process of its own."""
+    import_module("connectors.gitlab.changes").WholeReads.fetch = _as_they_came
+    return gitlab_ours(url, concurrency)
+
+
 def gitlab_ours_notes(url: str, concurrency: int) -> Iterable[Any]:
     return gitlab_ours(url, concurrency, project=2)
 
@@ -92,6 +103,16 @@ def jira_ours(url: str, concurrency: int, path: str = "dc") -> Iterable[Any]:
         "token": TOKEN,
     }
     return range(_count_ours("jira", config, concurrency))
+
+
+def jira_ours_rows(url: str, concurrency: int, path: str = "dc") -> Iterable[Any]:
+    """The same for Jira."""
+    vars(import_module("connectors.jira.changes")).update(complete=_as_they_came)
+    return jira_ours(url, concurrency, path)
+
+
+def jira_cloud_ours_rows(url: str, concurrency: int) -> Iterable[Any]:
+    return jira_ours_rows(url, concurrency, "cloud")
 
 
 def jira_cloud_ours(url: str, concurrency: int) -> Iterable[Any]:
@@ -152,13 +173,16 @@ READERS: Mapping[str, Reader] = {
     reader.__name__: reader
     for reader in (
         gitlab_ours,
+        gitlab_ours_rows,
         gitlab_ours_notes,
         gitlab_objects,
         gitlab_objects_notes,
         gitlab_http_list,
         gitlab_perceval,
         jira_ours,
+        jira_ours_rows,
         jira_cloud_ours,
+        jira_cloud_ours_rows,
         jira_objects,
         jira_perceval,
     )

@@ -222,6 +222,7 @@ async def serve(app: Standin) -> None:
     # Without IPPROTO_TCP asyncio does not send small answers at once.
     bound = socket.socket(proto=socket.IPPROTO_TCP)
     bound.bind(("127.0.0.1", 0))
+    bound.listen()
     _HOST[0] = f"127.0.0.1:{bound.getsockname()[1]}"
     config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off")
     server = uvicorn.Server(config)

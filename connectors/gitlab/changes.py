@@ -33,6 +33,7 @@ from connectors.threads import Threads
 from model.clock import Clock
 from model.issues import IssueSnapshot
 
+_PAGES_AHEAD = 2
 _SPARE_WINDOWS = 4
 """More than there are threads: while one window ends the others leave none idle."""
 
@@ -142,39 +143,52 @@ class ChangeReads:
         if first.next_query is None:
             yield await self._complete(known, asked_at, first.rows)
             return
-        windows = await self._split(project_id, known.resume_from, first.total)
-        reads = (self._read(project_id, window, known) for window in windows)
+        bounds = self._find_bounds(project_id, known.resume_from, first.total)
+        windows = split(known.resume_from, bounds)
+        reads = (self._read(project_id, window, known) async for window in windows)
         ahead = self.threads.count + _SPARE_WINDOWS
-        async with aclosing(in_order(reads, ahead)) as found:
+        async with (
+            aclosing(bounds),
+            aclosing(windows),
+            aclosing(in_order(reads, ahead)) as found,
+        ):
             async for pages in found:
                 for page in pages:
                     yield page
 
-    async def _split(
+    async def _find_bounds(
         self, project_id: int, after: datetime | None, total: int | None
-    ) -> list[Window]:
+    ) -> AsyncGenerator[datetime, None]:
         last = FARTHEST_ROW if total is None else total
         finds = (
             self.threads.run(self.feed.find_bound, project_id, after, row)
             for row in range(WINDOW_ROWS, last, WINDOW_ROWS - 1)
         )
-        bounds = []
         async with aclosing(in_order(finds, self.threads.count)) as found:
             async for bound in found:
                 if bound is None:
-                    break
-                bounds.append(bound)
-        return split(after, bounds)
+                    return
+                yield bound
 
     async def _read(
         self, project_id: int, window: Window, known: Position
     ) -> list[_ReadPage]:
-        pages, query = list[_ReadPage](), self.feed.begin(window)
+        """A window whole; its next page is asked for while one is completed."""
+        whole = self._completions(project_id, window, known)
+        async with (
+            aclosing(whole),
+            aclosing(in_order(whole, _PAGES_AHEAD)) as pages,
+        ):
+            return [page async for page in pages]
+
+    async def _completions(
+        self, project_id: int, window: Window, known: Position
+    ) -> AsyncGenerator[asyncio.Task[_ReadPage], None]:
+        query = self.feed.begin(window)
         while query is not None:
             asked_at = self.clock()
             rows, query = await self.threads.run(self.feed.get_next, project_id, query)
-            pages.append(await self._complete(known, asked_at, rows))
-        return pages
+            yield asyncio.create_task(self._complete(known, asked_at, rows))
 
     async def _complete(
         self, known: Position, asked_at: datetime, rows: list[Json]

@@ -9,10 +9,9 @@ by side: unlike page numbers these stay where they are while issues change.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.base import Cursor
@@ -211,10 +210,18 @@ class Window(NamedTuple):
         return {name: write_moment(end) for name, end in ends.items() if end}
 
 
-def split(after: datetime | None, bounds: Sequence[datetime]) -> list[Window]:
-    """Windows that leave nothing out, whatever the bounds; the last one is open."""
-    inner = sorted({bound for bound in bounds if after is None or bound > after})
-    return [Window(*ends) for ends in pairwise([after, *inner, None])]
+async def split(
+    after: datetime | None, bounds: AsyncIterable[datetime]
+) -> AsyncGenerator[Window, None]:
+    """Windows that leave nothing out, whatever the bounds; the last one is open.
+
+    Each comes as soon as its bound does: reading need not wait for all of them.
+    """
+    async for bound in bounds:
+        if after is None or bound > after:
+            yield Window(after, bound)
+            after = bound
+    yield Window(after)
 
 
 class Feed:

@@ -262,9 +262,13 @@ def _key_of_path(url: str, base_path: str) -> str:
 def _attachments(
     description: str, author: Person | None, comments: Iterable[Comment]
 ) -> tuple[Attachment, ...]:
-    said = [Passage(it.body, it.author, it.created_at) for it in comments]
-    passages = [Passage(description, author), *said]
-    return find_uploads([one for one in passages if has_upload(one)])
+    passages = [Passage(description, author)] if has_upload(description) else []
+    passages += [
+        Passage(it.body, it.author, it.created_at)
+        for it in comments
+        if has_upload(it.body)
+    ]
+    return find_uploads(passages) if passages else ()
 
 
 def _comment(note: Json) -> Comment:

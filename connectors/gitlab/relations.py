@@ -81,6 +81,8 @@ _KINDS: Mapping[str, LinkKind] = {
     "blocks": LinkKind.BLOCKS,
     "is_blocked_by": LinkKind.BLOCKED_BY,
 }
+_NONE = Relations()
+_NOTHING: Sequence[object] = (None, {"nodes": []}, [])
 _GLOBAL_ID = re.compile(r"gid://gitlab/\w+/([0-9]+)")
 
 
@@ -152,12 +154,16 @@ class RelationReads:
         by_iid = {str(node["iid"]): node for node in nodes if node}
         for row in rows:
             node = by_iid.get(str(row["iid"]), {})
-            moved = node.get("movedToWorkItemUrl") or ""
-            key = key_of_url(moved, self.base_url) if moved else ""
-            links = _in_order(self._links(node))
-            status, logs = _read_widgets(node)
-            fields = read_custom_fields(node.get("widgets") or ())
-            yield IssuePlace.of(row), Relations(links, key, status, logs, fields)
+            yield IssuePlace.of(row), self._relations(node)
+
+    def _relations(self, node: Json) -> Relations:
+        if _tells_nothing(node):
+            return _NONE
+        moved = node.get("movedToWorkItemUrl") or ""
+        key = key_of_url(moved, self.base_url) if moved else ""
+        status, logs = _read_widgets(node)
+        fields = read_custom_fields(node.get("widgets") or ())
+        return Relations(_in_order(self._links(node)), key, status, logs, fields)
 
     def _links(self, node: Json) -> Iterator[Link]:
         for widget in node.get("widgets") or ():
@@ -195,6 +201,15 @@ class RelationReads:
         tracker_id = f"{other.project}#{other.iid}" if other.project else ""
         key = key_of_url(other.url, self.base_url)
         return Link(kind, phrase.replace("_", " "), key, tracker_id, other.url)
+
+
+def _tells_nothing(node: Json) -> bool:
+    """Of most issues; looked for first, since reading what is not there costs as much."""
+    return not node.get("movedToWorkItemUrl") and all(
+        value in _NOTHING
+        for widget in node.get("widgets") or ()
+        for value in widget.values()
+    )
 
 
 def by_project(rows: Iterable[Json], base_url: str) -> Iterable[tuple[str, list[Json]]]:

@@ -59,7 +59,7 @@ class Origin(NamedTuple):
     @classmethod
     def of(cls, url: httpx.URL | str) -> "Origin":
         """Take it from a URL, with the scheme's own port when none is written."""
-        url = httpx.URL(url)
+        url = url if isinstance(url, httpx.URL) else httpx.URL(url)
         return cls(url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0))
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Cursors, windows of time, and links that lead elsewhere."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -49,10 +50,10 @@ def test_a_moment_comes_back_as_it_was_written(moment: datetime) -> None:
 
 
 @given(st.none() | moments, st.lists(moments, max_size=5), moments)
-def test_windows_leave_no_moment_out(
+async def test_windows_leave_no_moment_out(
     after: datetime | None, bounds: list[datetime], moment: datetime
 ) -> None:
-    windows = split(after, bounds)
+    windows = [window async for window in split(after, _one_by_one(bounds))]
     held = any(
         (window.after is None or window.after <= moment)
         and (window.before is None or moment <= window.before)
@@ -62,6 +63,11 @@ def test_windows_leave_no_moment_out(
     assert windows[-1].before is None
     for one, following in pairwise(windows):
         assert one.before == following.after
+
+
+async def _one_by_one(bounds: list[datetime]) -> AsyncIterator[datetime]:
+    for bound in bounds:
+        yield bound
 
 
 @given(moments, st.lists(st.timedeltas(timedelta(0), OVERLAP * 3), min_size=1))
