@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from app.bootstrap import Application
 from app.rulesets import load_ruleset_file
@@ -63,14 +65,26 @@ async def _simulate(opened: Application, file: Path, slug: str) -> Simulation:
             project = await get_project_id(connection, slug)
             bases = await find_bases(connection, project) if project else None
         candidate: Ruleset = load_ruleset_file(file, bases)
-        return await simulate_on_pool(
-            engine.database, engine.clock, candidate, project=project
-        )
+        with _bar() as bar:
+            shown = bar.add_task(candidate.name, total=None)
+            return await simulate_on_pool(
+                engine.database,
+                engine.clock,
+                candidate,
+                project=project,
+                tell=lambda done, of: bar.update(shown, completed=done, total=of),
+            )
     except UnknownProject as error:
         message = f"no project {slug!r} in the pool"
         raise typer.BadParameter(message) from error
     except AlreadySimulating as error:
         raise already_simulating() from error
+
+
+def _bar() -> Progress:
+    """On stderr and gone at the end, so that only the outcome is left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def already_simulating() -> typer.Exit:

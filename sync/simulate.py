@@ -3,13 +3,15 @@
 import asyncio
 import multiprocessing
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 from uuid import UUID
 
 from model.clock import Clock
 from pool import rulesets, standing
 from pool.database import Connection, Database
-from pool.handing import Blocks, hand_out, join
+from pool.handing import Shared, hand_out, join
 from pool.standing import BlockParser, Reading, read_blocks
 from rules.count import facts_asked
 from rules.ruleset import Ruleset
@@ -29,6 +31,12 @@ _ISSUES_HERE = 5_000
 """Fewer are counted within a moment, so no process is started at all."""
 
 
+_LOOK_SECONDS = 0.5
+
+Tell = Callable[[int, int], None]
+"""Called now and then with how many issues are counted, of about how many."""
+
+
 class AlreadySimulating(RuntimeError):  # noqa: N818 - says what is the case
     """Somebody else simulates on this pool; one at a time."""
 
@@ -40,6 +48,7 @@ async def simulate(
     *,
     project: UUID | None = None,
     processes: int | None = None,
+    tell: Tell = lambda _counted, _issues: None,
 ) -> Simulation:
     """Decide on the whole pool under a candidate; nothing is stored or written.
 
@@ -53,6 +62,7 @@ async def simulate(
         project: whose issues; None for all whose project has no ruleset of its own.
         processes: how many count; if None at most one a core, and none of their own
             for a small pool.
+        tell: about the progress in a large pool.
 
     Raises:
         AlreadySimulating: another simulation takes every core.
@@ -83,7 +93,9 @@ async def simulate(
             tallies = [await asyncio.to_thread(_count_here, task, reading)]
         else:
             enough = min(_count_cores(), issues // _ISSUES_A_PROCESS + 1)
-            tallies = await _count_all(task, reading, processes or enough)
+            tallies = await _count_all(
+                task, reading, processes or enough, lambda done: tell(done, issues)
+            )
         return sum_up(candidate, tallies)
 
 
@@ -106,11 +118,13 @@ async def _find_fresh(
     return frozenset(edit.rule for edit in edits)
 
 
-async def _count_all(task: Task, reading: Reading, processes: int) -> list[Tally]:
+async def _count_all(
+    task: Task, reading: Reading, processes: int, tell: Callable[[int], None]
+) -> list[Tally]:
     spawn = multiprocessing.get_context("spawn")
-    blocks: Blocks = spawn.SimpleQueue()
+    shared = Shared(spawn.SimpleQueue(), spawn.Value("q"))
     executor = ProcessPoolExecutor(
-        processes + 1, mp_context=spawn, initializer=join, initargs=(blocks,)
+        processes + 1, mp_context=spawn, initializer=join, initargs=(shared,)
     )
     loop = asyncio.get_running_loop()
     try:
@@ -119,6 +133,10 @@ async def _count_all(task: Task, reading: Reading, processes: int) -> list[Tally
             loop.run_in_executor(executor, count_taken, task, reading.facts)
             for _ in range(processes)
         ]
+        left: set[asyncio.Future[Any]] = {read, *counted}
+        while left:
+            _done, left = await asyncio.wait(left, timeout=_LOOK_SECONDS)
+            tell(shared.taken.value)
         tallies = await asyncio.gather(*counted)
         await read
     finally:

@@ -66,7 +66,15 @@ async def test_a_candidate_is_counted_in_processes_and_changes_nothing(
     async with world.engine.database.transaction() as connection:
         await decisions.override(connection, new_id, client, issue, made)
     candidate = loaded(CANDIDATE)
-    found = await simulate(world.engine.database, world.clock, candidate, processes=2)
+    told: list[tuple[int, int]] = []
+    found = await simulate(
+        world.engine.database,
+        world.clock,
+        candidate,
+        processes=2,
+        tell=lambda done, issues: told.append((done, issues)),
+    )
+    assert told[-1] == (3, 3)
     flips = {(flip.section, flip.after, flip.rule) for flip in found.flips}
     assert (Section.KIND, "task", "all-tasks") in flips
     assert found.agreement[Section.SCOPE].after == 1
