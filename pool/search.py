@@ -9,6 +9,8 @@ import unicodedata
 
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+|[^\W_]+")
 _MOST_TERMS = 2000
+_LONGEST_TERM = 200
+"""In characters; an index takes no term of more than 2,700 bytes."""
 
 
 def terms_of(text: str) -> list[str]:
@@ -21,7 +23,7 @@ def terms_of(text: str) -> list[str]:
 
 def _terms_of_run(run: str) -> list[str]:
     if run[0] < "\u3040":
-        return [run]
+        return [run[:_LONGEST_TERM]]
     pairs = [run[start : start + 2] for start in range(len(run) - 1)]
     return [*run, *pairs]
 
