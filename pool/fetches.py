@@ -71,9 +71,14 @@ async def finish(
     source: UUID,
     tracker_ids: Collection[str],
     began_at: datetime,
-) -> None:
-    """They were read by a request begun at ``began_at``; a later wish stays."""
-    await connection.execute(_FINISH, (source, list(tracker_ids), began_at))
+) -> int:
+    """They were read by a request begun at ``began_at``; a later wish stays.
+
+    Returns:
+        How many are over.
+    """
+    values = (source, list(tracker_ids), began_at)
+    return (await connection.execute(_FINISH, values)).rowcount
 
 
 async def postpone(

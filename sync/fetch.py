@@ -30,10 +30,14 @@ _CAUSES = {
 
 
 async def fetch(engine: Engine, name: str) -> int:
-    """Drain a source's wishes to read issues; answers how many were read."""
+    """Drain a source's wishes to read issues; answers how many were settled.
+
+    A wish that is read and stays (it came from a process whose clock is ahead) is left
+    to the next look, or the tracker would be asked without a pause.
+    """
     count = 0
-    while read := await _fetch_batch(engine, name):
-        count += read
+    while settled := await _fetch_batch(engine, name):
+        count += settled
     return count
 
 
@@ -59,10 +63,10 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         return 0
     async with engine.database.transaction() as connection:
         found = set(wanted) - set(fetched.missing)
-        await fetches.finish(connection, source.id, found, began_at)
+        settled = await fetches.finish(connection, source.id, found, began_at)
         await _let_go(engine, connection, source, fetched.moved, read)
-        await _bury(engine, connection, source, fetched.missing)
-    return len(wanted)
+        buried = await _bury(engine, connection, source, fetched.missing)
+    return settled + buried
 
 
 def _batches(
@@ -113,8 +117,11 @@ async def _let_go(
 
 async def _bury(
     engine: Engine, connection: Connection, source: SourceRow, missing: Collection[str]
-) -> None:
-    """A second look after a minute confirms a deletion; one miss proves nothing."""
+) -> int:
+    """A second look after a minute confirms a deletion; one miss proves nothing.
+
+    Answers how many need no other look now.
+    """
     now = engine.clock()
     confirmed = await fetches.find_missed(connection, source.id, missing)
     first = set(missing) - set(confirmed)
@@ -122,7 +129,7 @@ async def _bury(
     known = await issues.lock_by_tracker(connection, source.id, list(confirmed))
     for issue in known.values():
         await _leave_tombstone(engine, connection, issue, now)
-    await fetches.finish(connection, source.id, confirmed, now)
+    return len(first) + await fetches.finish(connection, source.id, confirmed, now)
 
 
 async def _leave_tombstone(

@@ -1,8 +1,10 @@
-"""Two who want the same issues read do not block each other."""
+"""Wishes to read issues come from several processes, in any order, by any clock."""
 
 import asyncio
+from datetime import timedelta
 
 from pool import fetches, sources
+from sync.fetch import fetch
 from sync.ingest import ingest
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_round_trip import register_hook
@@ -29,3 +31,21 @@ async def test_hints_that_came_in_another_order_do_not_deadlock(
         await asyncio.sleep(0.5)
         await fetches.ask(connection, source.id, [second.id], now, "webhook")
     assert await ingesting == 2
+
+
+async def test_a_wish_from_a_clock_that_is_ahead_is_not_asked_for_again_and_again(
+    world: World, desk: JiraDesk
+) -> None:
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        for ahead in (timedelta(), timedelta(minutes=1)):
+            at = world.clock() + ahead
+            await fetches.ask(connection, source.id, [issue.id], at, "webhook")
+    async with asyncio.timeout(5):
+        assert await fetch(world.engine, "acme") == 0
+    world.clock.wind(minutes=1)
+    assert await fetch(world.engine, "acme") == 1
+    assert await world.rows("SELECT FROM fetches") == []
