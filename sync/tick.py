@@ -69,5 +69,6 @@ def _due_polls(
         every = timedelta(seconds=source.config.poll_seconds)
         if row.repoll_at is not None:
             every = min(every, _REPOLL_EVERY)
-        if row.last_poll_at is None or row.last_poll_at + every <= now:
+        # abs: the clock may have been ahead when it was polled
+        if row.last_poll_at is None or abs(now - row.last_poll_at) >= every:
             yield Due("poll", row.name)

@@ -33,6 +33,17 @@ async def test_however_often_it_is_asked_for_it_is_once_in_five_minutes(
     assert not await is_poll_due(world)
 
 
+async def test_a_clock_that_was_a_day_ahead_does_not_end_polling_for_a_day(
+    world: World,
+) -> None:
+    world.clock.wind(days=1)
+    await world.settle(polls=True)
+    world.clock.wind(days=-1, seconds=20)
+    assert await is_poll_due(world)
+    await world.settle(polls=True)
+    assert not await is_poll_due(world)
+
+
 async def test_a_source_that_is_not_in_the_pool_is_not_asked_for(world: World) -> None:
     await ask_repoll(world.engine, "nobody")
     assert await world.rows("SELECT FROM sources WHERE repoll_at IS NOT NULL") == []
