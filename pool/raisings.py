@@ -115,6 +115,17 @@ def _raising(row: DictRow) -> Raising:
     return Raising(**{**row, "draft": decode(row["draft"], RaiseIssue)})
 
 
+async def is_claimed(connection: Connection, raising: Raising, now: datetime) -> bool:
+    """Whether a claim still holds: nobody took it over, and it did not run out."""
+    row = await query_one(
+        connection,
+        "SELECT FROM raisings WHERE id = %s AND attempts = %s AND state = 'pending'"
+        " AND not_before > %s",
+        (raising.id, raising.attempts, now),
+    )
+    return row is not None
+
+
 async def settle(
     connection: Connection, raising: Raising, tracker_id: str, now: datetime
 ) -> bool:

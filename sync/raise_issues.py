@@ -42,6 +42,9 @@ async def raise_issues(engine: Engine, name: str) -> int:
 async def _raise_one(
     engine: Engine, source: SourceRow, connector: RaisesIssues, raising: Raising
 ) -> bool:
+    async with engine.database.transaction() as connection:
+        if not await raisings.is_claimed(connection, raising, engine.clock()):
+            return False  # others of the batch took their time
     try:
         raised = await connector.raise_issue(raising.draft)
     except (RetriableError, Conflict) as error:

@@ -6,9 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from connectors.jira import JiraConnector
+from model.changes import Raised, RaiseIssue
 from pool.database import Database
 from sandbox.faults import Fault
 from sync.fan_out import Errand, RaisedAlready, fan_out
+from sync.raise_issues import raise_issues
 from sync.register import register
 from tests.sync.conftest import (
     CATALOGUE,
@@ -134,3 +137,31 @@ async def test_what_a_client_may_not_read_is_refused(
     requirement = await raise_first(world, desk)
     with pytest.raises(ValueError, match=why):
         await fan_out(world.engine, requirement, wrong, "regulation", "Mei")
+
+
+async def test_whose_claim_has_run_out_raises_nothing(
+    world: World,
+    desk: JiraDesk,
+    other: JiraDesk,
+    clock: Wound,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(2):
+        desk.raise_issue("The tax office wants new invoices")
+    await world.settle(polls=True)
+    for requirement in await requirements_of(world, "acme"):
+        await fan_out(world.engine, requirement, errand(), "regulation", "Mei")
+    connector = world.engine.sources["huaxin"].connector
+    assert isinstance(connector, JiraConnector)
+    make = connector.raise_issue
+
+    async def dawdle(draft: RaiseIssue) -> Raised:
+        made = await make(draft)
+        clock.wind(minutes=3)
+        return made
+
+    monkeypatch.setattr(connector, "raise_issue", dawdle)
+    assert await raise_issues(world.engine, "huaxin") == 1
+    assert len(other.tracker.site.issues) == 1
+    assert await raise_issues(world.engine, "huaxin") == 1
+    assert len(other.tracker.site.issues) == 2
