@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from connectors.jira import JiraConnector
+from connectors.base import RaisesIssues
 from model.changes import Raised, RaiseIssue
 from pool.database import Database
 from sandbox.faults import Fault
@@ -152,7 +152,7 @@ async def test_whose_claim_has_run_out_raises_nothing(
     for requirement in await requirements_of(world, "acme"):
         await fan_out(world.engine, requirement, errand(), "regulation", "Mei")
     connector = world.engine.sources["huaxin"].connector
-    assert isinstance(connector, JiraConnector)
+    assert isinstance(connector, RaisesIssues)
     make = connector.raise_issue
 
     async def dawdle(draft: RaiseIssue) -> Raised:
