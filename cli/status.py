@@ -57,6 +57,8 @@ def _print(found: Status, now: datetime) -> None:
     print_table("", _COLUMNS, [_row(each, now) for each in found.sources])
     for each in found.attention:
         typer.echo(f"attention: {each.code} {each.subject} ({each.count}×)")
+    if more := found.concerns - len(found.attention):
+        typer.echo(f"attention: {more} more")
 
 
 def _row(each: SourceStatus, now: datetime) -> tuple[object, ...]:

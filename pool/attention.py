@@ -69,13 +69,27 @@ async def resolve(
     )
 
 
-async def find_open(connection: Connection) -> Sequence[dict[str, Any]]:
-    """Open concerns, the latest first, with source and issue key."""
-    return await query(
-        connection,
-        "SELECT a.id, a.code, a.subject, a.params, a.raised_at, a.seen_at, a.count,"
-        " s.name AS source, i.key AS issue_key, i.url AS issue_url FROM attention a"
-        " LEFT JOIN sources s ON s.id = a.source_id"
-        " LEFT JOIN issues i ON i.id = a.issue_id"
-        " WHERE a.resolved_at IS NULL ORDER BY a.seen_at DESC",
+_OPEN = """
+SELECT a.code, a.subject, a.params, a.raised_at, a.seen_at, a.count, s.name AS source,
+    i.key AS issue_key, i.url AS issue_url, q.number AS requirement
+FROM (SELECT * FROM attention WHERE resolved_at IS NULL
+      ORDER BY seen_at DESC LIMIT %s) a
+LEFT JOIN sources s ON s.id = a.source_id
+LEFT JOIN issues i ON i.id = a.issue_id
+LEFT JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
+LEFT JOIN requirements q ON q.id = l.requirement_id
+ORDER BY a.seen_at DESC
+"""
+
+
+async def find_open(connection: Connection, most: int) -> Sequence[dict[str, Any]]:
+    """The latest open concerns, with source, issue key and requirement's number."""
+    return await query(connection, _OPEN, (most,))
+
+
+async def count_open(connection: Connection) -> int:
+    """How many there are in all: a lost permission makes one for each write."""
+    [row] = await query(
+        connection, "SELECT count(*) AS n FROM attention WHERE resolved_at IS NULL"
     )
+    return int(row["n"])

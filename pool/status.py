@@ -54,21 +54,23 @@ class Concern:
     requirement: int | None
 
 
+_MOST_CONCERNS = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything at once; ``ruleset`` is the fingerprint of the active one."""
+    """Everything at once.
+
+    Attributes:
+        attention: the latest 200.
+        concerns: how many there are in all.
+        ruleset: the fingerprint of the active one.
+    """
 
     sources: Sequence[SourceStatus]
     attention: Sequence[Concern]
+    concerns: int
     ruleset: str | None
-
-
-_REQUIREMENTS = """
-SELECT a.id, q.number FROM attention a
-JOIN requirement_issues l ON l.issue_id = a.issue_id AND l.unlinked_at IS NULL
-JOIN requirements q ON q.id = l.requirement_id
-WHERE a.resolved_at IS NULL
-"""
 
 
 async def find_status(connection: Connection) -> Status:
@@ -92,6 +94,7 @@ async def find_status(connection: Connection) -> Status:
             for source in await sources.find_all(connection)
         ],
         attention=await _find_concerns(connection),
+        concerns=await attention.count_open(connection),
         ruleset=await rulesets.find_active_fingerprint(connection),
     )
 
@@ -101,16 +104,8 @@ def _of(source: str, counts: Mapping[tuple[str, str], int]) -> Mapping[str, int]
 
 
 async def _find_concerns(connection: Connection) -> Sequence[Concern]:
-    rows = await query(connection, _REQUIREMENTS)
-    numbers = {row["id"]: row["number"] for row in rows}
-    found = await attention.find_open(connection)
-    return [
-        Concern(
-            **{name: row[name] for name in Concern.__slots__ if name in row},
-            requirement=numbers.get(row["id"]),
-        )
-        for row in found
-    ]
+    found = await attention.find_open(connection, _MOST_CONCERNS)
+    return [Concern(**row) for row in found]
 
 
 async def is_reachable(database: Database) -> bool:

@@ -201,4 +201,5 @@ async def read_status(desk: TheDesk, reader: TheReader) -> models.StatusView:
         ruleset=status.ruleset,
         sources=[source_view(one, words) for one in status.sources],
         attention=[concern_view(asdict(it), words) for it in status.attention],
+        concerns=status.concerns,
     )

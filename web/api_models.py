@@ -458,7 +458,8 @@ class StatusView(Answer):
 
     ruleset: str | None = Field(description="Fingerprint of the active ruleset.")
     sources: list[SourceView]
-    attention: list[ConcernView]
+    attention: list[ConcernView] = Field(description="The latest 200.")
+    concerns: int = Field(description="How many there are in all.")
 
 
 class ProblemView(BaseModel):

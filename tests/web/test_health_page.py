@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import httpx
 
 from model.budgets import RateBudget, RateLimit, RateWait
@@ -22,6 +24,23 @@ async def test_a_concern_is_shown_with_its_remedy_in_the_readers_language(
     assert "Replace the token" in (await site.get("/health")).text
     await site.get("/health?lang=zh")
     assert "更换令牌" in (await site.get("/health")).text
+
+
+async def test_of_very_many_concerns_the_latest_are_shown_and_all_are_counted(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    async with town.database.transaction() as connection:
+        for number in range(203):
+            concern = Concern("note_not_stored", f"issue-{number}:labels", {})
+            at = town.clock() + timedelta(seconds=number)
+            await raise_concern(connection, town.engine.ids, concern, at)
+    page = (await site.get("/health")).text
+    assert page.count("<code>note_not_stored</code>") == 200
+    assert "issue-202:labels" in page
+    assert "issue-2:labels" not in page
+    assert "These are the latest 200." in page
+    told = (await site.get("/api/v1/status")).json()
+    assert (len(told["attention"]), told["concerns"]) == (200, 203)
 
 
 async def test_a_source_in_trouble_says_what_and_until_when(

@@ -220,6 +220,7 @@ TEXTS = {
     "health.waiting": ("等待至 {at}", "waiting until {at}"),
     "health.error": ("出错", "trouble"),
     "health.attention": ("需要人处理", "Needs a person"),
+    "health.latest": ("只列出最近的 {n} 件。", "These are the latest {n}."),
     "health.quiet": ("没有需要处理的事情。", "Nothing needs attention."),
     "health.remedy": ("怎么办：", "What to do: "),
     "health.times": ("{n} 次", "× {n}"),
