@@ -38,7 +38,7 @@ from pool import catalogue, inbox, sources
 from pool.contracts import Making
 from pool.database import Database, query
 from pool.embedded import embedded_server
-from pool.inbox import Arrival
+from pool.inbox import Arrival, Settled
 from pool.migrate import upgrade
 from pool.schema import InboxState
 from rules.load_ruleset import load_ruleset
@@ -244,8 +244,8 @@ async def _take_one(engine: Engine) -> None:
         [delivery] = await inbox.take(connection, source.id, 1)
         issue = json.loads(delivery.body)["issue"]
         told = {"issue": issue}
-        state = InboxState.APPLIED
-        await inbox.settle(connection, delivery.id, state, told, engine.clock())
+        settled = Settled(delivery.id, InboxState.APPLIED, told)
+        await inbox.settle(connection, [settled], engine.clock())
         read = await sources.draw_read(connection)
     fetched = await connector.fetch([str(issue)])
     batch = Batch(fetched.snapshots, read, direct=True, cause=Cause.WEBHOOK)

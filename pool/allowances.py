@@ -1,16 +1,13 @@
 """What approved work leaves of a clause's allowance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from pool.database import Connection, query, query_one
+from pool.database import Connection, query
 
-_COUNTED = """
-SELECT i.clause, q.id AS requirement_id, COALESCE(
-    CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END,
-    max(i.estimate_days)) AS days
+_COUNTS = """
 FROM issues i
 JOIN projects p ON p.id = i.project_id
 JOIN contracts n ON n.id = p.contract_id
@@ -18,15 +15,27 @@ JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
 JOIN requirements q ON q.id = l.requirement_id
 WHERE n.slug = %(contract)s AND i.clause IS NOT NULL AND i.scope = 'in_contract'
     AND i.deleted_at IS NULL AND q.state <> 'declined'
-GROUP BY i.clause, q.id
+"""
+
+_COUNTED = f"""
+SELECT i.clause, q.id AS requirement_id, COALESCE(
+    CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END,
+    max(i.estimate_days)) AS days
+{_COUNTS} GROUP BY i.clause, q.id
 """
 """A requirement counts once against a clause, however many issues ask for it; what a
 person estimated goes before what trackers say."""
 
 _CONSUMED = f"""
-SELECT COALESCE(sum(days), 0) AS days FROM ({_COUNTED}) counted
-WHERE clause = %(clause)s AND requirement_id <> %(requirement)s
+SELECT clause, COALESCE(sum(days), 0) AS days FROM ({_COUNTED}) counted
+WHERE clause = ANY(%(clauses)s) AND requirement_id <> ALL(%(requirements)s)
+GROUP BY clause
 """  # noqa: S608 - a constant
+
+_SHARES = f"""
+SELECT i.id AS issue, q.id AS requirement, i.clause, i.estimate_days AS days
+{_COUNTS} AND q.id = ANY(%(requirements)s)
+"""
 
 _BY_REQUIREMENT = f"""
 SELECT counted.clause, counted.days, q.number, q.title, q.state, q.kind,
@@ -56,6 +65,16 @@ class Consumption:
     by_person: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one issue takes of a clause; the largest of a requirement's counts."""
+
+    issue: UUID
+    requirement: UUID
+    clause: str
+    days: Decimal | None
+
+
 async def hold_allowances(connection: Connection, contract: str) -> None:
     """Let nobody else decide by what a contract grants until the transaction ends.
 
@@ -69,20 +88,35 @@ async def hold_allowances(connection: Connection, contract: str) -> None:
 
 
 async def sum_consumed(
-    connection: Connection, contract: str, clause: str, *, without: UUID
-) -> Decimal:
-    """Person-days that approved work takes from a clause.
+    connection: Connection,
+    contract: str,
+    clauses: Collection[str],
+    *,
+    without: Collection[UUID],
+) -> Mapping[str, Decimal]:
+    """Person-days that approved work takes from some clauses; none is left out.
 
     Args:
         connection: of the transaction.
         contract: its slug.
-        clause: its id.
-        without: a requirement that is left out, so that what an issue takes itself
-            does not count against it.
+        clauses: their ids.
+        without: requirements that are left out; see :func:`find_shares`.
     """
-    values = {"contract": contract, "clause": clause, "requirement": without}
-    row = await query_one(connection, _CONSUMED, values)
-    return Decimal(row["days"]) if row else Decimal(0)
+    values = {
+        "contract": contract,
+        "clauses": list(clauses),
+        "requirements": list(without),
+    }
+    rows = await query(connection, _CONSUMED, values)
+    return {row["clause"]: Decimal(row["days"]) for row in rows}
+
+
+async def find_shares(
+    connection: Connection, contract: str, requirements: Collection[UUID]
+) -> Sequence[Share]:
+    """What the issues of some requirements take of a contract's clauses."""
+    values = {"contract": contract, "requirements": list(requirements)}
+    return [Share(**row) for row in await query(connection, _SHARES, values)]
 
 
 async def find_consumption(

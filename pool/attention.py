@@ -31,16 +31,16 @@ class Concern:
 
 _RAISE = """
 INSERT INTO attention (id, client_id, source_id, issue_id, code, subject, params,
-    raised_at, seen_at)
+    raised_at, seen_at, count)
 VALUES (%(id)s, %(client)s, %(source)s, %(issue)s, %(code)s, %(subject)s, %(params)s,
-    %(now)s, %(now)s)
+    %(now)s, %(now)s, %(times)s)
 ON CONFLICT (code, subject) WHERE resolved_at IS NULL DO UPDATE SET
-    seen_at = EXCLUDED.seen_at, params = EXCLUDED.params, count = attention.count + 1
+    seen_at = EXCLUDED.seen_at, params = EXCLUDED.params, count = attention.count + EXCLUDED.count
 """
 
 
 async def raise_concern(
-    connection: Connection, ids: Ids, concern: Concern, now: datetime
+    connection: Connection, ids: Ids, concern: Concern, now: datetime, times: int = 1
 ) -> None:
     """Put a concern on the attention page; one that is there already is counted."""
     await connection.execute(
@@ -54,6 +54,7 @@ async def raise_concern(
             "subject": concern.subject,
             "params": jsonb(dict(concern.params)),
             "now": now,
+            "times": times,
         },
     )
 

@@ -102,18 +102,24 @@ async def has_twin(
 
 
 _NEWEST = """
-SELECT comment, answer FROM commands WHERE issue_id = %s
-ORDER BY settled_at DESC, commented_at DESC, comment DESC, position DESC LIMIT %s
+SELECT c.issue_id, c.comment, c.answer
+FROM unnest(%s::uuid[]) AS asked (issue) CROSS JOIN LATERAL (
+    SELECT * FROM commands WHERE issue_id = asked.issue
+    ORDER BY settled_at DESC, commented_at DESC, comment DESC, position DESC LIMIT %s) c
+ORDER BY c.settled_at, c.commented_at, c.comment, c.position
 """
 
 
 async def find_answers(
-    connection: Connection, issue: UUID, most: int
-) -> Sequence[Answer]:
-    """The newest answers, oldest first; equal ones to one comment are one."""
-    rows = await query(connection, _NEWEST, (issue, most))
-    pairs = [(row["comment"], decode(row["answer"], Answer)) for row in reversed(rows)]
-    return [answer for _, answer in dict.fromkeys(pairs)]
+    connection: Connection, issues: Sequence[UUID], most: int
+) -> Mapping[UUID, Sequence[Answer]]:
+    """The newest answers to each issue, oldest first; equal ones to one comment are one."""
+    found: dict[UUID, dict[tuple[str, Answer], None]] = {}
+    rows = await query(connection, _NEWEST, (list(issues), most)) if issues else []
+    for row in rows:
+        pair = (row["comment"], decode(row["answer"], Answer))
+        found.setdefault(row["issue_id"], {})[pair] = None
+    return {issue: [answer for _, answer in pairs] for issue, pairs in found.items()}
 
 
 _LINKED = """

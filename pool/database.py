@@ -1,14 +1,17 @@
 """Connections to PostgreSQL, and transactions over them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 Connection = AsyncConnection[DictRow]
@@ -100,6 +103,24 @@ async def query_one(
     """Run a statement and answer its first row, or None."""
     cursor = await connection.execute(statement, values)
     return await cursor.fetchone()
+
+
+_DUMPS = partial(json.dumps, ensure_ascii=False, default=str)
+
+
+async def execute_rows(
+    connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Run one statement for many rows; none for no rows.
+
+    Args:
+        connection: of the transaction.
+        statement: reads ``%s`` with ``jsonb_populate_recordset(NULL::table, %s)``, which
+            gives each column its type: one parameter, however many rows there are.
+        rows: plain values by column; a missing one is NULL.
+    """
+    if rows:
+        await connection.execute(statement, (Jsonb(rows, dumps=_DUMPS),))
 
 
 async def hold_source(connection: Connection, source: UUID) -> None:

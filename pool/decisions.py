@@ -6,24 +6,32 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from model.changes import Base
 from model.decisions import Decision, Evidence, Override, Reason, Section
 from model.ids import Ids
-from pool.database import Connection, query, query_one
-from pool.encode import decode, digest, encode, jsonb
+from pool.database import Connection, execute_rows, query
+from pool.encode import decode, encode, in_order
 
 _ADD = """
 INSERT INTO decisions (id, client_id, issue_id, decided_at, cause, facts, ruleset,
     contract, engine, verdict, effective, score, reasons, evidence)
-VALUES (%(id)s, %(client)s, %(issue)s, %(at)s, %(cause)s, %(facts)s, %(ruleset)s,
-    %(contract)s, %(engine)s, %(verdict)s, %(effective)s, %(score)s, %(reasons)s,
-    %(evidence)s)
+SELECT id, client_id, issue_id, decided_at, cause, facts, ruleset, contract, engine,
+    verdict, effective, score, reasons, evidence
+FROM jsonb_populate_recordset(NULL::decisions, %s)
 """
 
 _SHOW = """
-UPDATE issues SET decision_id = %(id)s, decided_on = %(on)s, run = %(run)s, kind = %(kind)s,
-    scope = %(scope)s, clause = %(clause)s, priority = %(priority)s, score = %(score)s,
-    release_intent = %(release)s, release_id = %(release_id)s
-WHERE id = %(issue)s
+UPDATE issues i SET decision_id = s.decision_id, decided_on = s.decided_on, run = s.run,
+    kind = s.kind, scope = s.scope, clause = s.clause, priority = s.priority,
+    score = s.score, release_intent = s.release_intent, release_id = s.release_id,
+    base = s.base
+FROM jsonb_populate_recordset(NULL::issues, %s) s
+WHERE i.id = s.id
+"""
+
+_RENEW = """
+UPDATE decisions d SET facts = n.facts
+FROM jsonb_populate_recordset(NULL::decisions, %s) n WHERE d.id = n.id
 """
 
 
@@ -58,61 +66,63 @@ def _fields(decision: Decision) -> dict[str, Any]:
     }
 
 
-async def add(
-    connection: Connection,
-    stored: StoredDecision,
-    client: UUID,
-    issue: UUID,
-) -> None:
-    """Store a decision."""
-    fields = _fields(stored.decision)
-    packed = {
-        name: jsonb(value) if isinstance(value, dict | list) else value
-        for name, value in fields.items()
-    }
-    await connection.execute(
-        _ADD,
-        {
-            **packed,
-            "id": stored.id,
-            "client": client,
-            "issue": issue,
-            "at": stored.decided_at,
-            "cause": stored.cause,
-            "facts": jsonb(dict(stored.facts)),
-        },
-    )
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What holds of an issue, and when it was decided on.
 
-
-async def show(
-    connection: Connection,
-    issue: UUID,
-    stored: StoredDecision,
-    release: UUID | None,
-    clause: str | None,
-    reached: Reached,
-) -> None:
-    """Put what holds into the issue's row, where lists are filtered and sorted.
-
-    ``clause`` is the one whose allowance the issue counts against.
+    Attributes:
+        release: that it is planned for.
+        clause: whose allowance it counts against.
+        base: what its tracker holds of ours.
     """
-    effective = stored.decision.effective
-    await connection.execute(
-        _SHOW,
+
+    issue: UUID
+    client: UUID
+    stored: StoredDecision
+    release: UUID | None
+    clause: str | None
+    base: Base
+    reached: Reached
+
+
+async def add(connection: Connection, made: Sequence[Shown]) -> None:
+    """Store decisions."""
+    rows = [
         {
-            "id": stored.id,
-            "on": reached.on,
-            "run": reached.run,
-            "clause": clause,
-            "kind": effective.get(Section.KIND),
-            "scope": effective.get(Section.SCOPE),
-            "priority": effective.get(Section.PRIORITY),
-            "score": stored.decision.score,
-            "release": effective.get(Section.RELEASE),
-            "release_id": release,
-            "issue": issue,
-        },
-    )
+            **_fields(one.stored.decision),
+            "id": one.stored.id,
+            "client_id": one.client,
+            "issue_id": one.issue,
+            "decided_at": one.stored.decided_at,
+            "cause": one.stored.cause,
+            "facts": one.stored.facts,
+        }
+        for one in made
+    ]
+    await execute_rows(connection, _ADD, rows)
+
+
+async def show(connection: Connection, shown: Sequence[Shown]) -> None:
+    """Put what holds into the issues' rows, where lists are filtered and sorted."""
+    await execute_rows(connection, _SHOW, [_columns(one) for one in shown])
+
+
+def _columns(shown: Shown) -> dict[str, Any]:
+    effective = shown.stored.decision.effective
+    return {
+        "id": shown.issue,
+        "decision_id": shown.stored.id,
+        "decided_on": shown.reached.on,
+        "run": shown.reached.run,
+        "clause": shown.clause,
+        "kind": effective.get(Section.KIND),
+        "scope": effective.get(Section.SCOPE),
+        "priority": effective.get(Section.PRIORITY),
+        "score": shown.stored.decision.score,
+        "release_intent": effective.get(Section.RELEASE),
+        "release_id": shown.release,
+        "base": encode(shown.base),
+    }
 
 
 async def pass_over(connection: Connection, issue: UUID, reached: Reached) -> None:
@@ -124,26 +134,32 @@ async def pass_over(connection: Connection, issue: UUID, reached: Reached) -> No
 
 
 async def renew_facts(
-    connection: Connection, decision: UUID, facts: Mapping[str, Any]
+    connection: Connection, facts: Mapping[UUID, Mapping[str, Any]]
 ) -> None:
-    """Keep what a decision stands on by now; it must say the same of these facts."""
-    await connection.execute(
-        "UPDATE decisions SET facts = %s WHERE id = %s", (jsonb(dict(facts)), decision)
-    )
+    """Keep what decisions stand on by now; they must say the same of these facts."""
+    rows = [{"id": one, "facts": known} for one, known in facts.items()]
+    await execute_rows(connection, _RENEW, rows)
 
 
 def is_same(one: Decision, other: Decision) -> bool:
     """Whether two decisions say the same for the same reasons."""
-    return digest(_fields(one)) == digest(_fields(other))
+    return bool(in_order(_fields(one)) == in_order(_fields(other)))
 
 
-_FIND = "SELECT * FROM decisions WHERE id = %s"
-
-
-async def find(connection: Connection, decision: UUID | None) -> StoredDecision | None:
+async def find(connection: Connection, decision: UUID) -> StoredDecision | None:
     """A stored decision."""
-    row = await query_one(connection, _FIND, (decision,))
-    return _stored(row) if row else None
+    return (await find_all(connection, [decision])).get(decision)
+
+
+async def find_all(
+    connection: Connection, decisions: Sequence[UUID]
+) -> Mapping[UUID, StoredDecision]:
+    """Stored decisions by their ids."""
+    if not decisions:
+        return {}
+    statement = "SELECT * FROM decisions WHERE id = ANY(%s)"
+    rows = await query(connection, statement, (list(decisions),))
+    return {row["id"]: _stored(row) for row in rows}
 
 
 async def find_of_issue(
@@ -208,12 +224,23 @@ async def revoke(
 async def find_overrides(
     connection: Connection, issue: UUID
 ) -> Mapping[Section, Override]:
-    """The overrides that stand."""
+    """The overrides of an issue that stand."""
+    return (await find_all_overrides(connection, [issue])).get(issue, {})
+
+
+async def find_all_overrides(
+    connection: Connection, issues: Sequence[UUID]
+) -> Mapping[UUID, Mapping[Section, Override]]:
+    """The overrides that stand, by issue; an issue without any is left out."""
     rows = await query(
         connection,
-        "SELECT section, value, clause, reason, made_by, made_at FROM overrides"
-        " WHERE issue_id = %s AND revoked_at IS NULL",
-        (issue,),
+        "SELECT issue_id, section, value, clause, reason, made_by, made_at FROM overrides"
+        " WHERE issue_id = ANY(%s) AND revoked_at IS NULL",
+        (list(issues),),
     )
-    made = [Override(**{**row, "section": Section(row["section"])}) for row in rows]
-    return {item.section: item for item in made}
+    found: dict[UUID, dict[Section, Override]] = {}
+    for row in rows:
+        section = Section(row["section"])
+        of_issue = found.setdefault(row.pop("issue_id"), {})
+        of_issue[section] = Override(**{**row, "section": section})
+    return found

@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from model.changes import Base
 from model.decisions import Override, Section
 from model.issues import Comment, IssueSnapshot
-from pool import conflicts, decisions, history, issues, opinions
+from pool import comments, conflicts, decisions, history, opinions
 from pool.conflicts import Conflict
 from pool.database import Connection, query, query_one
 from pool.decisions import StoredDecision
@@ -212,7 +212,7 @@ async def _issue(connection: Connection, row: DictRow) -> LinkedIssue:
         revoked=[_revoked(it) for it in await query(connection, _REVOKED, (issue,))],
         writes=[Write(**it) for it in await query(connection, _WRITES, (issue,))],
         concerns=await _concerns(connection, issue),
-        comments=await issues.find_comments(connection, issue),
+        comments=await comments.find(connection, issue),
         conflicts=await conflicts.find(connection, issue, _MOST_CONFLICTS),
         opinion=await opinions.find_latest(connection, issue),
     )

@@ -37,18 +37,19 @@ def digest(value: Any) -> str:
     Neither the order of keys nor that of words in a list counts: sets of labels come
     from :func:`encode` in any order.
     """
-    canonical = json.dumps(_in_order(value), sort_keys=True, ensure_ascii=False)
+    canonical = json.dumps(in_order(value), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _in_order(value: Any) -> Any:
+def in_order(value: Any) -> Any:
+    """Plain JSON values of which two are equal when they say the same."""
     match value:
         case dict():
-            return {key: _in_order(item) for key, item in value.items()}
+            return {key: in_order(item) for key, item in value.items()}
         case list() if all(isinstance(item, str) for item in value):
             return sorted(value)
         case list():
-            return [_in_order(item) for item in value]
+            return [in_order(item) for item in value]
         case _:
             return value
 

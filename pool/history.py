@@ -1,6 +1,6 @@
 """What happened to an issue, field by field; nothing a person wrote is forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from model.ids import Ids
-from pool.database import Connection, query
-from pool.encode import jsonb
+from pool.database import Connection, execute_rows, query
 
 
 class Origin(StrEnum):
@@ -42,18 +41,30 @@ class Event:
     entry: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened to one issue."""
+
+    client: UUID
+    issue: UUID
+    events: Sequence[Event]
+
+
 _ADD = """
 INSERT INTO history (id, client_id, issue_id, happened_at, origin, actor, field, before,
     after, note, entry)
-VALUES (%(id)s, %(client)s, %(issue)s, %(happened_at)s, %(origin)s, %(actor)s,
-    %(field)s, %(before)s, %(after)s, %(note)s, %(entry)s)
+SELECT id, client_id, issue_id, happened_at, origin, actor, field, before, after, note,
+    entry
+FROM jsonb_populate_recordset(NULL::history, %s)
 ON CONFLICT (issue_id, entry) WHERE entry IS NOT NULL DO NOTHING
 """
 
-
 _LAST = """
-SELECT happened_at, origin, actor, field, before, after, note FROM history
-WHERE issue_id = %s AND field = %s ORDER BY happened_at DESC, id DESC LIMIT 1
+SELECT DISTINCT ON (h.issue_id) h.issue_id, h.happened_at, h.origin, h.actor, h.field,
+    h.before, h.after, h.note
+FROM unnest(%s::uuid[], %s::text[]) AS asked (issue, field)
+JOIN history h ON h.issue_id = asked.issue AND h.field = asked.field
+ORDER BY h.issue_id, h.happened_at DESC, h.id DESC
 """
 
 
@@ -64,33 +75,32 @@ async def add(
     issue: UUID,
     events: Sequence[Event],
 ) -> None:
-    """Write events down."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(
-            _ADD,
-            [
-                {
-                    "id": ids(),
-                    "client": client,
-                    "issue": issue,
-                    "happened_at": event.happened_at,
-                    "origin": event.origin,
-                    "actor": event.actor,
-                    "field": event.field,
-                    "before": jsonb(event.before),
-                    "after": jsonb(event.after),
-                    "note": event.note,
-                    "entry": event.entry,
-                }
-                for event in events
-            ],
-        )
+    """Write events of one issue down."""
+    await add_all(connection, ids, [Told(client, issue, events)])
 
 
-async def find_last(connection: Connection, issue: UUID, field: str) -> Event | None:
-    """The latest event of a field of an issue."""
-    rows = await query(connection, _LAST, (issue, field))
-    return _event(rows[0]) if rows else None
+async def add_all(connection: Connection, ids: Ids, told: Sequence[Told]) -> None:
+    """Write events of many issues down, in this order."""
+    rows = [
+        {
+            "id": ids(),
+            "client_id": each.client,
+            "issue_id": each.issue,
+            **{name: getattr(event, name) for name in Event.__slots__},
+        }
+        for each in told
+        for event in each.events
+    ]
+    await execute_rows(connection, _ADD, rows)
+
+
+async def find_last(
+    connection: Connection, fields: Mapping[UUID, str]
+) -> Mapping[UUID, Event]:
+    """The latest event of one field of each issue; one without any is left out."""
+    values = (list(fields), list(fields.values()))
+    rows = await query(connection, _LAST, values) if fields else []
+    return {row.pop("issue_id"): _event(row) for row in rows}
 
 
 async def find(connection: Connection, issues: Sequence[UUID]) -> Sequence[Event]:

@@ -1,7 +1,7 @@
 """Deliveries: kept before they are acknowledged, settled once."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from model.deliveries import Delivery
-from pool.database import Connection, query
+from pool.database import Connection, execute_rows, query
 from pool.encode import jsonb
 from pool.schema import InboxState
 
@@ -155,18 +155,35 @@ def unpack(stored: bytes, size: int) -> bytes:
     return zlib.decompress(stored)
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a delivery."""
+
+    delivery: UUID
+    state: InboxState
+    outcome: Mapping[str, Any]
+
+
+_SETTLE = """
+UPDATE inbox i SET state = s.state, outcome = s.outcome, settled_at = s.settled_at
+FROM jsonb_populate_recordset(NULL::inbox, %s) s WHERE i.id = s.id
+"""
+
+
 async def settle(
-    connection: Connection,
-    delivery: UUID,
-    state: InboxState,
-    outcome: dict[str, Any],
-    at: datetime,
+    connection: Connection, settled: Sequence[Settled], at: datetime
 ) -> None:
-    """Record what became of a delivery."""
-    await connection.execute(
-        "UPDATE inbox SET state = %s, outcome = %s, settled_at = %s WHERE id = %s",
-        (state, jsonb(outcome), at, delivery),
-    )
+    """Record what became of some deliveries."""
+    rows = [
+        {
+            "id": one.delivery,
+            "state": one.state,
+            "outcome": one.outcome,
+            "settled_at": at,
+        }
+        for one in settled
+    ]
+    await execute_rows(connection, _SETTLE, rows)
 
 
 _COUNTS = """

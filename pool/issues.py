@@ -11,8 +11,8 @@ from psycopg.rows import DictRow
 
 from model.changes import Base
 from model.decisions import PoolState
-from model.issues import Comment, IssueSnapshot, Person, Visibility
-from pool.database import Connection, query, query_one
+from model.issues import IssueSnapshot
+from pool.database import Connection, execute_rows, query, query_one
 from pool.encode import decode, digest, encode, jsonb
 from pool.schema import StateOrigin
 from pool.search import terms_of
@@ -33,6 +33,8 @@ class StoredIssue:
         person_days: the estimate that a person gave in the pool's own words, which
             goes before the tracker's.
         has_commands: commands in its comments were dealt with.
+        counted_days: the estimate that counted when the issue was read, before what
+            was observed since.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class StoredIssue:
     comment_count: int = 0
     person_days: Decimal | None = None
     has_commands: bool = False
+    counted_days: Decimal | None = None
 
     @property
     def estimate_days(self) -> Decimal | None:
@@ -76,7 +79,8 @@ SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
             AND c.tracker_id IS DISTINCT FROM i.base->>'comment_id') AS comment_count,
        EXISTS (SELECT FROM commands c WHERE c.issue_id = i.id) AS has_commands,
        q.id AS requirement_id, q.state AS requirement_state, q.state_origin,
-       CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END AS person_days
+       CASE WHEN q.estimated_by IS NOT NULL THEN q.estimate_days END AS person_days,
+       CASE WHEN i.deleted_at IS NULL THEN i.estimate_days END AS counted_days
 FROM issues i
 JOIN projects p ON p.id = i.project_id
 JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
@@ -93,38 +97,38 @@ _ADD = """
 INSERT INTO issues (id, client_id, project_id, source_id, tracker_id, key, url, title,
     issue_type, status, status_category, labels, content, content_hash, created_at,
     updated_at, read, base, first_seen_at, changed_at, search, estimate_days)
-VALUES (%(id)s, %(client_id)s, %(project_id)s, %(source_id)s, %(tracker_id)s, %(key)s,
-    %(url)s, %(title)s, %(issue_type)s, %(status)s, %(status_category)s, %(labels)s,
-    %(content)s, %(content_hash)s, %(created_at)s, %(updated_at)s, %(read)s, %(base)s,
-    %(now)s, %(now)s, %(search)s, %(estimate_days)s)
-RETURNING number
+SELECT id, client_id, project_id, source_id, tracker_id, key, url, title, issue_type,
+    status, status_category, labels, content, content_hash, created_at, updated_at, read,
+    base, changed_at, changed_at, search, estimate_days
+FROM jsonb_populate_recordset(NULL::issues, %s)
 """
 
 _REPLACE = """
-UPDATE issues SET key = %(key)s, url = %(url)s, title = %(title)s,
-    issue_type = %(issue_type)s, status = %(status)s,
-    status_category = %(status_category)s, labels = %(labels)s, content = %(content)s,
-    content_hash = %(content_hash)s, updated_at = %(updated_at)s, read = %(read)s,
-    priority_raised_at = %(priority_raised_at)s, regress = NULL, deleted_at = NULL,
-    changed_at = %(now)s, search = %(search)s, estimate_days = %(estimate_days)s
-WHERE id = %(id)s
+UPDATE issues i SET key = n.key, url = n.url, title = n.title, issue_type = n.issue_type,
+    status = n.status, status_category = n.status_category, labels = n.labels,
+    content = n.content, content_hash = n.content_hash, updated_at = n.updated_at,
+    read = n.read, priority_raised_at = n.priority_raised_at, regress = NULL,
+    deleted_at = NULL, changed_at = n.changed_at, search = n.search,
+    estimate_days = n.estimate_days
+FROM jsonb_populate_recordset(NULL::issues, %s) n WHERE i.id = n.id
 """
 
 _LINK = """
 INSERT INTO requirement_issues (id, client_id, requirement_id, issue_id, linked_at)
-VALUES (%(link_id)s, %(client_id)s, %(requirement_id)s, %(id)s, %(now)s)
+SELECT id, client_id, requirement_id, issue_id, linked_at
+FROM jsonb_populate_recordset(NULL::requirement_issues, %s)
 """
 
 _ADD_REQUIREMENT = """
 INSERT INTO requirements (id, title, state, state_origin, estimate_days, created_at,
     changed_at)
-VALUES (%(requirement_id)s, %(title)s, 'new', 'rules', %(estimate_days)s, %(now)s,
-    %(now)s)
+SELECT id, title, 'new', 'rules', estimate_days, created_at, created_at
+FROM jsonb_populate_recordset(NULL::requirements, %s)
 """
 
 _ALIAS = """
 INSERT INTO issue_keys (source_id, key, issue_id, since)
-VALUES (%(source_id)s, %(key)s, %(id)s, %(now)s)
+SELECT source_id, key, issue_id, since FROM jsonb_populate_recordset(NULL::issue_keys, %s)
 ON CONFLICT (source_id, key) DO UPDATE SET issue_id = EXCLUDED.issue_id
 """
 
@@ -156,6 +160,17 @@ async def find_updated_at(
     return {row["tracker_id"]: row["updated_at"] for row in rows}
 
 
+async def hold_by_tracker(
+    connection: Connection, source: UUID, tracker_ids: Sequence[str]
+) -> None:
+    """Lock some issues in one order, so that they may be read in another."""
+    await connection.execute(
+        "SELECT id FROM issues WHERE source_id = %s AND tracker_id = ANY(%s)"
+        " ORDER BY id FOR UPDATE",
+        (source, list(tracker_ids)),
+    )
+
+
 async def lock(connection: Connection, ids: Sequence[UUID]) -> Sequence[StoredIssue]:
     """Stored issues by id, locked in one order until the transaction ends."""
     return [_stored(row) for row in await query(connection, _LOCK_BY_ID, (list(ids),))]
@@ -170,37 +185,70 @@ def _stored(row: DictRow) -> StoredIssue:
     return StoredIssue(**values)
 
 
-async def add(
-    connection: Connection,
-    issue: StoredIssue,
-    link: UUID,
-    now: datetime,
-    *,
-    has_requirement: bool = False,
-) -> None:
-    """Store an issue seen for the first time.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An issue seen for the first time.
 
-    It gets a requirement of its own, unless the one that it names is there already.
+    Attributes:
+        link: the id of what links it to its requirement.
+        has_requirement: the requirement that it names is there already.
     """
-    values = {
-        **_columns(issue, now),
-        "link_id": link,
-        "requirement_id": issue.requirement_id,
-    }
-    if not has_requirement:
-        await connection.execute(_ADD_REQUIREMENT, values)
-    await connection.execute(_ADD, values)
-    await connection.execute(_LINK, values)
-    await connection.execute(_ALIAS, values)
+
+    issue: StoredIssue
+    link: UUID
+    has_requirement: bool = False
+
+
+async def add(connection: Connection, added: Sequence[Added], now: datetime) -> None:
+    """Store issues seen for the first time, with the requirements that they begin."""
+    begun = [one.issue for one in added if not one.has_requirement]
+    links = [
+        {
+            "id": one.link,
+            "client_id": one.issue.client_id,
+            "requirement_id": one.issue.requirement_id,
+            "issue_id": one.issue.id,
+            "linked_at": now,
+        }
+        for one in added
+    ]
+    requirements = [
+        {
+            "id": issue.requirement_id,
+            "title": issue.snapshot.title,
+            "estimate_days": issue.estimate_days,
+            "created_at": now,
+        }
+        for issue in begun
+    ]
+    issues = [one.issue for one in added]
+    await execute_rows(connection, _ADD_REQUIREMENT, requirements)
+    await execute_rows(connection, _ADD, [_columns(issue, now) for issue in issues])
+    await execute_rows(connection, _LINK, links)
+    await _add_aliases(connection, issues, now)
 
 
 async def replace_content(
-    connection: Connection, issue: StoredIssue, now: datetime
+    connection: Connection, issues: Sequence[StoredIssue], now: datetime
 ) -> None:
-    """Store a newer accepted state of an issue."""
-    values = _columns(issue, now)
-    await connection.execute(_REPLACE, values)
-    await connection.execute(_ALIAS, values)
+    """Store newer accepted states of issues."""
+    await execute_rows(connection, _REPLACE, [_columns(issue, now) for issue in issues])
+    await _add_aliases(connection, issues, now)
+
+
+async def _add_aliases(
+    connection: Connection, issues: Sequence[StoredIssue], now: datetime
+) -> None:
+    rows = [
+        {
+            "source_id": issue.source_id,
+            "key": issue.snapshot.key,
+            "issue_id": issue.id,
+            "since": now,
+        }
+        for issue in issues
+    ]
+    await execute_rows(connection, _ALIAS, rows)
 
 
 def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
@@ -218,16 +266,16 @@ def _columns(issue: StoredIssue, now: datetime) -> dict[str, Any]:
         "status": snapshot.status,
         "status_category": snapshot.status_category,
         "labels": sorted(snapshot.labels),
-        "content": jsonb(encode(replace(snapshot, comments=None))),
+        "content": encode(replace(snapshot, comments=None)),
         "content_hash": issue.content_hash,
         "created_at": snapshot.created_at,
         "updated_at": snapshot.updated_at,
         "read": issue.read,
         "priority_raised_at": issue.priority_raised_at,
-        "base": jsonb(encode(issue.base)),
+        "base": encode(issue.base),
         "estimate_days": issue.estimate_days,
         "search": terms_of(f"{snapshot.key} {snapshot.title} {snapshot.description}"),
-        "now": now,
+        "changed_at": now,
     }
 
 
@@ -281,67 +329,3 @@ async def mark_deleted(connection: Connection, issue: UUID, at: datetime) -> Non
         "UPDATE issues SET deleted_at = %s, changed_at = %s WHERE id = %s",
         (at, at, issue),
     )
-
-
-_UPSERT_COMMENT = """
-INSERT INTO comments (client_id, issue_id, tracker_id, author, body, visibility,
-    created_at, updated_at)
-VALUES (%(client_id)s, %(issue_id)s, %(tracker_id)s, %(author)s, %(body)s,
-    %(visibility)s, %(created_at)s, %(updated_at)s)
-ON CONFLICT (issue_id, tracker_id) DO UPDATE SET body = EXCLUDED.body,
-    visibility = EXCLUDED.visibility, updated_at = EXCLUDED.updated_at,
-    deleted_at = NULL
-"""
-
-
-async def replace_comments(
-    connection: Connection,
-    issue: StoredIssue,
-    comments: Sequence[Comment],
-    now: datetime,
-) -> None:
-    """Store an issue's comments; those that are gone get a tombstone."""
-    present = [comment.tracker_id for comment in comments]
-    await connection.execute(
-        "UPDATE comments SET deleted_at = %s"
-        " WHERE issue_id = %s AND deleted_at IS NULL AND NOT tracker_id = ANY(%s)",
-        (now, issue.id, present),
-    )
-    async with connection.cursor() as cursor:
-        await cursor.executemany(
-            _UPSERT_COMMENT, [_comment_columns(issue, comment) for comment in comments]
-        )
-
-
-def _comment_columns(issue: StoredIssue, comment: Comment) -> dict[str, Any]:
-    return {
-        "client_id": issue.client_id,
-        "issue_id": issue.id,
-        "tracker_id": comment.tracker_id,
-        "author": comment.author.name if comment.author else "",
-        "body": comment.body,
-        "visibility": comment.visibility,
-        "created_at": comment.created_at,
-        "updated_at": comment.updated_at,
-    }
-
-
-async def find_comments(connection: Connection, issue: UUID) -> Sequence[Comment]:
-    """An issue's standing comments, oldest first."""
-    rows = await query(
-        connection,
-        "SELECT * FROM comments WHERE issue_id = %s AND deleted_at IS NULL"
-        " ORDER BY created_at, tracker_id",
-        (issue,),
-    )
-    return [
-        Comment(
-            tracker_id=row["tracker_id"],
-            author=Person("", row["author"]) if row["author"] else None,
-            body=row["body"],
-            visibility=Visibility(row["visibility"]),
-            created_at=row["created_at"],
-            updated_at=row["updated_at"],
-        )
-        for row in rows
-    ]

@@ -1,11 +1,12 @@
 """Issues that went on under another key: their requirement goes with them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from model.decisions import PoolState
-from pool.database import Connection, query_one
+from pool.database import Connection, query, query_one
 from pool.schema import StateOrigin
 
 _IN_REACH = """
@@ -51,6 +52,17 @@ async def find_moved_here(
 ) -> Placed | None:
     """The issue of the same client and tracker that went on under this key."""
     return await _find(connection, _GONE_TO, client, source, key)
+
+
+async def find_arrivals(connection: Connection, keys: Sequence[str]) -> Collection[str]:
+    """Under which of these keys an issue went on, whoever's and wherever."""
+    rows = await query(
+        connection,
+        "SELECT content->>'moved_to' AS key FROM issues"
+        " WHERE content->>'moved_to' = ANY(%s) AND content->>'moved_to' <> ''",
+        (list(keys),),
+    )
+    return {row["key"] for row in rows}
 
 
 async def find_called(

@@ -1,7 +1,7 @@
 """What the operator's judge said of issues: evidence beside the decision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,8 +26,14 @@ ON CONFLICT DO NOTHING
 """
 _LATEST = """
 SELECT * FROM opinions WHERE issue_id = %s AND opinion IS NOT NULL
-    AND (%s::text IS NULL OR (content_hash = %s AND contract = %s))
 ORDER BY made_at DESC, id DESC LIMIT 1
+"""
+_LATEST_OF = """
+SELECT DISTINCT ON (o.issue_id) o.*
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (issue, content, contract)
+JOIN opinions o ON o.issue_id = asked.issue AND o.content_hash = asked.content
+    AND o.contract = asked.contract AND o.opinion IS NOT NULL
+ORDER BY o.issue_id, o.made_at DESC, o.id DESC
 """
 _TO_ASK = f"""
 SELECT i.id FROM issues i
@@ -111,18 +117,21 @@ async def add(connection: Connection, ids: Ids, asked: Asked, said: Opinion) -> 
     )
 
 
-async def find(
-    connection: Connection, issue: UUID, content_hash: str, contract: str
-) -> Opinion | None:
-    """The latest opinion on an issue as it is asked about, under a contract as it is."""
-    values = (issue, content_hash, content_hash, contract)
-    row = await query_one(connection, _LATEST, values)
-    return _opinion(row) if row else None
+async def find_all(
+    connection: Connection, asked: Sequence[Asked]
+) -> Mapping[UUID, Opinion]:
+    """The latest opinions on issues as they are, under their contracts as they are."""
+    if not asked:
+        return {}
+    pairs = [(one.issue, one.content_hash, one.contract) for one in asked]
+    values = tuple(map(list, zip(*pairs, strict=True)))
+    rows = await query(connection, _LATEST_OF, values)
+    return {row["issue_id"]: _opinion(row) for row in rows}
 
 
 async def find_latest(connection: Connection, issue: UUID) -> Opinion | None:
     """The latest opinion on an issue, whatever has changed since: for pages."""
-    row = await query_one(connection, _LATEST, (issue, None, None, None))
+    row = await query_one(connection, _LATEST, (issue,))
     return _opinion(row) if row else None
 
 

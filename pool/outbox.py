@@ -20,8 +20,9 @@ from model.changes import (
     UpsertComment,
 )
 from model.ids import Ids
-from pool.database import Connection, query, query_one
-from pool.encode import decode, digest, encode, jsonb
+from pool.database import Connection, execute_rows, query, query_one
+from pool.encode import decode, encode, in_order, jsonb
+from pool.issues import StoredIssue
 from pool.schema import OutboxState
 
 
@@ -94,51 +95,116 @@ RETURNING id, client_id, issue_id, change, attempts, created_at, seq,
 """
 
 _NEWEST = """
-SELECT DISTINCT ON (field) id, field, state, change FROM outbox
-WHERE issue_id = %s ORDER BY field, seq DESC
+SELECT DISTINCT ON (issue_id, field) issue_id, id, field, state, change FROM outbox
+WHERE issue_id = ANY(%s) ORDER BY issue_id, field, seq DESC
 """
 
 _ADD = """
 INSERT INTO outbox (id, client_id, source_id, issue_id, field, audience, change,
     decision_id, state, not_before, created_at)
-SELECT %(id)s, client_id, source_id, id, %(field)s, 'client', %(change)s, decision_id,
-    %(state)s, %(now)s, %(now)s
-FROM issues WHERE id = %(issue)s
+SELECT id, client_id, source_id, issue_id, field, 'client', change, decision_id, state,
+    not_before, created_at
+FROM jsonb_populate_recordset(NULL::outbox, %s)
 """
+
+_CANCEL = "UPDATE outbox SET state = 'cancelled', settled_at = %s WHERE id = ANY(%s)"
 
 
 _OPEN = frozenset({OutboxState.PENDING, OutboxState.HELD})
 _STANDING = frozenset({OutboxState.PENDING, OutboxState.DEAD, OutboxState.DISCARDED})
 
 
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What the tracker is to be told of one issue.
+
+    Attributes:
+        decision: that wants it; None for nothing wanted.
+    """
+
+    issue: StoredIssue
+    decision: UUID | None = None
+    changes: Collection[Change] = ()
+    caution: Caution = Caution.FOLLOW
+
+
 async def want(
-    connection: Connection,
-    ids: Ids,
-    issue: UUID,
-    changes: Collection[Change],
-    now: datetime,
-    caution: Caution = Caution.FOLLOW,
-) -> int:
-    """Make these the only open writes of an issue; answers how many are new.
+    connection: Connection, ids: Ids, wants: Sequence[Want], now: datetime
+) -> Sequence[int]:
+    """Make these the only open writes of their issues; answers how many are new of each.
 
     An equal open write stays as it is, with its attempts; one that was held goes out
     when a person acts on the issue. A write equal to one that a person has to look at
     (dead) or gave up (discarded) is not tried again by itself.
     """
-    newest = {row["field"]: row for row in await query(connection, _NEWEST, (issue,))}
-    wanted = {field_of(change): change for change in changes}
-    state = _open_state(newest.values(), caution)
-    added = 0
+    standing = await _find_newest(connection, [want.issue.id for want in wants])
+    differences = [
+        _compare(want, standing.get(want.issue.id, _NOTHING)) for want in wants
+    ]
+    over = [operation for each in differences for operation in each.over]
+    if over:
+        await connection.execute(_CANCEL, (now, over))
+    rows = [
+        _columns(ids(), want, change, each.state, now)
+        for want, each in zip(wants, differences, strict=True)
+        for change in each.new
+    ]
+    await execute_rows(connection, _ADD, rows)
+    return [len(each.new) for each in differences]
+
+
+_NOTHING: Mapping[str, DictRow] = {}
+
+
+async def _find_newest(
+    connection: Connection, issues: Sequence[UUID]
+) -> Mapping[UUID, Mapping[str, DictRow]]:
+    """The newest write of each field, by issue."""
+    found: dict[UUID, dict[str, DictRow]] = {}
+    for row in await query(connection, _NEWEST, (issues,)):
+        found.setdefault(row["issue_id"], {})[row["field"]] = row
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """Operations that are over, and changes that are new and begin in a state."""
+
+    over: Sequence[UUID]
+    new: Sequence[Change]
+    state: OutboxState
+
+
+def _compare(want: Want, newest: Mapping[str, DictRow]) -> _Difference:
+    wanted = {field_of(change): change for change in want.changes}
+    state = _open_state(newest.values(), want.caution)
+    over, new = list[UUID](), list[Change]()
     for field in Field:
         row, change = newest.get(field), wanted.get(field)
         if row and change is not None and _repeats(row, change, state):
             continue
         if row and row["state"] in _OPEN:
-            await _cancel(connection, row["id"], now)
+            over.append(row["id"])
         if change is not None:
-            await _add(connection, ids(), issue, (change, state), now)
-            added += 1
-    return added
+            new.append(change)
+    return _Difference(over, new, state)
+
+
+def _columns(
+    operation: UUID, want: Want, change: Change, state: OutboxState, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": operation,
+        "client_id": want.issue.client_id,
+        "source_id": want.issue.source_id,
+        "issue_id": want.issue.id,
+        "field": field_of(change),
+        "change": encode(change, Change),
+        "decision_id": want.decision,
+        "state": state,
+        "not_before": now,
+        "created_at": now,
+    }
 
 
 def _open_state(newest: Iterable[DictRow], caution: Caution) -> OutboxState:
@@ -150,35 +216,7 @@ def _open_state(newest: Iterable[DictRow], caution: Caution) -> OutboxState:
 
 def _repeats(row: DictRow, change: Change, state: OutboxState) -> bool:
     stands = row["state"] in _STANDING | {state}
-    return stands and digest(row["change"]) == digest(encode(change, Change))
-
-
-async def _cancel(connection: Connection, operation: UUID, now: datetime) -> None:
-    await connection.execute(
-        "UPDATE outbox SET state = 'cancelled', settled_at = %s WHERE id = %s",
-        (now, operation),
-    )
-
-
-async def _add(
-    connection: Connection,
-    operation: UUID,
-    issue: UUID,
-    wanted: tuple[Change, OutboxState],
-    now: datetime,
-) -> None:
-    change, state = wanted
-    await connection.execute(
-        _ADD,
-        {
-            "id": operation,
-            "issue": issue,
-            "field": field_of(change),
-            "change": jsonb(encode(change, Change)),
-            "state": state,
-            "now": now,
-        },
-    )
+    return stands and in_order(row["change"]) == in_order(encode(change, Change))
 
 
 async def claim(

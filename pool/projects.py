@@ -1,5 +1,6 @@
 """Clients' projects as the engine needs them when it decides."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -132,12 +133,23 @@ async def find_release(
     return (_release(row), row["id"]) if row else None
 
 
-async def find_release_of(
-    connection: Connection, identity: UUID | None
-) -> Release | None:
-    """The release of an id, shipped or not."""
-    row = await query_one(connection, _RELEASES + "WHERE r.id = %s", (identity,))
-    return _release(row) if row else None
+async def find_places(
+    connection: Connection,
+    *,
+    trains: Collection[str],
+    names: Collection[str],
+    ids: Collection[UUID],
+) -> dict[UUID, Release]:
+    """Every release that has not shipped of some trains, and those named, shipped or not."""
+    if not (trains or names or ids):
+        return {}
+    rows = await query(
+        connection,
+        _RELEASES + "WHERE t.slug = ANY(%s) AND r.state <> 'shipped'"
+        " OR r.name = ANY(%s) OR r.id = ANY(%s)",
+        (list(trains), list(names), list(ids)),
+    )
+    return {row["id"]: _release(row) for row in rows}
 
 
 def _release(row: DictRow) -> Release:

@@ -1,39 +1,87 @@
 """Requirements: what is common to the issues linked to them."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from model.decisions import PoolState
-from pool.database import Connection, query, query_one
+from pool.database import Connection, execute_rows, query, query_one
 from pool.schema import StateOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a decision on one of its issues makes of a requirement.
+
+    Attributes:
+        state: where it goes, and who moves it there; None where it stays.
+        seen: people see something new, also where nothing common differs.
+        shared: other issues have it, too.
+    """
+
+    requirement: UUID
+    state: PoolState | None
+    state_origin: StateOrigin | None
+    seen: bool
+    shared: bool
+
+
+_HOLD = "SELECT id FROM requirements WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 _ROLL_UP = """
 UPDATE requirements q SET
     kind = rolled.kind, priority = rolled.priority, score = rolled.score,
-    title = rolled.title, changed_at = %(now)s
-FROM (
+    title = rolled.title, state = COALESCE(turn.state, q.state),
+    state_origin = COALESCE(turn.state_origin, q.state_origin), changed_at = turn.now
+FROM jsonb_to_recordset(%s) AS turn (
+    id uuid, state text, state_origin text, seen boolean, now timestamptz)
+CROSS JOIN LATERAL (
     SELECT (array_agg(i.kind ORDER BY i.number))[1] AS kind,
            min(i.priority) AS priority, max(i.score) AS score,
            (array_agg(i.title ORDER BY i.number))[1] AS title
     FROM requirement_issues l JOIN issues i ON i.id = l.issue_id
-    WHERE l.requirement_id = %(id)s AND l.unlinked_at IS NULL
+    WHERE l.requirement_id = turn.id AND l.unlinked_at IS NULL
 ) rolled
-WHERE q.id = %(id)s AND (q.kind, q.priority, q.score, q.title)
-    IS DISTINCT FROM (rolled.kind, rolled.priority, rolled.score, rolled.title)
+WHERE q.id = turn.id AND (turn.seen OR (q.kind, q.priority, q.score, q.title)
+    IS DISTINCT FROM (rolled.kind, rolled.priority, rolled.score, rolled.title))
 """
 
 
-async def roll_up(connection: Connection, requirement: UUID, now: datetime) -> None:
-    """Bring what is common up to date: the priority is the highest of all issues."""
-    await connection.execute(_ROLL_UP, {"id": requirement, "now": now})
+async def roll_up(connection: Connection, turns: Sequence[Turn], now: datetime) -> None:
+    """Bring what is common up to date: the priority is the highest of all issues.
+
+    Those of several issues are held first, in one order: whoever decides on the others
+    waits, and then sees what was decided here.
+    """
+    shared = [turn.requirement for turn in turns if turn.shared]
+    if shared:
+        await connection.execute(_HOLD, (shared,))
+    rows = [
+        {
+            "id": turn.requirement,
+            "state": turn.state,
+            "state_origin": turn.state_origin,
+            "seen": turn.seen or turn.state is not None,
+            "now": now,
+        }
+        for turn in turns
+    ]
+    await execute_rows(connection, _ROLL_UP, rows)
 
 
-async def touch(connection: Connection, requirement: UUID, now: datetime) -> None:
-    """Something that people see of it changed."""
-    await connection.execute(
-        "UPDATE requirements SET changed_at = %s WHERE id = %s", (now, requirement)
-    )
+async def touch(
+    connection: Connection, requirements: Collection[UUID], now: datetime
+) -> None:
+    """Something that people see of them changed."""
+    if requirements:
+        await connection.execute(
+            "UPDATE requirements SET changed_at = %s WHERE id IN ("
+            "SELECT id FROM requirements WHERE id = ANY(%s) ORDER BY id"
+            " FOR NO KEY UPDATE)",
+            (now, list(requirements)),
+        )
 
 
 async def move(
@@ -85,15 +133,39 @@ async def find_issue_ids(connection: Connection, requirement: UUID) -> list[UUID
     return [row["id"] for row in rows]
 
 
-async def count_clients(connection: Connection, requirement: UUID) -> int:
-    """How many clients want it."""
-    row = await query_one(
-        connection,
-        "SELECT count(DISTINCT client_id) AS n FROM requirement_issues"
-        " WHERE requirement_id = %s AND unlinked_at IS NULL",
-        (requirement,),
-    )
-    return int(row["n"]) if row else 0
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An issue of a requirement.
+
+    Attributes:
+        days: person-days that the requirement takes of a release, once for each release
+            that any of its issues is in.
+    """
+
+    issue: UUID
+    client: UUID
+    release: UUID | None
+    days: Decimal
+
+
+_LINKS = """
+SELECT l.requirement_id, l.issue_id AS issue, l.client_id AS client,
+    i.release_id AS release, COALESCE(q.estimate_days, 0) AS days
+FROM requirement_issues l
+JOIN issues i ON i.id = l.issue_id
+JOIN requirements q ON q.id = l.requirement_id
+WHERE l.requirement_id = ANY(%s) AND l.unlinked_at IS NULL
+"""
+
+
+async def find_links(
+    connection: Connection, requirements: Collection[UUID]
+) -> Mapping[UUID, Sequence[Link]]:
+    """The issues that some requirements have now."""
+    found: dict[UUID, list[Link]] = {}
+    for row in await query(connection, _LINKS, (list(requirements),)):
+        found.setdefault(row.pop("requirement_id"), []).append(Link(**row))
+    return found
 
 
 async def find_id(connection: Connection, number: int) -> UUID | None:

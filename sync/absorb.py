@@ -1,6 +1,6 @@
 """Absorb observed issues: newer state wins, is decided on, and wants its writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,14 +8,23 @@ from enum import StrEnum
 from model.changes import Base
 from model.decisions import PoolState
 from model.edits import Edit
-from model.issues import IssueSnapshot
+from model.issues import Comment, IssueSnapshot
 from model.signs import Observed
-from pool import attention, fetches, history, issues, raisings, requirements
+from pool import (
+    attention,
+    comments,
+    fetches,
+    history,
+    issues,
+    raisings,
+    requirements,
+)
 from pool.attention import Concern
-from pool.database import Connection, DatabaseGone, hold_source
-from pool.history import Event, Origin
-from pool.issues import StoredIssue, content_hash_of
-from pool.moves import hand_on_overrides
+from pool.comments import Talk
+from pool.database import Connection, hold_source
+from pool.history import Event, Origin, Told
+from pool.issues import Added, StoredIssue, content_hash_of
+from pool.moves import Placed, hand_on_overrides
 from pool.raisings import Awaited, find_awaited
 from pool.schema import StateOrigin
 from pool.sources import SourceRow
@@ -25,7 +34,9 @@ from sync.decide import decide
 from sync.engine import Engine
 from sync.follow import find_origin, follow
 from sync.obey import obey
+from sync.part import part
 from sync.prepare import prepare
+from sync.single_out import single_out
 from sync.sitting import Sitting, open_sitting
 from sync.trace import trace
 from sync.weave import weave
@@ -68,7 +79,7 @@ class Absorbed:
 
 
 async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
-    """Take a batch into the pool in one transaction, a savepoint for each issue.
+    """Take a batch into the pool in one transaction, all at once where that can be.
 
     An issue that cannot be absorbed goes to attention and is read again later; the
     others are not held up by it.
@@ -80,17 +91,12 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
     edits = await trace(engine, source, batch.snapshots)
     async with engine.database.transaction() as connection:
         await hold_source(connection, source.id)
-        tracker_ids = [snapshot.ref.tracker_id for snapshot in batch.snapshots]
-        known = await issues.lock_by_tracker(connection, source.id, tracker_ids)
         sitting = await open_sitting(engine, connection)
         if sitting is None:
             await _miss_ruleset(engine, connection)
-        awaited = await find_awaited(connection, source.id)
-        one = _One(engine, connection, source, batch, edits, sitting, awaited, done)
-        for snapshot in batch.snapshots:
-            await one.try_absorb(known.get(snapshot.ref.tracker_id), snapshot)
-            if snapshot.moved_to:  # others of the batch may be its requirement's now
-                known = await issues.lock_by_tracker(connection, source.id, tracker_ids)
+        taking = _Taking(engine, connection, source, batch, edits, sitting, done)
+        for some in await part(connection, source, batch.snapshots):
+            await single_out(connection, some, taking.take, taking.set_aside)
     if done.writes:
         await engine.wake("deliver", source.name)
     if done.unsure or done.failed:
@@ -104,8 +110,23 @@ async def _miss_ruleset(engine: Engine, connection: Connection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
-    """Absorbs one issue after the other of a batch."""
+class _Sight:
+    """An observation, beside what is stored.
+
+    Attributes:
+        stored: None for an issue that is new.
+        outcome: None for one that is new.
+    """
+
+    snapshot: IssueSnapshot
+    seen: Observation
+    stored: StoredIssue | None
+    outcome: Acceptance | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Takes the observations of a batch into the pool, some at a time."""
 
     engine: Engine
     connection: Connection
@@ -113,50 +134,52 @@ class _One:
     batch: Batch
     edits: Mapping[str, Sequence[Edit]]
     sitting: Sitting | None
-    awaited: Sequence[Awaited]
     done: Absorbed
 
-    async def try_absorb(
-        self, stored: StoredIssue | None, snapshot: IssueSnapshot
-    ) -> None:
-        try:
-            async with self.connection.transaction():
-                await self._absorb(stored, snapshot)
-        except DatabaseGone:
-            raise
-        except Exception as error:  # noqa: BLE001 - one item must not hold up a batch
-            self.done.failed += 1
-            self._tell(snapshot, "failed")
-            await self._set_aside(snapshot, error)
+    async def take(self, snapshots: Sequence[IssueSnapshot]) -> None:
+        """Take some that do not depend on each other, besides on what is decided."""
+        ids = [snapshot.ref.tracker_id for snapshot in snapshots]
+        known = await issues.lock_by_tracker(self.connection, self.source.id, ids)
+        sights = [self._look(known.get(it.ref.tracker_id), it) for it in snapshots]
+        of = {
+            outcome: [it for it in sights if it.outcome is outcome]
+            for outcome in (None, *Acceptance)
+        }
+        added = await self._add([it.snapshot for it in of[None]])
+        replaced = await self._replace(of[Acceptance.NEWER])
+        await self._look_again(of[Acceptance.UNSURE])
+        await self._remember(
+            (it.stored, self._weave(it.stored, ()))
+            for it in of[Acceptance.SAME]
+            if it.stored
+        )
+        writes = await self._go_on(sights, {**added, **replaced})
+        self._count(sights, writes)
 
-    async def _absorb(
-        self, stored: StoredIssue | None, snapshot: IssueSnapshot
-    ) -> None:
-        if stored is None:
-            await self._go_on(await self._add(snapshot), snapshot)
-            self.done.new += 1
-            self._tell(snapshot, "new")
-            return
+    def _look(self, stored: StoredIssue | None, snapshot: IssueSnapshot) -> _Sight:
         seen = Observation(
             updated_at=snapshot.updated_at,
             content_hash=content_hash_of(snapshot),
             read=self.batch.read,
             direct=self.batch.direct,
         )
-        match accept(stored, seen):
-            case Acceptance.NEWER:
-                issue = await self._replace(stored, snapshot, seen)
-                await self._go_on(issue, snapshot, stored.snapshot.moved_to)
-                self.done.changed += 1
-                self._tell(snapshot, "changed")
-            case Acceptance.UNSURE:
-                await self._look_again(stored, seen)
-                self._tell(snapshot, "unsure")
-            case Acceptance.SAME:
-                await self._remember(stored, self._weave(stored, ()))
-                self.done.same += 1
-            case Acceptance.OLDER:
-                self.done.same += 1
+        return _Sight(snapshot, seen, stored, accept(stored, seen) if stored else None)
+
+    def _count(self, sights: Sequence[_Sight], writes: int) -> None:
+        self.done.writes += writes
+        for it in sights:
+            match it.outcome:
+                case None:
+                    self.done.new += 1
+                    self._tell(it.snapshot, "new")
+                case Acceptance.NEWER:
+                    self.done.changed += 1
+                    self._tell(it.snapshot, "changed")
+                case Acceptance.UNSURE:
+                    self.done.unsure += 1
+                    self._tell(it.snapshot, "unsure")
+                case Acceptance.SAME | Acceptance.OLDER:
+                    self.done.same += 1
 
     def _tell(self, snapshot: IssueSnapshot, outcome: str) -> None:
         issue = snapshot.ref.tracker_id
@@ -164,22 +187,56 @@ class _One:
         self.engine.tell(sign)
 
     async def _go_on(
-        self, issue: StoredIssue, snapshot: IssueSnapshot, moved_before: str = ""
-    ) -> None:
-        """Decide on the issue, unless it goes on elsewhere."""
-        if snapshot.moved_to:
-            await follow(self.engine, self.connection, issue, moved_before)
-        else:
-            issue, obeyed = await self._obey(issue, snapshot)
-            await self._decide(issue, "command" if obeyed else self.batch.cause)
+        self, sights: Sequence[_Sight], issues: Mapping[str, StoredIssue]
+    ) -> int:
+        """Decide on those that are new or changed, unless they go on elsewhere."""
+        cause, due = str(self.batch.cause), list[StoredIssue]()
+        for it in sights:
+            issue = issues.get(it.snapshot.ref.tracker_id)
+            if issue is None:
+                continue
+            if it.snapshot.moved_to:
+                before = it.stored.snapshot.moved_to if it.stored else ""
+                await follow(self.engine, self.connection, issue, before)
+                continue
+            issue, obeyed = await self._obey(issue, it.snapshot)
+            cause = "command" if obeyed else cause
+            due.append(issue)
+        return await decide(self.sitting, due, cause) if self.sitting else 0
 
-    async def _add(self, snapshot: IssueSnapshot) -> StoredIssue:
-        engine, now = self.engine, self.engine.clock()
-        raised = next((one for one in self.awaited if one.is_(snapshot)), None)
+    async def _add(
+        self, snapshots: Sequence[IssueSnapshot]
+    ) -> Mapping[str, StoredIssue]:
+        now = self.engine.clock()
+        origin = await self._find_origin(snapshots)
+        added = [self._new(snapshot, origin) for snapshot in snapshots]
+        await issues.add(self.connection, added, now)
+        for one in added:
+            if origin.moved:
+                await hand_on_overrides(self.connection, origin.moved.id, one.issue.id)
+            if origin.raised:
+                await raisings.link(self.connection, origin.raised.id, one.issue.id)
+        await comments.replace(
+            self.connection,
+            [_talk(it.issue, (), it.issue.snapshot.comments or ()) for it in added],
+            now,
+        )
+        return {one.issue.snapshot.ref.tracker_id: one.issue for one in added}
+
+    async def _find_origin(self, snapshots: Sequence[IssueSnapshot]) -> "_Origin":
+        """One that may continue another is taken alone; see :func:`sync.part.part`."""
+        if len(snapshots) != 1:
+            return _Origin(None, None)
+        [snapshot] = snapshots
+        awaited = await find_awaited(self.connection, self.source.id)
+        raised = next((one for one in awaited if one.is_(snapshot)), None)
         moved = await find_origin(self.connection, self.source, snapshot)
-        origin = moved or raised
+        return _Origin(moved, raised)
+
+    def _new(self, snapshot: IssueSnapshot, origin: "_Origin") -> Added:
+        ids, begun = self.engine.ids, origin.moved or origin.raised
         issue = StoredIssue(
-            id=engine.ids(),
+            id=ids(),
             number=0,
             client_id=self.source.client_id,
             project_id=self.source.project_id,
@@ -189,76 +246,72 @@ class _One:
             read=self.batch.read,
             write_read=0,
             base=Base(),
-            requirement_id=origin.requirement_id if origin else engine.ids(),
-            requirement_state=origin.state if origin else PoolState.NEW,
-            state_origin=origin.state_origin if origin else StateOrigin.RULES,
+            requirement_id=begun.requirement_id if begun else ids(),
+            requirement_state=begun.state if begun else PoolState.NEW,
+            state_origin=begun.state_origin if begun else StateOrigin.RULES,
             comment_count=len(snapshot.comments or ()),
         )
-        await issues.add(
-            self.connection, issue, engine.ids(), now, has_requirement=bool(origin)
-        )
-        if moved:
-            await hand_on_overrides(self.connection, moved.id, issue.id)
-        if raised:
-            await raisings.link(self.connection, raised.id, issue.id)
-        await issues.replace_comments(
-            self.connection, issue, snapshot.comments or (), now
-        )
-        return issue
+        return Added(issue, ids(), has_requirement=begun is not None)
 
-    async def _replace(
-        self, stored: StoredIssue, snapshot: IssueSnapshot, seen: Observation
-    ) -> StoredIssue:
-        before = await issues.find_comments(self.connection, stored.id)
-        events = self._weave(stored, compare(stored, before, snapshot))
-        comments = before if snapshot.comments is None else snapshot.comments
-        ours = stored.base.comment_id
-        issue = replace(
-            stored,
-            snapshot=snapshot,
-            content_hash=seen.content_hash,
-            read=max(stored.read, seen.read),
-            priority_raised_at=_raised_at(stored, snapshot),
-            comment_count=sum(comment.tracker_id != ours for comment in comments),
-            deleted_at=None,
-        )
+    async def _replace(self, sights: Sequence[_Sight]) -> Mapping[str, StoredIssue]:
         now = self.engine.clock()
-        await issues.replace_content(self.connection, issue, now)
-        await issues.replace_comments(self.connection, issue, comments, now)
-        await self._remember(issue, events)
-        if any(event.origin is Origin.TRACKER for event in events):
-            await requirements.touch(self.connection, issue.requirement_id, now)
-        return issue
+        pairs = [(it, it.stored) for it in sights if it.stored]
+        ids = [stored.id for _, stored in pairs]
+        before = await comments.find_all(self.connection, ids)
+        changed, talks = list[StoredIssue](), list[Talk]()
+        events = list[tuple[StoredIssue, Sequence[Event]]]()
+        for it, stored in pairs:
+            standing = before.get(stored.id, ())
+            after = standing if it.snapshot.comments is None else it.snapshot.comments
+            told = self._weave(stored, compare(stored, standing, it.snapshot))
+            changed.append(_replaced(stored, it, after))
+            talks.append(_talk(stored, standing, after))
+            events.append((stored, told))
+        await issues.replace_content(self.connection, changed, now)
+        await comments.replace(self.connection, talks, now)
+        await self._remember(events)
+        touched = {
+            issue.requirement_id
+            for issue, told in events
+            if any(event.origin is Origin.TRACKER for event in told)
+        }
+        await requirements.touch(self.connection, touched, now)
+        return {one.snapshot.ref.tracker_id: one for one in changed}
 
     def _weave(self, stored: StoredIssue, events: Sequence[Event]) -> list[Event]:
         edits = self.edits.get(stored.snapshot.ref.tracker_id, ())
         return weave(stored, events, edits)
 
-    async def _remember(self, issue: StoredIssue, events: Sequence[Event]) -> None:
-        place = (issue.client_id, issue.id)
-        await history.add(self.connection, self.engine.ids, *place, events)
+    async def _remember(
+        self, told: Iterable[tuple[StoredIssue, Sequence[Event]]]
+    ) -> None:
+        each = [Told(issue.client_id, issue.id, events) for issue, events in told]
+        await history.add_all(self.connection, self.engine.ids, each)
 
     async def _obey(
         self, issue: StoredIssue, snapshot: IssueSnapshot
     ) -> tuple[StoredIssue, bool]:
         project = self.source.project_id
         zone = self.sitting.ruleset_of(project).zone if self.sitting else UTC
-        comments = snapshot.comments or ()
-        return await obey(self.engine, self.connection, issue, comments, zone)
+        said = snapshot.comments or ()
+        return await obey(self.engine, self.connection, issue, said, zone)
 
-    async def _decide(self, issue: StoredIssue, cause: str) -> None:
-        if self.sitting is not None:
-            self.done.writes += await decide(self.sitting, issue, cause)
-
-    async def _look_again(self, stored: StoredIssue, seen: Observation) -> None:
-        self.done.unsure += 1
-        regress = seen.as_regress() if seen.direct else stored.regress
-        await issues.note_read(self.connection, stored.id, stored.read, regress)
-        tracker_id = stored.snapshot.ref.tracker_id
+    async def _look_again(self, sights: Sequence[_Sight]) -> None:
         now = self.engine.clock()
-        await fetches.ask(self.connection, self.source.id, [tracker_id], now, "unsure")
+        for it in sights:
+            if it.stored:
+                regress = it.seen.as_regress() if it.seen.direct else it.stored.regress
+                await issues.note_read(
+                    self.connection, it.stored.id, it.stored.read, regress
+                )
+        wanted = [it.snapshot.ref.tracker_id for it in sights]
+        if wanted:
+            await fetches.ask(self.connection, self.source.id, wanted, now, "unsure")
 
-    async def _set_aside(self, snapshot: IssueSnapshot, error: Exception) -> None:
+    async def set_aside(self, snapshot: IssueSnapshot, error: Exception) -> None:
+        """It could not be taken: somebody has to look, and it is read again later."""
+        self.done.failed += 1
+        self._tell(snapshot, "failed")
         now = self.engine.clock()
         concern = Concern(
             code="issue_not_absorbed",
@@ -271,6 +324,35 @@ class _One:
         await fetches.set_aside(
             self.connection, self.source.id, snapshot.ref.tracker_id, now
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What a new issue continues: one that moved, or one that we raised."""
+
+    moved: Placed | None
+    raised: Awaited | None
+
+
+def _replaced(
+    stored: StoredIssue, sight: _Sight, standing: Sequence[Comment]
+) -> StoredIssue:
+    ours = stored.base.comment_id
+    return replace(
+        stored,
+        snapshot=sight.snapshot,
+        content_hash=sight.seen.content_hash,
+        read=max(stored.read, sight.seen.read),
+        priority_raised_at=_raised_at(stored, sight.snapshot),
+        comment_count=sum(comment.tracker_id != ours for comment in standing),
+        deleted_at=None,
+    )
+
+
+def _talk(
+    issue: StoredIssue, before: Sequence[Comment], after: Sequence[Comment]
+) -> Talk:
+    return Talk(issue.client_id, issue.id, before, after)
 
 
 def _raised_at(stored: StoredIssue, snapshot: IssueSnapshot) -> datetime | None:

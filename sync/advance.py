@@ -32,17 +32,18 @@ async def advance(
         ids = await requirements.find_issue_ids(connection, requirement)
         if not ids:
             raise LookupError(requirement)
-        await requirements.move(connection, requirement, state, StateOrigin.PERSON, now)
         sitting = await open_sitting(engine, connection)
-        touched = await issues.lock(connection, ids)
+        touched = await issues.lock(connection, ids)  # before what is common to them
+        await requirements.move(connection, requirement, state, StateOrigin.PERSON, now)
         for issue in touched:
             event = _event(issue, state, reason, by, now)
             await _note(engine, connection, issue, event)
-            if sitting is not None:
-                moved = replace(
-                    issue, requirement_state=state, state_origin=StateOrigin.PERSON
-                )
-                await decide(sitting, moved, "state")
+        moved = [
+            replace(issue, requirement_state=state, state_origin=StateOrigin.PERSON)
+            for issue in touched
+        ]
+        if sitting is not None:
+            await decide(sitting, moved, "state")
     for name in {issue.snapshot.ref.source for issue in touched}:
         await engine.wake("deliver", name)
 

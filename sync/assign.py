@@ -1,28 +1,40 @@
 """Find the account of whom an issue is to be given to; nobody for nobody we know."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pool.attention import Concern, raise_concern, resolve
+from pool.attention import Concern
 from pool.issues import StoredIssue
+from sync.engine import Engine
 from sync.plan import Target
-from sync.sitting import Sitting
 
 
-async def assign(sitting: Sitting, issue: StoredIssue, target: Target) -> Target:
-    """The target with an account in the place of the person.
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Whether a person has an account in a source.
 
-    A person without an account in the source leaves whoever has the issue alone, and
-    somebody has to look.
+    Attributes:
+        subject: the person and the source.
+        concern: somebody has to look; None when there is an account.
+    """
+
+    subject: str
+    concern: Concern | None
+
+
+def assign(
+    engine: Engine, issue: StoredIssue, target: Target
+) -> tuple[Target, Notice | None]:
+    """The target with an account in the place of the person. Pure.
+
+    A person without an account in the source leaves whoever has the issue alone.
     """
     if target.person is None:
-        return target
+        return target, None
     source = issue.snapshot.ref.source
-    account = sitting.engine.sources[source].config.people.get(target.person)
+    account = engine.sources[source].config.people.get(target.person)
     subject = f"{source}:{target.person}"
-    engine, connection = sitting.engine, sitting.connection
     if account is not None:
-        await resolve(connection, subject, engine.clock())
-        return replace(target, assignee=account)
+        return replace(target, assignee=account), Notice(subject, None)
     concern = Concern(
         code="person_unmapped",
         subject=subject,
@@ -30,5 +42,4 @@ async def assign(sitting: Sitting, issue: StoredIssue, target: Target) -> Target
         client_id=issue.client_id,
         source_id=issue.source_id,
     )
-    await raise_concern(connection, engine.ids, concern, engine.clock())
-    return target
+    return target, Notice(subject, concern)

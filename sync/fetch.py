@@ -12,6 +12,7 @@ from pool.database import Connection
 from pool.fetches import READ_BACK
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
+from pool.outbox import Want
 from pool.sources import SourceRow
 from sync.absorb import Batch, Cause, absorb
 from sync.breaker import note_answer
@@ -111,7 +112,7 @@ async def _let_go(
         if read > issue.read and (came_from != key or issue.deleted_at is None):
             snapshot = replace(issue.snapshot, moved_to=key)
             gone = replace(issue, snapshot=snapshot, content_hash="", read=read)
-            await issues.replace_content(connection, gone, engine.clock())
+            await issues.replace_content(connection, [gone], engine.clock())
             await follow(engine, connection, gone, came_from)
 
 
@@ -136,6 +137,6 @@ async def _leave_tombstone(
     engine: Engine, connection: Connection, issue: StoredIssue, now: datetime
 ) -> None:
     await issues.mark_deleted(connection, issue.id, now)
-    await outbox.want(connection, engine.ids, issue.id, (), now)
+    await outbox.want(connection, engine.ids, [Want(issue)], now)
     event = Event(now, Origin.TRACKER, "", "deleted", None, now.isoformat())
     await history.add(connection, engine.ids, issue.client_id, issue.id, [event])

@@ -13,6 +13,7 @@ from pool.database import Connection
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.moves import Placed
+from pool.outbox import Want
 from pool.sources import SourceRow
 from sync.engine import Engine
 
@@ -39,7 +40,7 @@ async def follow(
     """
     now = engine.clock()
     await issues.mark_deleted(connection, issue.id, now)
-    await outbox.want(connection, engine.ids, issue.id, (), now)
+    await outbox.want(connection, engine.ids, [Want(issue)], now)
     moved_to = issue.snapshot.moved_to
     if moved_to != came_from:
         event = Event(now, Origin.TRACKER, "", "moved_to", issue.snapshot.key, moved_to)

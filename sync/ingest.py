@@ -1,5 +1,7 @@
 """Turn pending deliveries into wishes to read issues."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from pool import fetches, inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.encode import encode
+from pool.inbox import Settled
 from pool.schema import InboxState
 from pool.sources import SourceRow
 from sync.engine import Engine
@@ -44,11 +47,12 @@ async def _ingest_batch(engine: Engine, name: str) -> int:
         outcomes = [
             (delivery.id, _within(config, parse(delivery))) for delivery in deliveries
         ]
-        # in one order, or two batches that touch the same issues block each other
-        for _, outcome in sorted(outcomes, key=lambda pair: _issue_of(pair[1])):
-            await _ask(engine, connection, source, outcome)
-        for number, outcome in outcomes:
+        await _ask(engine, connection, source, [outcome for _, outcome in outcomes])
+        settled = [
             await _settle(engine, connection, source, number, outcome)
+            for number, outcome in outcomes
+        ]
+        await inbox.settle(connection, settled, engine.clock())
         return len(deliveries)
 
 
@@ -64,12 +68,20 @@ def _issue_of(outcome: Outcome) -> str:
 
 
 async def _ask(
-    engine: Engine, connection: Connection, source: SourceRow, outcome: Outcome
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    outcomes: Sequence[Outcome],
 ) -> None:
-    issue = _issue_of(outcome)
-    if issue:
-        cause = "webhook" if isinstance(outcome, Hint) else "quarantine"
-        await fetches.ask(connection, source.id, [issue], engine.clock(), cause)
+    """In one order, or two batches that touch the same issues block each other."""
+    named = sorted((one for one in outcomes if _issue_of(one)), key=_issue_of)
+    for cause, some in groupby(named, key=_cause_of):
+        issues = set(map(_issue_of, some))
+        await fetches.ask(connection, source.id, issues, engine.clock(), cause)
+
+
+def _cause_of(outcome: Outcome) -> str:
+    return "webhook" if isinstance(outcome, Hint) else "quarantine"
 
 
 async def _settle(
@@ -78,8 +90,7 @@ async def _settle(
     source: SourceRow,
     delivery: UUID,
     outcome: Outcome,
-) -> None:
-    now = engine.clock()
+) -> Settled:
     match outcome:
         case Hint():
             state, told = InboxState.APPLIED, encode(outcome)
@@ -92,10 +103,10 @@ async def _settle(
             )
         case _:
             assert_never(outcome)
-    await inbox.settle(connection, delivery, state, told, now)
     reason = "" if isinstance(outcome, Hint) else outcome.reason
     issue = _issue_of(outcome)
     engine.tell(Ingested(source.name, delivery, state.value, issue, reason))
+    return Settled(delivery, state, told)
 
 
 async def _quarantine(

@@ -116,5 +116,4 @@ async def _keep(
         sitting = await open_sitting(engine, connection)
         if sitting is None or opinion.discarded or not calibration.hears_judge:
             return
-        for locked in await issues.lock(connection, [issue.id]):
-            await decide(sitting, locked, "judge")
+        await decide(sitting, await issues.lock(connection, [issue.id]), "judge")

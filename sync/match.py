@@ -1,5 +1,6 @@
 """Find the clauses that an issue is about."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pool import calibrations, opinions
 from pool.database import Connection
 from pool.encode import decode
 from pool.issues import StoredIssue
+from pool.opinions import Asked
 from pool.projects import Setting
 from rules.matching.calibration import BUILT_IN, Calibration
 from rules.matching.likeness import Leaning
@@ -16,12 +18,13 @@ from sync.engine import Engine
 from sync.request import request
 
 
-async def match(
+def match(
     engine: Engine,
-    connection: Connection,
+    calibration: Calibration,
     issue: StoredIssue,
     setting: Setting,
     today: date,
+    opinion: float = 0.0,
 ) -> Match | None:
     """The nearest clauses of the project's contract; None without a contract.
 
@@ -30,8 +33,6 @@ async def match(
     contract = setting.contract
     if contract is None:
         return None
-    calibration = await find_calibration(engine, connection)
-    opinion = await _find_opinion(connection, issue, contract, calibration)
     phase = setting.project.phase
     asked = request(issue.snapshot, phase=phase, opinion=opinion, today=today)
     matcher = engine.matcher.calibrated(calibration)
@@ -59,18 +60,27 @@ async def _load(connection: Connection, identity: UUID) -> Calibration:
     return found if fits else BUILT_IN
 
 
-async def _find_opinion(
+async def find_leanings(
     connection: Connection,
-    issue: StoredIssue,
-    contract: Contract,
     calibration: Calibration,
-) -> float:
-    """The judge is asked about only where people's decisions gave it weight."""
+    issues: Iterable[tuple[StoredIssue, Setting]],
+) -> Mapping[UUID, float]:
+    """What the judge said of issues, as :func:`match` takes it.
+
+    It is asked about only where people's decisions gave it weight.
+    """
     if not calibration.hears_judge:
-        return 0.0
-    asked = opinions.asked_hash(issue.snapshot.title, issue.snapshot.description)
-    said = await opinions.find(connection, issue.id, asked, contract.fingerprint)
-    return said.leaning if said else 0.0
+        return {}
+    asked = [
+        _asked(issue, setting.contract) for issue, setting in issues if setting.contract
+    ]
+    said = await opinions.find_all(connection, asked)
+    return {issue: opinion.leaning for issue, opinion in said.items()}
+
+
+def _asked(issue: StoredIssue, contract: Contract) -> Asked:
+    content = opinions.asked_hash(issue.snapshot.title, issue.snapshot.description)
+    return Asked(issue.client_id, issue.id, content, contract.fingerprint)
 
 
 def _index(engine: Engine, matcher: Matcher, contract: Contract) -> Index:

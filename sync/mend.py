@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from model.changes import Base
 from model.issues import IssueSnapshot
-from pool import issues, reconciliations
+from pool import comments, issues, reconciliations
 from pool.database import Connection, hold_source
 from pool.issues import StoredIssue
 from pool.sources import SourceRow
@@ -86,7 +86,7 @@ async def _want_again(
         if sitting and issue and any(it.is_ours for it in one.differences):
             base = _as_held(issue.base, one.seen)
             await issues.keep_base(connection, issue.id, base)
-            await decide(sitting, replace(issue, base=base), "reconcile")
+            await decide(sitting, [replace(issue, base=base)], "reconcile")
 
 
 def _as_held(base: Base, seen: IssueSnapshot) -> Base:
@@ -103,9 +103,9 @@ async def _find_mended(
     issue = known.get(one.tracker_id)
     if issue is None:
         return set()
-    comments = await issues.find_comments(connection, issue.id)
+    stored = await comments.find(connection, issue.id)
     wanted = await reconciliations.find_open_fields(connection, issue.id)
-    left = {it.kind for it in differ(issue, comments, one.seen)}
+    left = {it.kind for it in differ(issue, stored, one.seen)}
     unwritten = {
         it.kind
         for it in one.differences

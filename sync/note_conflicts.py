@@ -1,6 +1,8 @@
 """Write down where a person and we changed the same field of an issue."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from model.changes import UpsertComment
 from pool import conflicts, history
@@ -15,17 +17,22 @@ from sync.sitting import Sitting
 OVERWRITTEN, KEPT = "overwrote_person", "kept_by_person"
 
 
-async def note_conflicts(sitting: Sitting, issue: StoredIssue, planned: Plan) -> None:
+async def note_conflicts(
+    sitting: Sitting, plans: Sequence[tuple[StoredIssue, Plan]]
+) -> None:
     """Keep each conflict once, as a record and in the history.
 
     What is left as the person put it is a concern, too, until the field is ours again.
     """
     now = sitting.engine.clock()
-    for one in clash(issue.base, issue.snapshot, planned):
-        await _note(sitting, issue, one, now)
-    await _note_comment(sitting, issue, planned, now)
-    for name in issue.base.kept.keys() - planned.kept.keys():
-        await resolve(sitting.connection, f"{issue.id}:{name}", now)
+    edited = await _find_edited(sitting, plans)
+    for issue, planned in plans:
+        for one in clash(issue.base, issue.snapshot, planned):
+            await _note(sitting, issue, one, now)
+        if issue.id in edited:
+            await _note(sitting, issue, edited[issue.id], now)
+        for name in issue.base.kept.keys() - planned.kept.keys():
+            await resolve(sitting.connection, f"{issue.id}:{name}", now)
 
 
 async def _note(
@@ -72,17 +79,26 @@ async def _is_known(sitting: Sitting, issue: StoredIssue, noted: Conflict) -> bo
     return last is not None and last.is_same(noted)
 
 
-async def _note_comment(
-    sitting: Sitting, issue: StoredIssue, planned: Plan, now: datetime
-) -> None:
-    """A person edited our comment since we wrote it, and it is written anew."""
-    ours = issue.base.comment_id
-    wanted = [it for it in planned.changes if isinstance(it, UpsertComment)]
-    if not ours or not wanted:
-        return
-    last = await history.find_last(sitting.connection, issue.id, f"comment:{ours}")
-    if last and last.origin is Origin.TRACKER:
-        before, after = str(last.before or ""), str(last.after or "")
-        text = wanted[0].text.text
-        one = Clash("comment", before, after, text, Kept.OURS)
-        await _note(sitting, issue, one, now)
+async def _find_edited(
+    sitting: Sitting, plans: Sequence[tuple[StoredIssue, Plan]]
+) -> Mapping[UUID, Clash]:
+    """Where a person edited our comment since we wrote it, and it is written anew."""
+    anew = {
+        issue.id: (f"comment:{issue.base.comment_id}", change.text.text)
+        for issue, planned in plans
+        for change in planned.changes
+        if isinstance(change, UpsertComment) and issue.base.comment_id
+    }
+    fields = {issue: field for issue, (field, _) in anew.items()}
+    last = await history.find_last(sitting.connection, fields)
+    return {
+        issue: Clash(
+            "comment",
+            str(it.before or ""),
+            str(it.after or ""),
+            anew[issue][1],
+            Kept.OURS,
+        )
+        for issue, it in last.items()
+        if it.origin is Origin.TRACKER
+    }

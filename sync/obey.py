@@ -54,6 +54,8 @@ async def obey(
         for comment in comments
         if not _is_ours(issue, comment) and (asked := parse_commands(comment.body))
     ]
+    if not asking:
+        return issue, False
     since = await sources.find_first_read_at(connection, issue.source_id)
     new = [one for one in asking if since and one.comment.created_at > since]
     if not new:

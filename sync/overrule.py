@@ -69,8 +69,8 @@ async def overrule(  # noqa: PLR0913 - each is one fact of the override
         for issue in touched:
             named = made if issue.project_id in having else replace(made, clause="")
             await pin(engine, connection, issue, named)
-            if sitting is not None:
-                await decide(sitting, issue, "override")
+        if sitting is not None:
+            await decide(sitting, touched, "override")
     for name in {issue.snapshot.ref.source for issue in touched}:
         await engine.wake("deliver", name)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from connectors.base import Page, Seeks
 from model.errors import TrackerError
 from model.issues import IssueSnapshot
-from pool import audit, fetches, issues, reconciliations, sources
+from pool import audit, comments, fetches, issues, reconciliations, sources
 from pool.audit import Entry
 from pool.database import Connection
 from pool.issues import StoredIssue
@@ -184,8 +184,8 @@ async def _compare(
     stored = known.get(seen.ref.tracker_id)
     if stored is None:
         return None
-    comments = await issues.find_comments(connection, stored.id)
-    found = list(differ(stored, comments, seen))
+    standing = await comments.find(connection, stored.id)
+    found = list(differ(stored, standing, seen))
     wanted = await reconciliations.find_open_fields(connection, stored.id)
     late = [one for one in found if not _is_on_its_way(source, seen, wanted, one)]
     each.underway += len(found) > len(late)

@@ -1,14 +1,16 @@
 """Decide again on issues whose decision is older than today, or was set aside."""
 
+from collections.abc import Sequence
+
 from pool import decisions, issues, runs
 from pool.attention import Concern, raise_concern
-from pool.database import DatabaseGone
 from pool.issues import StoredIssue
 from pool.sources import find_all
 from sync.decide import decide
 from sync.engine import Engine
 from sync.poll import Progress
 from sync.reindex import reindex
+from sync.single_out import single_out
 from sync.sitting import Sitting, open_sitting
 from sync.weigh import weigh
 
@@ -42,20 +44,16 @@ async def _redecide_batch(engine: Engine) -> int:
         stale = await runs.find_undecided(
             connection, sitting.today, _BATCH, sitting.days
         )
-        for issue in await issues.lock(connection, stale):
-            await _try_decide(sitting, issue)
+        held = await issues.lock(connection, stale)
+
+        async def decide_on(some: Sequence[StoredIssue]) -> None:
+            await decide(sitting, some, "redecide")
+
+        async def give_up(issue: StoredIssue, error: Exception) -> None:
+            await _give_up(sitting, issue, error)
+
+        await single_out(connection, held, decide_on, give_up)
         return len(stale)
-
-
-async def _try_decide(sitting: Sitting, issue: StoredIssue) -> None:
-    """One issue that cannot be decided on must not hold up the others."""
-    try:
-        async with sitting.connection.transaction():
-            await decide(sitting, issue, "redecide")
-    except DatabaseGone:
-        raise
-    except Exception as error:  # noqa: BLE001 - one item of a batch, behind a savepoint
-        await _give_up(sitting, issue, error)
 
 
 async def _give_up(sitting: Sitting, issue: StoredIssue, error: Exception) -> None:

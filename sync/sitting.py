@@ -1,12 +1,10 @@
 """What one transaction needs to decide on many issues."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
-from model.releases import Release
 from pool import projects, rulesets, runs
 from pool.database import Connection
 from pool.decisions import Reached
@@ -33,7 +31,6 @@ class Sitting:
     own: Mapping[UUID, Ruleset] = field(default_factory=dict)
     run: int = 0
     settings: dict[UUID, Setting] = field(default_factory=dict)
-    releases: dict[str, dict[Release, UUID]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -67,19 +64,6 @@ class Sitting:
                 self.connection, project
             )
         return self.settings[project]
-
-    async def find_releases(self, train: str) -> dict[Release, UUID]:
-        """The open releases of a train, with what was given away meanwhile."""
-        if train not in self.releases:
-            found = await projects.find_releases(self.connection, train)
-            self.releases[train] = found
-        return self.releases[train]
-
-    def give_away(self, release: Release, days: Decimal) -> None:
-        """Count person-days against a release's capacity."""
-        train = self.releases[release.train]
-        identity = train.pop(release)
-        train[replace(release, planned_days=release.planned_days + days)] = identity
 
 
 async def open_sitting(engine: Engine, connection: Connection) -> Sitting | None:

@@ -104,7 +104,7 @@ async def test_two_who_approve_at_once_do_not_spend_it_twice(town: Town) -> None
             wished = replace(stored.snapshot, title=WISH)
             sitting = await open_sitting(town.engine, connection)
             assert sitting
-            await decide(sitting, replace(stored, snapshot=wished), "poll")
+            await decide(sitting, [replace(stored, snapshot=wished)], "poll")
             if waits:
                 approved.set()
                 await may_commit.wait()

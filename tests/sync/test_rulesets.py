@@ -215,7 +215,7 @@ async def test_what_was_decided_meanwhile_by_the_old_ruleset_is_not_missed(
         [row] = await town.rows("SELECT id FROM issues ORDER BY number LIMIT 1")
         [issue] = await issues.lock(connection, [row["id"]])
         await activate(town.engine, load(BASE + "timezone: Asia/Tokyo\n"), "Mei")
-        await decide(sitting, issue, "poll")
+        await decide(sitting, [issue], "poll")
     assert await redecide(town.engine) == 2
 
 
