@@ -91,14 +91,12 @@ _THINGS: tuple[str, ...] = (
 
 
 def _pattern() -> re.Pattern[str]:
+    """Latin names stand for themselves; one look at where a word begins serves them all."""
     names = [name.strip() for thing in _THINGS for name in thing.split(",")]
     names.sort(key=len, reverse=True)
-    return re.compile("|".join(map(_bounded, names)))
-
-
-def _bounded(name: str) -> str:
-    escaped = re.escape(name)
-    return rf"(?<![a-z0-9]){escaped}s?(?![a-z0-9])" if name.isascii() else escaped
+    latin = "|".join(re.escape(name) for name in names if name.isascii())
+    chinese = "|".join(re.escape(name) for name in names if not name.isascii())
+    return re.compile(rf"(?<![a-z0-9])(?:{latin})s?(?![a-z0-9])|{chinese}")
 
 
 _NAMES = _pattern()
