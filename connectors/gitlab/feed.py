@@ -313,4 +313,5 @@ def _next_window(query: Json, page: ListPage) -> Json:
     if asked is None or since > parse_moment(asked):
         moved = {name: value for name, value in query.items() if name != "page"}
         return {**moved, "updated_after": write_moment(since)}
-    return {**query, "page": int(query.get("page", 1)) + 1}
+    told = page.next_query or {}  # of the smaller page where this one was too large
+    return {**query, "page": int(query.get("page", 1)) + 1, **told}

@@ -63,8 +63,8 @@ class NoteReads:
         asked = {"path": path, "iids": iids, "issues": len(iids), "most": _MOST}
         try:
             answer = self.rest.ask_graphql(_QUERY, asked)
-        except PermanentError:
-            self.is_understood = False
+        except PermanentError as error:
+            self.is_understood = error.code == "answer_too_large"
             return {}
         except RetriableError as error:
             if error.code not in _TOO_HEAVY:

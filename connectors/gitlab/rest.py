@@ -28,6 +28,7 @@ from model.errors import PermanentError, RetriableError
 PER_PAGE = 100
 """The most that GitLab gives (https://docs.gitlab.com/api/rest/#pagination)."""
 
+_FEW = 10
 _GRAPHQL = "/api/graphql"
 _NOTHING: Mapping[str, Any] = {}
 
@@ -67,11 +68,20 @@ class Rest:
         return read_row(self._ask("get", path))
 
     def get_page(self, path: str, query: Query = _NOTHING) -> ListPage:
-        """Read one page of a list."""
-        answer = self._ask("get", path, query={"per_page": PER_PAGE, **query})
+        """Read one page of a list, or its beginning where it is too large.
+
+        A note or a description may have a megabyte, and anybody may write hundreds.
+        """
+        asked = {"per_page": PER_PAGE, **query}
+        try:
+            answer = self._ask("get", path, query=asked)
+        except PermanentError as error:
+            if error.code != "answer_too_large" or asked["per_page"] == 1:
+                raise
+            return self.get_page(path, _begin(asked))
         return ListPage(
             read_rows(answer),
-            find_next_query(answer, ("cursor", "page")),
+            find_next_query(answer, ("cursor", "page", "per_page")),
             _total(answer),
             find_date(answer),
         )
@@ -134,6 +144,16 @@ class Rest:
         made = open_library(self._base_url, self._token, self._http)
         self._of_thread.library = made
         return made
+
+
+def _begin(asked: Query) -> Query:
+    """The first rows of a page: ten where these make up the page, or else one."""
+    before = int(asked["per_page"])
+    size = _FEW if before % _FEW == 0 and before > _FEW else 1
+    if "page" not in asked:
+        return {**asked, "per_page": size}
+    page = (int(asked["page"]) - 1) * before // size + 1
+    return {**asked, "per_page": size, "page": page}
 
 
 def project_path(project: int | str) -> str:

@@ -4,12 +4,12 @@ Jira Cloud gives 100 comments at most, and 20 worklogs in an issue.
 Documentation: ``GET /rest/api/2/issue/{id}/comment`` and ``/worklog``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
-from model.errors import RetriableError
+from model.errors import PermanentError, RetriableError
 
 PER_PAGE = 100
 _MAX_RESTARTS = 5
@@ -25,6 +25,19 @@ class _List(NamedTuple):
 
 _COMMENTS = _List("comment", "comments", {"orderBy": "created"})
 _WORKLOGS = _List("worklog", "worklogs", {})
+
+
+def ask_for(fields: Sequence[str], ask: Callable[[Sequence[str]], Any]) -> Any:
+    """Issues with these fields; without their comments where there are too many.
+
+    Data Center gives all comments of an issue, and anybody may write thousands.
+    """
+    try:
+        return ask(fields)
+    except PermanentError as error:
+        if error.code != "answer_too_large" or _COMMENTS.field not in fields:
+            raise
+        return ask([name for name in fields if name != _COMMENTS.field])
 
 
 def is_cut_off(raw: Json) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.base import Fetched
 from connectors.jira.config import JiraConfig
-from connectors.jira.lists import fetch_rest, is_cut_off
+from connectors.jira.lists import ask_for, fetch_rest, is_cut_off
 from connectors.jira.mapping import fields_for, parse_issue
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site, segment
@@ -125,9 +125,13 @@ async def _fetch_bulk(
         tracker_ids[start : start + BULK] for start in range(0, len(tracker_ids), BULK)
     ]
     answers = await asyncio.gather(
-        *(site.ask(partial(_ask_bulk, fields, batch)) for batch in batches)
+        *(site.ask(partial(_read_bulk, fields, batch)) for batch in batches)
     )
     return {str(raw["id"]): raw for answer in answers for raw in answer["issues"]}
+
+
+def _read_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> Any:
+    return ask_for(fields, lambda names: _ask_bulk(names, batch, jira))
 
 
 def _ask_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> Any:
@@ -138,12 +142,16 @@ def _ask_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> A
 async def _fetch_each(
     site: Site, config: JiraConfig, tracker_ids: Sequence[str]
 ) -> dict[str, Json]:
-    fields = ",".join(fields_for(config, site.names))
-    asked = [site.ask(partial(_find_issue, fields, one)) for one in tracker_ids]
+    fields = fields_for(config, site.names)
+    asked = [site.ask(partial(_read_issue, fields, one)) for one in tracker_ids]
     raws = await asyncio.gather(*asked)
     return {
         one: raw for one, raw in zip(tracker_ids, raws, strict=True) if raw is not None
     }
+
+
+def _read_issue(fields: Sequence[str], issue_id: str, jira: QuietJira) -> Any:
+    return ask_for(fields, lambda names: _find_issue(",".join(names), issue_id, jira))
 
 
 def _find_issue(fields: str, issue_id: str, jira: QuietJira) -> Any:

@@ -12,13 +12,14 @@ the window cannot move on, because a page ends in the minute that it began in,
   new; only then does the position pass it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
 from connectors.jira.config import JiraConfig
+from connectors.jira.lists import ask_for
 from connectors.jira.mapping import fields_for, get_updated_at
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site
@@ -89,14 +90,16 @@ class Sweep:
 
     def _ask_cloud(self, jql: str, token: str, jira: QuietJira) -> Any:
         following = {"nextPageToken": token} if token else {}
-        return jira.get("search/jql", **self._asked(jql), **following)
+        return self._ask(partial(jira.get, "search/jql", jql=jql, **following))
 
     def _ask_server(self, jql: str, start: int, jira: QuietJira) -> Any:
-        return jira.get("search", **self._asked(jql), startAt=start)
+        return self._ask(partial(jira.get, "search", jql=jql, startAt=start))
 
-    def _asked(self, jql: str) -> dict[str, str | int]:
-        fields = ",".join(fields_for(self.config, self.site.names))
-        return {"jql": jql, "maxResults": self.config.page_size, "fields": fields}
+    def _ask(self, search: Callable[..., Any]) -> Any:
+        size, fields = self.config.page_size, fields_for(self.config, self.site.names)
+        return ask_for(
+            fields, lambda names: search(maxResults=size, fields=",".join(names))
+        )
 
     def _take(self, issues: Sequence[Json]) -> list[Json]:
         """Keep those that were not seen in this state."""

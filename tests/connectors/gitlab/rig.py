@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 
 from connectors.gitlab import GitLabConfig, GitLabConnector
-from connectors.http import Budget, Door, Patience, open_client, scan_nothing
+from connectors.http import Budget, Door, Limits, Patience, open_client, scan_nothing
 from sandbox.bench import Bench
 from sandbox.gitlab.delivery import sign
 from sandbox.gitlab.hook_bodies import issue_body
@@ -60,6 +60,7 @@ class GitLabRig:
     )
     clients: list[httpx.Client] = field(default_factory=list)
     group: str = ""
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def bench(self) -> Bench:
@@ -114,6 +115,7 @@ class GitLabRig:
             Budget(self.clock),
             scan=scan_nothing,
             patience=patience,
+            limits=self.limits,
         )
         client = open_client(door)
         self.clients.append(client)

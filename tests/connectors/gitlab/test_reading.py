@@ -6,6 +6,7 @@ import pytest
 
 from connectors.base import Page
 from connectors.gitlab import GitLabConnector
+from connectors.http import Limits
 from model.errors import PermanentError, RetriableError
 from model.issues import IssueSnapshot, StatusCategory, Urgency, Visibility
 from sandbox.faults import Fault
@@ -341,3 +342,25 @@ async def test_an_idle_project_costs_one_request_a_poll(
     assert (await changed(connector, cursor))[0] == []
     assert site.bench.journal.total - before == 1
     assert len(cursor) < 100
+
+
+@pytest.mark.parametrize("keyset", [True, False])
+async def test_texts_too_large_for_one_answer_hold_up_no_issue(
+    site: GitLabRig, keyset: bool
+) -> None:
+    site.tracker.store.switches.keyset = keyset
+    site.limits = Limits(body_bytes=150_000)
+    issues = [
+        site.open_issue(f"{n}", description=f"{n % 10}" * 60_000) for n in range(7)
+    ]
+    for number in range(27):
+        site.note(issues[1], f"{number} " + "x" * 10_000)
+    ids = [f"{site.project.id}#{issue.iid}" for issue in issues]
+    for snapshots in (
+        [it for page in await pages(site.connect()) for it in page.snapshots],
+        (await site.connect().fetch(ids)).snapshots,
+    ):
+        notes = {it.ref.tracker_id: it.comments or () for it in snapshots}
+        assert sorted(notes) == sorted(ids)
+        texts = [note.body.split()[0] for note in notes[ids[1]]]
+        assert texts == [str(number) for number in range(27)]

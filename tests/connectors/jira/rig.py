@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from connectors.http import Budget, Door, Patience, open_client, scan_nothing
+from connectors.http import Budget, Door, Limits, Patience, open_client, scan_nothing
 from connectors.jira import JiraConfig, JiraConnector
 from sandbox.bench import Bench
 from sandbox.jira import talk
@@ -36,6 +36,7 @@ class JiraRig:
         default_factory=lambda: Names("To Do", "In Progress", "In Review", "Nowhere")
     )
     clients: list[httpx.Client] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def bench(self) -> Bench:
@@ -90,7 +91,14 @@ class JiraRig:
         patience = Patience(sleep=self.clock.wind)
         budget = Budget(self.clock)
         client = open_client(
-            Door(self.url, self.clock, budget, scan=scan_nothing, patience=patience)
+            Door(
+                self.url,
+                self.clock,
+                budget,
+                scan=scan_nothing,
+                patience=patience,
+                limits=self.limits,
+            )
         )
         self.clients.append(client)
         return client

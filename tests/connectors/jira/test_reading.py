@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from connectors.base import Page
+from connectors.http import Limits
 from connectors.jira import JiraConnector
 from connectors.jira.lists import fetch_all_comments
 from connectors.jira.people import Json
@@ -392,3 +393,17 @@ async def test_the_log_tells_who_changed_what_and_when(jira: JiraRig) -> None:
     assert edits[0].author is not None
     assert edits[0].made_at == since
     assert len({one.entry for one in edits}) == 3
+
+
+async def test_comments_too_many_for_one_answer_hold_up_no_issue(jira: JiraRig) -> None:
+    jira.limits = Limits(body_bytes=150_000)
+    first, second = jira.make_issue("Export"), jira.make_issue("Import")
+    for made in (first, second):
+        for _ in range(9):
+            jira.write_comment(made, "x" * 10_000)
+    for snapshots in (
+        [it for page in await read(jira.connect()) for it in page.snapshots],
+        (await jira.connect().fetch([first, second])).snapshots,
+    ):
+        assert {it.ref.tracker_id for it in snapshots} == {first, second}
+        assert [len(it.comments or ()) for it in snapshots] == [9, 9]
