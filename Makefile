@@ -1,7 +1,7 @@
 # On a fresh machine every target sets itself up: a virtual environment from the
 # hash-pinned lock, then the project itself, built by the pinned build backend.
 .DELETE_ON_ERROR:
-.PHONY: demo test simulation lint lock browser
+.PHONY: demo test simulation mutation lint lock browser
 
 BIN := .venv/bin
 SOURCES := cli app web webhooks sync connectors rules planning pool model sandbox tests benchmarks
@@ -20,6 +20,17 @@ simulation: .venv/installed
 	SIMULATION_SEEDS=$(SEEDS) SIMULATION_STEPS=$(STEPS) SIMULATION_KILLS=$(KILLS) \
 	    $(BIN)/pytest tests/simulation tests/sync/test_plan.py \
 	    --numprocesses 2 --dist load --hypothesis-profile long
+
+# Whether the tests notice changes of rules/ and sync/; goes on where it was cut off.
+ROOMS ?= rules sync
+SAMPLE ?= 300
+mutation: .venv/installed
+	if command -v uv >/dev/null; then \
+	    uv pip install --quiet --python $(BIN)/python --group mutation; \
+	else \
+	    $(BIN)/python -m pip install --quiet --group mutation; \
+	fi
+	$(BIN)/python -m benchmarks.mutation $(ROOMS) --sample $(SAMPLE)
 
 lint: .venv/installed
 	$(BIN)/ruff check $(SOURCES)

@@ -16,7 +16,7 @@ from pool.database import Database
 from pool.embedded import embedded_server
 from pool.migrate import upgrade
 
-_FAST = {
+FAST = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
@@ -30,7 +30,7 @@ settings.register_profile("long", max_examples=20_000, deadline=None)
 def postgres_url() -> Iterator[str]:
     """A server of the session's own; the path is short and open to its user."""
     home = Path(tempfile.mkdtemp(prefix="reqpool-tests-"))
-    with embedded_server(home, settings=_FAST) as url:
+    with embedded_server(home, settings=FAST) as url:
         yield url
     shutil.rmtree(home)
 
