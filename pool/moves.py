@@ -10,7 +10,7 @@ from pool.database import Connection, query, query_one
 from pool.schema import StateOrigin
 
 _IN_REACH = """
-SELECT i.id, l.requirement_id, q.state, q.state_origin,
+SELECT i.id, i.key, l.requirement_id, q.state, q.state_origin,
     COALESCE(i.content->>'moved_to', '') AS moved_to,
     (SELECT count(*) FROM requirement_issues o
      WHERE o.requirement_id = l.requirement_id AND o.unlinked_at IS NULL) AS siblings
@@ -34,12 +34,13 @@ _CALLED = (
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An issue, its requirement, where that stands, and how many issues it has.
+    """An issue, its key and requirement, where that stands, and how many issues it has.
 
     ``moved_to`` is the key under which it went on itself; empty when it stands.
     """
 
     id: UUID
+    key: str
     requirement_id: UUID
     siblings: int
     state: PoolState

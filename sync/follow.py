@@ -5,7 +5,9 @@ configured is let go, and found again once that is. GitLab closes the old issue 
 a new one in the other project, GitHub has the old one redirect; either may be seen first.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from model.issues import IssueSnapshot
 from pool import history, issues, moves, outbox
@@ -81,4 +83,18 @@ async def _join(
         await moves.relink(connection, engine.ids(), target.id, into, now)
     else:
         into = target.requirement_id
-        await moves.relink(connection, engine.ids(), issue.id, into, now)
+        for one in (issue.id, *await _find_past(connection, issue)):
+            await moves.relink(connection, engine.ids(), one, into, now)
+
+
+async def _find_past(connection: Connection, issue: StoredIssue) -> Sequence[UUID]:
+    """What it was before it came here, the last first; its requirement is theirs."""
+    past, key = [issue.id], issue.snapshot.key
+    while True:
+        found = await moves.find_moved_here(
+            connection, issue.client_id, issue.source_id, key
+        )
+        if found is None or found.id in past:
+            return past[1:]
+        past.append(found.id)
+        key = found.key

@@ -89,8 +89,10 @@ class ModelConnector:
         await tracker.happen("fetch")
         self._read("GET issues")
         there = set(tracker.living()) - tracker.hidden
-        if tracker.hidden & set(tracker_ids):
+        tracker.doubted -= there & set(tracker_ids)
+        for hidden in tracker.hidden & set(tracker_ids):
             tracker.happened[Fault.HIDDEN] += 1
+            tracker.answer_hidden(hidden)
             tracker.hidden.clear()
         found = [tracker.issues[one] for one in tracker_ids if one in there]
         await tracker.happen("fetched", tracker_ids[0])

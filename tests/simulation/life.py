@@ -65,12 +65,16 @@ _WHEN_ON: dict[Fault, tuple[int, Act]] = {
     Fault.REVOKED_IN_FLIGHT: (3, people.revoke_in_flight),
 }
 
+_KEPT_ONLY = 0
+"""Never drawn: it takes half a day of the story's time; stories that are kept tell it."""
+
 _WHEN_ANY: list[tuple[frozenset[Fault], int, Act]] = [
     (OF_A_REQUEST | {Fault.STALE_SEARCH}, 6, machine.weather),
     (OF_A_STATEMENT, 6, machine.database_fails),
     (frozenset({Fault.EDIT_BETWEEN}), 3, machine.news_while_reading),
     (frozenset({Fault.RESTORED}), 1, machine.bury_and_restore),
     (frozenset({Fault.ZOMBIE}), 3, machine.awake),
+    (frozenset({Fault.CONFLICT}), _KEPT_ONLY, machine.wear_out),
 ]
 
 _LOSES_HOOKS = frozenset({Fault.DROPPED, Fault.OUTAGE, Fault.OLDER_BACKUP})

@@ -172,9 +172,14 @@ async def time_passes(world: World) -> None:
 
 
 async def clock_back(world: World) -> None:
-    world.time.wind(seconds=-world.dice.choice([1, 40, 200]))
-    world.happened[Fault.CLOCK_BACK] += 1
-    world.note("the clock is set back")
+    """Ours alone; what was set back is put right before it is set back again."""
+    ahead = max(one.ahead for one in world.trackers.values())
+    back = -ahead or timedelta(seconds=world.dice.choice([1, 40, 200]))
+    world.time.at -= back
+    for tracker in world.trackers.values():
+        tracker.ahead += back
+    world.happened[Fault.CLOCK_BACK] += back > timedelta(0)
+    world.note(f"the clock is set back by {back}")
 
 
 async def skew(world: World) -> None:
@@ -183,6 +188,9 @@ async def skew(world: World) -> None:
     world.happened[Fault.SKEW] += 1
     world.note(f"skew {tracker.source} {tracker.skew}")
 
+
+_REFUSALS = 14
+"""More than a write is tried."""
 
 _SHARE = {Fault.HALF_APPLIED: 0.8}
 """Few writes have two halves."""
@@ -204,6 +212,18 @@ async def weather(world: World) -> None:
 
 def _in_words(likely: Mapping[Fault, float]) -> str:
     return ", ".join(f"{fault.name} {share}" for fault, share in likely.items())
+
+
+async def wear_out(world: World) -> None:
+    """A tracker that refuses every write for hours, until each was given up."""
+    tracker = pick_tracker(world)
+    tracker.weather.likely = {Fault.CONFLICT: 1.0}
+    for _ in range(_REFUSALS):
+        world.time.wind(minutes=20)
+        await world.run_verb("deliver", tracker.source)
+        await world.run_verb("fetch", tracker.source)
+    tracker.weather.likely = {}
+    world.note(f"worn out {tracker.source}")
 
 
 async def outage(world: World) -> None:

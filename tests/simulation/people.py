@@ -30,11 +30,12 @@ TITLES = [
     "导出资金报表时报错",
 ]
 WORDS = ["urgent", "ui", "客户", "question", "pool-scope::in-contract", "pool-prio::P0"]
+EXPLAIN = "/pool explain"
 COMMANDS = [
     "/pool scope daily",
     "/pool kind defect",
     "/pool urgent now",
-    "/pool explain",
+    EXPLAIN,
 ]
 PINS = [
     (Section.SCOPE, "in_contract"),
@@ -117,7 +118,7 @@ async def command(world: World) -> None:
         text = world.dice.choice(COMMANDS)
         author = world.dice.choice([MANAGER, MANAGER, CLIENT])
         tracker.say(issue, text, author)
-        tracker.commands[issue] += 1
+        tracker.commands[issue] += author is MANAGER and text != EXPLAIN
         world.note(f"command {issue} {text} by {author.name}")
 
 
@@ -128,7 +129,7 @@ async def edit_command(world: World) -> None:
         comments = tracker.issues[issue].comments or ()
         found = [one for one in comments if one.body.startswith("/pool")]
         if found:
-            changed = replace(found[0], body=f"{found[0].body} please")
+            changed = replace(found[0], body="/pool kind question")
             changed = replace(changed, updated_at=tracker.clock())
             rest = tuple(changed if one is found[0] else one for one in comments)
             tracker.edit(issue, comments=rest)

@@ -74,10 +74,13 @@ class ModelTracker:
         made_comments: how many sticky comments of ours each issue ever got.
         meanwhile: what people do at the next request of a kind.
         touched: operations that had any effect.
+        doubted: issues that were hidden when they were read last.
+        ahead: how far our clock was set back; the tracker's was not.
         limited_in: the run of a verb that was told to wait.
         forgiven: writes that the pool cannot know of, since an older backup is back.
         later: deliveries that are held up, and until when.
-        commands: how many comments with a command each issue got; a move copies them.
+        commands: how many comments with a command that may be carried out each issue
+            got; a move copies them.
         origins: of issues that came from elsewhere, where they began.
     """
 
@@ -89,6 +92,7 @@ class ModelTracker:
     weather: Weather
     happened: Counter[Fault]
     skew: timedelta = timedelta(0)
+    ahead: timedelta = timedelta(0)
     lag: timedelta = timedelta(0)
     is_down: bool = False
     is_revoked: bool = False
@@ -100,6 +104,7 @@ class ModelTracker:
     hashes: dict[str, list[str]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
     vanished: set[str] = field(default_factory=set)
     writes: list[Write] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -119,7 +124,7 @@ class ModelTracker:
 
     def clock(self) -> datetime:
         """The tracker's own, in whole seconds."""
-        return (self.now() + self.skew).replace(microsecond=0)
+        return (self.now() + self.ahead + self.skew).replace(microsecond=0)
 
     def number(self) -> int:
         self.counter += 1
@@ -214,6 +219,12 @@ class ModelTracker:
         self.edit(tracker_id, status="closed", status_category=closed, moved_to=new.key)
         self.keep(replace(new, created_at=self.clock(), comments=copies), "created")
         return ref.tracker_id
+
+    def answer_hidden(self, tracker_id: str) -> None:
+        """Missing twice in a row is all that a deletion ever shows."""
+        if tracker_id in self.doubted:
+            self.vanished.add(tracker_id)
+        self.doubted.add(tracker_id)
 
     def origin_of(self, tracker_id: str) -> str:
         return self.origins.get(tracker_id, tracker_id)

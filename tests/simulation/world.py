@@ -238,11 +238,19 @@ class World:
                 return
 
     async def wake_zombies(self) -> None:
-        """Whoever sleeps in the middle of a write goes on with it."""
+        """Whoever sleeps in the middle of a write goes on with it.
+
+        What a tracker asked others for meanwhile it cannot have heard.
+        """
         while self.zombies:
+            heard = {name: one.released_at for name, one in self.trackers.items()}
+            for tracker in self.trackers.values():
+                tracker.released_at = None
             zombie = self.zombies.pop(0)
             zombie.wakes.set()
             await zombie.task
+            for name, tracker in self.trackers.items():
+                tracker.released_at = tracker.released_at or heard[name]
 
 
 def _unwrap(group: BaseException) -> BaseException:
