@@ -198,7 +198,7 @@ class _FileWalk:
 
 def _replaced(module: cst.Module, node: cst.CSTNode, changed: cst.CSTNode) -> str:
     mutated = module.deep_replace(node, changed)  # type: ignore[arg-type, unused-ignore]
-    return cst.ensure_type(mutated, cst.Module).code
+    return str(cst.ensure_type(mutated, cst.Module).code)
 
 
 def _code(node: cst.CSTNode) -> str:

@@ -96,15 +96,17 @@ class BlendedIndex:
         )
 
     def _usual(self, heard: HeardRequest, ranked: list[Ranked]) -> float:
-        granting = best_granting(ranked)
-        said = granting and self.clauses.meaning_of(granting)
-        return self.usual.tell(self.meanings.name, heard, said)
+        return self.usual.tell(self.meanings.name, heard, self._granted(ranked))
 
     def listen(self, request: Request) -> tuple[HeardRequest, Meaning | None]:
         """What a request means, and what the nearest granting clause does."""
         asked, heard = self._read(request)
-        granting = best_granting(self._compare(request, asked, heard))
-        return heard, granting and self.clauses.meaning_of(granting)
+        return heard, self._granted(self._compare(request, asked, heard))
+
+    def _granted(self, ranked: list[Ranked]) -> Meaning | None:
+        """What the nearest clause means that grants something."""
+        nearest = best_granting(ranked)
+        return None if nearest is None else self.clauses.meaning_of(nearest)
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause, nearest first."""
