@@ -48,7 +48,9 @@ SPANS = st.one_of(
     URLS.map(lambda url: f" <{url}> "),
 )
 LINES = st.lists(SPANS, min_size=1, max_size=4).map(lambda it: " ".join(it).strip())
-CELLS = st.lists(LINES, min_size=2, max_size=2).map(
+IN_CELLS = LINES.filter(lambda line: not re.search(r"(?<!\\)\|", line))
+"""A bar ends a cell, also within code; then what is left of the code is none."""
+CELLS = st.lists(IN_CELLS, min_size=2, max_size=2).map(
     lambda cells: "| " + " | ".join(cells) + " |"
 )
 BLOCKS = st.one_of(
@@ -107,6 +109,9 @@ def _squeezed(one: object) -> object:
 
 @settings(max_examples=150, deadline=None)
 @given(DOCUMENTS)
+@example("\\_\\-  *1*")
+@example("\\*\\- **1**")
+@example("\\-\\-1\\-")
 @example("C:\\\\temp \\*a\\* {panel} \\[~w\\] \\!x.png\\! h1. q \\&amp; -a- 2026-12-20")
 def test_markdown_comes_back_from_wiki_as_it_went(markdown: str) -> None:
     assert said(to_markdown(to_wiki(markdown))) == said(markdown)
