@@ -105,7 +105,7 @@ def test_a_source_is_paused_and_resumed(reqpool: Reqpool, dead: int) -> None:
 SOURCE = """
 [sources.huaxin-jira]
 kind = "jira"
-project = "huaxin-funds"
+project = "huaxin-finance"
 base_url = "http://127.0.0.1:9"
 project_keys = ["FIN"]
 token = { env = "HUAXIN_TOKEN" }

@@ -139,10 +139,16 @@ def test_our_own_labels_change_no_decision(
     assert desired.labels <= desired.owned_labels
 
 
-def load_quickly(text: str | bytes) -> None:
+def load_seconds(text: str | bytes) -> float:
     started = thread_time()
+    load_ruleset(text, file="f")
+    return thread_time() - started
+
+
+def load_quickly(text: str | bytes) -> None:
+    """A collection of the whole process's garbage may fall into one of the tries."""
+    assert any(load_seconds(text) < 1 for _ in range(3))
     ruleset, problems = load_ruleset(text, file="f")
-    assert thread_time() - started < 1
     assert (ruleset is None) == bool(problems)
     assert all(p.hint and p.line >= 1 and p.column >= 1 for p in problems)
     if ruleset is not None:
