@@ -49,6 +49,7 @@ from sync.deliver import deliver
 from sync.engine import Engine, Source
 from sync.fetch import fetch
 from sync.ingest import ingest
+from sync.redecide import redecide
 from sync.register import register
 
 NAME = "paper"
@@ -214,6 +215,14 @@ async def measure_ours(engine: Engine, data: Path, count: int) -> tuple[Rate, Ra
     return decided, sent
 
 
+async def measure_night(engine: Engine, data: Path) -> Rate:
+    """Every issue decided on again, as when a day begins."""
+    async with engine.database.transaction() as connection:
+        await connection.execute("UPDATE issues SET decided_on = decided_on - 1")
+    meter = Meter(data)
+    return meter.stop(await redecide(engine))
+
+
 async def measure_jobs(engine: Engine, url: str, count: int) -> Rate:
     """The same, one job an event, on as many connections."""
     app = App(connector=PsycopgConnector(conninfo=url, max_size=CONCURRENCY + 2))
@@ -290,12 +299,14 @@ async def measure(url: str, data: Path, count: int) -> None:
             await fill_inbox(engine, first + count, few)
             jobs.append(await measure_jobs(engine, url, few))
             await deliver(engine, NAME)
+        night = await measure_night(engine, data)
         size = await _bytes_per_issue(engine)
     theirs = middle([one.per_second for one in jobs])
     told: dict[str, Any] = {
         "deliveries": count,
         "inbox_to_outbox": _milliseconds(ours),
         "outbox_to_tracker": _milliseconds(sent),
+        "decided_again": _milliseconds([night]),
         "bytes_per_issue": size,
     }
     print_report(

@@ -48,6 +48,7 @@ CONFIG = """
 url = {{ env = "BENCHMARK_DATABASE" }}
 [web]
 port = {port}
+inbox_limit = 10_000_000
 [log]
 level = "warning"
 [matching]

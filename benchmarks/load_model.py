@@ -45,18 +45,18 @@ class Costs:
         delivery_bytes: with its body, until that is dropped by age.
     """
 
-    accept: float = 0.3
+    accept: float = 0.2
     accept_database: float = 0.1
-    absorb: float = 16.0
-    absorb_database: float = 5.7
+    absorb: float = 6.2
+    absorb_database: float = 1.4
     write: float = 1.7
     write_database: float = 1.5
     poll: float = 12.0
     poll_database: float = 2.5
     tick_database: float = 0.03
-    serial: float = 21.0
-    redecide: float = 18.0
-    issue_bytes: float = 18_000
+    serial: float = 7.5
+    redecide: float = 3.2
+    issue_bytes: float = 21_000
     delivery_bytes: float = 2_600
 
 
