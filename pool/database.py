@@ -23,6 +23,15 @@ DatabaseGone = OperationalError
 """The server is not there, or ended the transaction: nothing of it was kept."""
 
 
+def is_too_much(error: Exception) -> bool:
+    """Whether a statement held more than PostgreSQL takes, which no later try changes.
+
+    Its class 54, program limit exceeded, is among the errors of a server that is gone
+    (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+    """
+    return isinstance(error, OperationalError) and (error.sqlstate or "")[:2] == "54"
+
+
 class Database:
     """A pool of connections to one database.
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from pool.database import Connection, DatabaseGone
+from pool.database import Connection, DatabaseGone, is_too_much
 
 Item = TypeVar("Item")
 
@@ -30,9 +30,9 @@ async def single_out(
     try:
         async with connection.transaction():
             await act(items)
-    except DatabaseGone:
-        raise
-    except Exception as error:  # noqa: BLE001 - one item must not hold up a batch
+    except Exception as error:
+        if isinstance(error, DatabaseGone) and not is_too_much(error):
+            raise
         if len(items) == 1:
             await give_up(items[0], error)
             return
