@@ -30,7 +30,7 @@ async def single_out(
     try:
         async with connection.transaction():
             await act(items)
-    except Exception as error:
+    except Exception as error:  # one item must not hold up a batch
         if isinstance(error, DatabaseGone) and not is_too_much(error):
             raise
         if len(items) == 1:

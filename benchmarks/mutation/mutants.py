@@ -197,7 +197,7 @@ class _FileWalk:
 
 
 def _replaced(module: cst.Module, node: cst.CSTNode, changed: cst.CSTNode) -> str:
-    mutated = module.deep_replace(node, changed)  # type: ignore[arg-type, unused-ignore]
+    mutated = module.deep_replace(node, changed)  # type: ignore[arg-type, unused-ignore] # without libcst, not needed
     return str(cst.ensure_type(mutated, cst.Module).code)
 
 
