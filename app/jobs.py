@@ -6,8 +6,10 @@ a verb runs for a source at a time (``lock``), at most one more waits
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -53,6 +55,7 @@ _EACH_MINUTE = "* * * * *"
 _EACH_HOUR = "17 * * * *"
 _RUN = "run"
 _AGAIN_SECONDS = 2
+_LEAP = timedelta(minutes=1)
 
 Verb = Callable[[Engine, str], Awaitable[Any]]
 
@@ -183,13 +186,31 @@ def wake_through(app: App) -> Wake:
 async def work(app: App, engine: Engine, concurrency: int) -> None:
     """Run jobs until cancelled.
 
-    A worker that lost its database ends by itself: another takes its place.
+    A worker that lost its database ends by itself: another takes its place. So does one
+    whose clock was set: Procrastinate would start nothing at its times until the clock is
+    back where it was, or make up for all those that it leapt over.
     """
     while True:
         with suppress(ConnectorException):
-            await _run_worker(app, engine, concurrency)
-        _log.warning("the worker lost its database and begins anew")
+            await _run_by_one_clock(app, engine, concurrency)
+        _log.warning("the worker lost its database, or its clock, and begins anew")
         await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _run_by_one_clock(app: App, engine: Engine, concurrency: int) -> None:
+    """Run jobs until the clock is set, or the worker ends."""
+    worker = asyncio.create_task(_run_worker(app, engine, concurrency))
+    try:
+        began, began_at = time.monotonic(), engine.clock()
+        while not worker.done():
+            await asyncio.wait({worker}, timeout=_AGAIN_SECONDS)
+            passed = timedelta(seconds=time.monotonic() - began)
+            if abs(engine.clock() - began_at - passed) > _LEAP:
+                return
+    finally:
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
 
 
 async def _run_worker(app: App, engine: Engine, concurrency: int) -> None:

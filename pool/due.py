@@ -32,7 +32,8 @@ SELECT verb, s.name AS source FROM sources s CROSS JOIN LATERAL (
             AND r.not_before <= %(now)s)
     UNION ALL SELECT 'sweep' WHERE s.last_poll_at IS NOT NULL AND NOT EXISTS (
         SELECT FROM cursors c WHERE c.source_id = s.id AND c.stream = 'sweep'
-            AND c.value = '' AND c.kept_at > %(now)s - interval '1 day')
+            AND c.value = '' AND c.kept_at > %(now)s - interval '1 day'
+            AND c.kept_at < %(now)s + interval '1 day')
 ) due
 WHERE s.paused_at IS NULL AND (verb = 'ingest' OR s.broken_at IS NULL
     AND (s.not_before IS NULL OR s.not_before <= %(now)s))

@@ -29,14 +29,21 @@ UNION
  WHERE deleted_at IS NULL AND decided_on < %(today)s AND project_id <> ALL(%(projects)s)
  ORDER BY decided_on, id LIMIT %(most)s)
 UNION
+(SELECT id FROM issues
+ WHERE deleted_at IS NULL AND decided_on > %(today)s::date + 1
+   AND project_id <> ALL(%(projects)s)
+ ORDER BY decided_on, id LIMIT %(most)s)
+UNION
 (SELECT i.id FROM unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
  CROSS JOIN LATERAL (
     SELECT id FROM issues
     WHERE project_id = own.project AND deleted_at IS NULL
-      AND (decided_on IS NULL OR decided_on < own.today)
+      AND (decided_on IS NULL OR decided_on < own.today
+        OR decided_on > own.today + 1)
     LIMIT %(most)s) i)
 LIMIT %(most)s
 """
+"""A day that is yet to come was kept by a clock that was ahead."""
 
 
 async def find_undecided(

@@ -61,7 +61,7 @@ async def is_judge_due(engine: Engine, connection: Connection) -> bool:
 def is_judge_quiet(engine: Engine) -> bool:
     """It failed a moment ago."""
     until = engine.memory.judge_quiet_until
-    return until is not None and engine.clock() < until
+    return until is not None and timedelta() < until - engine.clock() <= _QUIET
 
 
 async def _ask_one(engine: Engine, asked: Judge, identity: UUID) -> bool:

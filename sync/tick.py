@@ -6,7 +6,8 @@ The net under the wake-ups: a job that was lost with its process is found here.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pool import runs, sources
+from connectors.http import LONGEST_WAIT_SECONDS
+from pool import runs, sources, waits
 from pool.database import Connection
 from pool.due import Due, find_due
 from pool.sources import SourceRow
@@ -19,6 +20,10 @@ from sync.sitting import Sitting, open_sitting
 from sync.trouble import is_quiet
 
 _REPOLL_EVERY = timedelta(minutes=5)
+_LONGEST = waits.Longest(
+    own=timedelta(minutes=15), asked=timedelta(seconds=LONGEST_WAIT_SECONDS + 900)
+)
+"""With a quarter of an hour between the clocks of two hosts."""
 
 
 async def tick(engine: Engine) -> Sequence[Due]:
@@ -26,6 +31,7 @@ async def tick(engine: Engine) -> Sequence[Due]:
     now = engine.clock()
     await _register_new(engine)
     async with engine.database.transaction() as connection:
+        await waits.free_stranded(connection, now, _LONGEST)
         due = await find_due(connection, now)
         known = await sources.find_all(connection)
         sitting = await open_sitting(engine, connection)

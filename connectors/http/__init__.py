@@ -15,7 +15,7 @@ or named to the :class:`HttpxAdapter`.
 """
 
 from connectors.http.adapter import HttpxAdapter
-from connectors.http.budget import Budget, Level
+from connectors.http.budget import LONGEST_WAIT_SECONDS, Budget, Level
 from connectors.http.door import (
     Door,
     Origin,
@@ -32,6 +32,7 @@ from connectors.http.readings import read_all
 from connectors.http.refusals import find_refusal, redact
 
 __all__ = [
+    "LONGEST_WAIT_SECONDS",
     "Budget",
     "Door",
     "HttpxAdapter",

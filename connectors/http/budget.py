@@ -25,6 +25,7 @@ EVERYTHING = ""
 _SHORT = 0.1
 _WORTH_PACING = 20
 _LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_QUEUE = timedelta(minutes=15)
 _EPOCH = 1e9
 _ID = re.compile(r"/[A-Za-z][A-Za-z0-9_]*-[0-9]+(?=/|$)|/[0-9]+(?=/|$)")
 _ISSUE = re.compile(r"/issues?/([^/?]+)")
@@ -95,19 +96,16 @@ class Budget:
         now = self._clock()
         until = now + timedelta(seconds=min(max(seconds, 0), LONGEST_WAIT_SECONDS))
         with self._lock:
-            self._holds = {name: at for name, at in self._holds.items() if at > now}
+            self._holds = _holding(self._holds, now)
             self._holds[scope] = max(until, self._holds.get(scope, until))
 
     def get_wait_seconds(self, scopes: Iterable[str]) -> float:
         """How long a request of these scopes has to wait; 0 when it may go."""
         now = self._clock()
         with self._lock:
-            waits = [
-                (self._holds[scope] - now).total_seconds()
-                for scope in scopes
-                if scope in self._holds
-            ]
-        return max(waits, default=0.0) if max(waits, default=0.0) > 0 else 0.0
+            holds = _holding(self._holds, now)
+        waits = [(holds[one] - now).total_seconds() for one in scopes if one in holds]
+        return max(waits, default=0.0)
 
     def record(self, headers: Mapping[str, str]) -> Level:
         """Keep what an answer says of the limit.
@@ -140,7 +138,9 @@ class Budget:
             )
             if not pause:
                 return 0.0
-            turn = max(self._next_turn or now, now)
+            turn = self._next_turn or now
+            if not now < turn <= now + _LONGEST_QUEUE:
+                turn = now
             self._next_turn = turn + timedelta(seconds=pause)
         return (turn - now).total_seconds()
 
@@ -151,8 +151,14 @@ class Budget:
             told, holds = list(self._levels.values()), dict(self._holds)
         return RateBudget(
             limits=tuple(_limit_of(level, at) for level, at in told),
-            waits=tuple(RateWait(one, at) for one, at in holds.items() if at > now),
+            waits=tuple(RateWait(*one) for one in _holding(holds, now).items()),
         )
+
+
+def _holding(holds: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+    """Those of now; what holds for longer was kept before the clock was set back."""
+    latest = now + timedelta(seconds=LONGEST_WAIT_SECONDS)
+    return {name: at for name, at in holds.items() if now < at <= latest}
 
 
 def _pause_of(told: tuple[Level, datetime], now: datetime) -> float:
