@@ -50,9 +50,11 @@ async def decide(sitting: Sitting, issues: Sequence[StoredIssue], cause: str) ->
         How many new writes to the tracker are wanted.
     """
     writes, moved = 0, dict[UUID, Outcome]()
+    ahead = list(issues)
     for some in _by_turns(issues):
+        del ahead[: len(some)]
         outcomes = await _decide_together(
-            sitting, [_as_moved(one, moved) for one in some], cause
+            sitting, [_as_moved(one, moved) for one in some], ahead, cause
         )
         new = await keep(sitting, outcomes)
         moved |= {one.issue.requirement_id: one for one in outcomes}
@@ -86,11 +88,14 @@ def _as_moved(issue: StoredIssue, before: dict[UUID, Outcome]) -> StoredIssue:
 
 
 async def _decide_together(
-    sitting: Sitting, issues: Sequence[StoredIssue], cause: str
+    sitting: Sitting,
+    issues: Sequence[StoredIssue],
+    ahead: Sequence[StoredIssue],
+    cause: str,
 ) -> Sequence[Outcome]:
     connection = sitting.connection
     matters = await survey(sitting, issues)
-    allowances = await grant(connection, matters)
+    allowances = await grant(connection, matters, ahead)
     made = [(it, _rule(sitting, it, allowances, cause)) for it in matters]
     places = await place(connection, [(it, one.decision) for it, one in made])
     return [_conclude(sitting, it, one, places) for it, one in made]

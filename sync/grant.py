@@ -71,16 +71,25 @@ def find_charged(matter: Matter) -> tuple[str, Decimal] | None:
     return clause.id, clause.allowance_days
 
 
-async def grant(connection: Connection, matters: Sequence[Matter]) -> Allowances:
-    """Hold and read the allowances that some issues may count against."""
+async def grant(
+    connection: Connection, matters: Sequence[Matter], ahead: Sequence[StoredIssue]
+) -> Allowances:
+    """Hold and read the allowances that some issues may count against.
+
+    Args:
+        connection: of the transaction.
+        matters: of the issues that are decided on now.
+        ahead: issues that are decided on after these; they were observed with them.
+    """
     charged: dict[str, set[str]] = {}
     for matter in matters:
         contract, clause = matter.setting.contract, find_charged(matter)
         if contract and clause:
             charged.setdefault(contract.slug, set()).add(clause[0])
     found = Allowances()
-    counted = {matter.issue.id: matter.issue.counted_days for matter in matters}
-    requirements = {matter.issue.requirement_id for matter in matters}
+    observed = [*(matter.issue for matter in matters), *ahead]
+    counted = {issue.id: issue.counted_days for issue in observed}
+    requirements = {issue.requirement_id for issue in observed}
     for slug, clauses in sorted(charged.items()):
         await hold_allowances(connection, slug)
         found.others[slug] = await sum_consumed(
@@ -89,9 +98,9 @@ async def grant(connection: Connection, matters: Sequence[Matter]) -> Allowances
         shares = await find_shares(connection, slug, requirements)
         found.shares[slug] = {one.issue: _as_read(one, counted) for one in shares}
     found.said.update(
-        (matter.issue.requirement_id, matter.issue.person_days)
-        for matter in matters
-        if matter.issue.person_days is not None
+        (issue.requirement_id, issue.person_days)
+        for issue in observed
+        if issue.person_days is not None
     )
     return found
 

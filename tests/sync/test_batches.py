@@ -137,6 +137,50 @@ async def test_one_that_cannot_be_kept_is_singled_out(database: Database) -> Non
         assert concern == {"code": "issue_not_absorbed", "subject": str(bad.ref)}
 
 
+@pytest.mark.parametrize("order", ["XAB", "ABX", "AXB"])
+async def test_estimates_count_from_the_decision_on_their_own_issue_on(
+    order: str, postgres_url: str, migrated_url: str
+) -> None:
+    """A and B are of one requirement; X may take what the two leave of the clause."""
+    assert migrated_url
+    with another(postgres_url) as one, another(postgres_url) as other:
+        alone, together = (
+            await re_estimate(one, order, 1),
+            await re_estimate(other, order, 3),
+        )
+    assert together == alone
+
+
+async def re_estimate(database_url: str, order: str, size: int) -> Any:
+    database = Database(database_url)
+    await database.open()
+    try:
+        async with open_town(database) as town:
+            await activate(town.engine, RULES)
+            await give(town, DAILY, *CLAUSES[2:])
+            known = {
+                name: town.snapshot(WISH, estimate_days=Decimal(days))
+                for name, days in zip("ABX", (1, 2, 1), strict=True)
+            }
+            for snapshot in known.values():
+                await town.absorb(snapshot)
+            await town.link(known["B"].key, await town.number_of(known["A"].key))
+            town.clock.wind(hours=1)
+            later = {"A": Decimal(4), "B": Decimal(9), "X": Decimal(3)}
+            news = [
+                replace(known[name], estimate_days=later[name], updated_at=town.clock())
+                for name in order
+            ]
+            for start in range(0, len(news), size):
+                await town.absorb(*news[start : start + size])
+            return await town.rows(
+                "SELECT i.key, i.scope, i.clause, d.facts FROM issues i"
+                " JOIN decisions d ON d.issue_id = i.id ORDER BY i.key, d.decided_at, d.id"
+            )
+    finally:
+        await database.close()
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_batch_of_n_is_n_batches_of_one(
     seed: int, postgres_url: str, migrated_url: str
