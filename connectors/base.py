@@ -255,6 +255,10 @@ class GivesFiles(Protocol):
 class RaisesIssues(Protocol):
     """A connector that can also make issues."""
 
+    @property
+    def first_place(self) -> str:
+        """Where one goes for which no place is named; empty when one has to be named."""
+
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
         """Make an issue, unless one with its mark is there already.
 

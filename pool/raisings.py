@@ -1,6 +1,6 @@
 """Issues that a requirement is raised as in another tracker: each made once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,21 +51,27 @@ class Awaited:
 
 _HOLD = "SELECT id FROM requirements WHERE id = %s AND merged_into IS NULL FOR UPDATE"
 _STANDING = """
-SELECT id FROM raisings WHERE requirement_id = %s AND source_id = %s AND place = %s
+SELECT id FROM raisings WHERE requirement_id = %s AND source_id = %s AND place = ANY(%s)
     AND state IN ('pending', 'sent')
 """
 
 
 async def has_twin(
-    connection: Connection, raising: Raising, source: UUID
+    connection: Connection, raising: Raising, source: UUID, places: Collection[str]
 ) -> bool | None:
     """Whether the requirement was raised there; None when there is no such requirement.
 
     Holds the requirement, so that of two who ask at once one is told.
+
+    Args:
+        connection: of the transaction.
+        raising: what is to be made.
+        source: where.
+        places: all names of the place in it.
     """
     if await query_one(connection, _HOLD, (raising.requirement_id,)) is None:
         return None
-    where = (raising.requirement_id, source, raising.draft.place)
+    where = (raising.requirement_id, source, list(places))
     return await query_one(connection, _STANDING, where) is not None
 
 

@@ -5,7 +5,7 @@ for many is an issue of its own. The words are the person's, for that client; no
 other clients' issues is taken over.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from connectors.base import RaisesIssues
@@ -20,6 +20,9 @@ from sync.engine import Engine
 
 LONGEST_TITLE = 255
 
+_UNNAMED = ""
+"""The first place, in what was raised while its name was not kept."""
+
 
 class RaisedAlready(ValueError):  # noqa: N818 - says what is wrong with the input
     """The requirement has an issue there, or is about to."""
@@ -33,7 +36,8 @@ class Errand:
         source: the configured name of where.
         title: one line for the client.
         text: Markdown for the client; may hold the comment's placeholders.
-        place: a project key, path or repository of the source; empty for its first.
+        place: a project key, path or repository of the source; empty for its first. A
+            group has no first.
         issue_type: the tracker's name of it; empty for the first that there is.
     """
 
@@ -62,12 +66,17 @@ async def fan_out(
     if not isinstance(known.connector, RaisesIssues):
         message = f"{errand.source} takes no issues from here"
         raise ValueError(message)  # noqa: TRY004 - the input names the wrong source
+    first = known.connector.first_place
+    errand = replace(errand, place=errand.place or first)
+    if not errand.place:
+        message = f"{errand.source} is a group: name one of its projects"
+        raise ValueError(message)
     async with engine.database.transaction() as connection:
         source = await sources.find(connection, errand.source)
         if source is None:
             raise LookupError(errand.source)
         raising = await _draft(engine, connection, source, requirement, errand, by)
-        await _keep(engine, connection, source, raising, reason)
+        await _keep(engine, connection, source, raising, first, reason)
     await engine.wake("deliver", errand.source)
 
 
@@ -110,9 +119,12 @@ async def _keep(
     connection: Connection,
     source: SourceRow,
     raising: Raising,
+    first: str,
     reason: str,
 ) -> None:
-    twin = await raisings.has_twin(connection, raising, source.id)
+    place = raising.draft.place
+    names = {place, _UNNAMED} if place == first else {place}
+    twin = await raisings.has_twin(connection, raising, source.id, names)
     if twin is None:
         raise LookupError(raising.requirement_id)
     if twin:

@@ -211,6 +211,11 @@ class GitHubConnector:
             raise PermanentError("project_not_configured", {"issue": str(ref)})
         return await self._run(self._writer.write, place, change)
 
+    @property
+    def first_place(self) -> str:
+        """The first repository."""
+        return str(self._config.repositories[0])
+
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
         """See :mod:`connectors.raising`."""
         return await self._run(self._raising.raise_issue, draft)

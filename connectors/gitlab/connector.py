@@ -196,6 +196,11 @@ class GitLabConnector:
             raise PermanentError("project_not_configured", {"issue": str(ref)})
         return await self._run(self._writer.write, place, change)
 
+    @property
+    def first_place(self) -> str:
+        """The first project; which of a group's is the first may change."""
+        return str(next(iter(self._config.projects), ""))
+
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
         """See :mod:`connectors.raising`."""
         return await self._run(self._raising.raise_issue, draft)

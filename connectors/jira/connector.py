@@ -185,6 +185,11 @@ class JiraConnector:
                 assert_never(change)
         return await self._site.ask(write)
 
+    @property
+    def first_place(self) -> str:
+        """The first project key."""
+        return self._config.project_keys[0]
+
     async def raise_issue(self, draft: RaiseIssue) -> Raised:
         """See :mod:`connectors.jira.raising`."""
         await self._site.learn_once()

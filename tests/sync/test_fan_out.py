@@ -1,6 +1,7 @@
 """A requirement is raised in another client's tracker: once, and linked."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -109,6 +110,21 @@ async def test_it_is_raised_once_whatever_becomes_of_the_answer(
     [row] = await world.rows("SELECT state, attempts, issue_id FROM raisings")
     assert (row["state"], row["attempts"]) == ("sent", 2)
     assert row["issue_id"]
+
+
+@pytest.mark.parametrize("places", [("", "FIN"), ("FIN", "")])
+async def test_the_first_place_is_the_same_place_once_it_is_named(
+    world: World, desk: JiraDesk, other: JiraDesk, places: tuple[str, str]
+) -> None:
+    requirement = await raise_first(world, desk)
+    one, same = (replace(errand(), place=place) for place in places)
+    await fan_out(world.engine, requirement, one, "regulation", "Mei")
+    with pytest.raises(RaisedAlready):
+        await fan_out(world.engine, requirement, same, "again", "Mei")
+    elsewhere = replace(errand(), place="OPS")
+    await fan_out(world.engine, requirement, elsewhere, "another place", "Mei")
+    await world.settle(polls=True)
+    assert len(other.tracker.site.issues) == 1
 
 
 async def test_another_client_s_name_does_not_get_out(
