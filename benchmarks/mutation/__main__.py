@@ -12,42 +12,55 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks.mutation.covering import is_recorded, load_covering, record
+from benchmarks.mutation.covering import (
+    is_recorded,
+    load_covering,
+    record,
+    record_all,
+)
 from benchmarks.mutation.report import print_report
 from benchmarks.mutation.results import Results, take_sample
 from benchmarks.mutation.trial import QUIET, Outcome
 from benchmarks.mutation.trials import Server, Trials
 
 ROOT = Path.cwd()
-TESTS = {"rules": ("tests/rules",), "sync": ("tests/sync",)}
+TESTS = {
+    "rules": ("tests/rules",),
+    "sync": ("tests/sync", "tests/cli", "tests/app", "tests/webhooks", "tests/web"),
+}
 
 
 def main() -> None:
     asked = _parse(sys.argv[1:])
     _calm()
+    until = time.monotonic() + asked.minutes * 60
     with ExitStack() as stack:
         servers = import_module("benchmarks.mutation.servers")
         server = stack.enter_context(servers.open_server())
         for room in asked.rooms:
-            if asked.record or not is_recorded(ROOT, room):
-                _record(room, asked.record or TESTS[room], server)
-            if not asked.record:
-                _try_room(asked, room, server)
+            if asked.record:
+                _apart(partial(record, ROOT, room, asked.record, server))
+                continue
+            if not is_recorded(ROOT, room):
+                _apart(partial(record_all, ROOT, room, TESTS[room], server, until))
+            if is_recorded(ROOT, room):
+                _try_room(asked, room, server, until)
 
 
-def _record(room: str, tests: Sequence[str], server: Server) -> None:
+def _apart(act: Callable[[], object]) -> None:
     """In a process of its own: this one must not import what is to be mutated."""
     child = os.fork()
     if child == 0:
         try:
-            record(ROOT, room, tests, server)
+            act()
         finally:
             os._exit(0)
     os.waitpid(child, 0)
@@ -65,13 +78,14 @@ def _calm() -> None:
     settings.load_profile("mutation")
 
 
-def _try_room(asked: argparse.Namespace, room: str, server: Server) -> None:
+def _try_room(
+    asked: argparse.Namespace, room: str, server: Server, until: float
+) -> None:
     sample = take_sample(ROOT, room, asked.sample, asked.seed)
     results = Results(ROOT, room)
     again = {None, *map(Outcome, asked.again)}
     left = [each for each in sample if results.outcome(each) in again]
     left.sort(key=lambda each: each.name)  # a hash: what is cut off is left to chance
-    until = time.monotonic() + asked.minutes * 60
     trials = Trials(load_covering(ROOT, room), server, asked.most_seconds)
     for mutant in trials.in_order(left):
         if time.monotonic() > until:

@@ -20,6 +20,7 @@ from mutmut.mutation import mutators
 WORD_LISTS = {"gloss.py", "gloss_everyday.py", "seldom_granted.py"}
 _TABLES = "rules/matching/"
 _LITERALS = (cst.BaseString, cst.BaseNumber)
+_OF_TABLES = (cst.Assign, cst.AnnAssign, cst.UnaryOperation)
 _COMPOUND = (cst.If, cst.For, cst.While, cst.With, cst.Try, cst.Match, cst.MatchCase)
 _FOR_TYPES = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
 _CALLS_FOR_TYPES = {"TypeVar", "assert_never", "cast"}
@@ -175,7 +176,7 @@ class _FileWalk:
         if isinstance(node, cst.BaseString) and place.wording:
             return True
         table = not place.function and self._path.startswith(_TABLES)
-        return table and isinstance(node, (*_LITERALS, cst.Assign, cst.AnnAssign))
+        return table and isinstance(node, (*_LITERALS, *_OF_TABLES))
 
     def _mutant(
         self, node: cst.CSTNode, changed: cst.CSTNode, operator: str, place: _Place
