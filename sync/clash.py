@@ -59,10 +59,9 @@ class _Sides(NamedTuple):
 
 
 def _labels(base: Base, theirs: IssueSnapshot, change: SetLabels) -> _Sides:
-    wanted = (base.labels | change.add) - change.remove
-    return _Sides(
-        _words(base.labels), _words(base.labels & theirs.labels), _words(wanted)
-    )
+    shown = base.labels & theirs.labels
+    wanted = (shown | change.add) - change.remove
+    return _Sides(_words(base.labels), _words(shown), _words(wanted))
 
 
 def _status(base: Base, theirs: IssueSnapshot, change: Transition) -> _Sides:

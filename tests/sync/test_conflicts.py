@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from model.changes import Base, Receipt, Transition
 from model.decisions import PoolState
+from model.issues import Person
 from pool import conflicts, history, issues
 from pool.conflicts import Conflict, Kept
 from pool.history import Event, Origin
 from sandbox.jira import talk
 from sandbox.jira.records import Issue
 from sync.advance import advance
-from sync.clash import clash
+from sync.clash import Clash, clash
 from sync.note_race import note_race
 from sync.plan import Target, learn, plan
 from sync.poll import poll
@@ -202,6 +203,66 @@ def test_nothing_a_person_changed_is_written_over_without_a_record(
         assert recorded["release"].theirs == "".join(within)
     if "SetLabels" in wrote and base.labels - shown:
         assert "labels" in recorded
+
+
+def test_the_three_sides_of_each_field_are_told_in_words() -> None:
+    base = Base(
+        labels=frozenset({"pool::b", "pool::a"}),
+        status="Scheduled",
+        status_id="7",
+        release="2026.12",
+        assignee="wang.li",
+        fields={"Points": "3", "Clause": "FIN-1", "Empty": ""},
+    )
+    theirs = snapshot(
+        labels=frozenset({"pool::a", "ui"}),
+        status="In Review",
+        releases=("theirs",),
+        assignee=Person("zhang.wei", "Zhang Wei"),
+        written_fields={"Clause": "by hand", "Points": "3.0"},
+    )
+    target = Target(
+        labels=frozenset({"pool::c"}),
+        owned_labels=OURS,
+        status="Done",
+        release="2027.01",
+        assignee="li.na",
+        fields={"Clause": "FIN-2", "Points": "5", "Empty": "new"},
+    )
+    known = "Clause: FIN-1; Points: 3"
+    assert list(clash(base, theirs, plan(base, theirs, target))) == [
+        Clash("labels", "pool::a, pool::b", "pool::a", "pool::c", Kept.OURS),
+        Clash("status", "Scheduled", "In Review", "Done", Kept.OURS),
+        Clash("release", "2026.12", "theirs", "2027.01", Kept.OURS),
+        Clash("assignee", "wang.li", "Zhang Wei", "li.na", Kept.OURS),
+        Clash(
+            "fields",
+            known,
+            "Clause: by hand; Points: 3",
+            "Clause: FIN-2; Points: 5",
+            Kept.OURS,
+        ),
+    ]
+    same = Target(
+        labels=base.labels,
+        owned_labels=OURS,
+        status=base.status,
+        release=base.release,
+        assignee=base.assignee,
+        fields=base.fields,
+    )
+    base = replace(base, reasserted=base.labels)
+    planned = plan(base, theirs, same)
+    assert planned.changes == ()
+    labels, told = "pool::a, pool::b", "Clause: FIN-1; Empty: ; Points: 3"
+    assert list(clash(base, theirs, planned)) == [
+        Clash("labels", labels, "pool::a", labels, Kept.THEIRS),
+        Clash("status", "Scheduled", "In Review", "Scheduled", Kept.THEIRS),
+        Clash("release", "2026.12", "theirs", "2026.12", Kept.THEIRS),
+        Clash("assignee", "wang.li", "Zhang Wei", "wang.li", Kept.THEIRS),
+        Clash("fields", told, "Clause: by hand", told, Kept.THEIRS),
+    ]
+    assert list(clash(planned.base, theirs, planned)) == []
 
 
 @given(bases, targets)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from hypothesis import given
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from model.changes import Base
 from model.decisions import PoolState
 from model.edits import Edit
-from model.issues import IssueRef, IssueSnapshot, Person, StatusCategory
+from model.issues import (
+    Attachment,
+    Comment,
+    IssueRef,
+    IssueSnapshot,
+    Link,
+    LinkKind,
+    Person,
+    StatusCategory,
+    Visibility,
+)
 from pool import history
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
@@ -106,6 +117,62 @@ def test_what_the_log_does_not_explain_goes_on_from_where_it_ends() -> None:
         ("title", "Export", "Export to Excel", ""),
         ("status", "In Progress", "Done", ""),
     ]
+
+
+def test_what_changed_is_told_once_a_field_and_a_comment() -> None:
+    later = NOON + timedelta(hours=1)
+    before = stored_as("To Do", frozenset({"ui", OURS}))
+    base = Base(
+        labels=frozenset({OURS}), status="Done", release="2026.12", comment_id="9"
+    )
+    stored = replace(before, base=base, read=1, write_read=2)
+    was = {name: comment(name, name) for name in ("1", "2", "3", "9")}
+    now = [
+        was["1"],
+        comment("2", "other", later, LI),
+        comment("4", "new", later),
+        comment("9", "edited", later),
+    ]
+    link = Link(LinkKind.BLOCKS, "blocks", "FIN-2", "2", "")
+    new = replace(
+        stored.snapshot,
+        status="Done",
+        releases=("2026.12", "theirs"),
+        title="Export to Excel",
+        estimate_days=Decimal("0.5"),
+        labels=frozenset({"urgent", OURS}),
+        attachments=(Attachment("7", "layout.pdf"),),
+        links=(link,),
+        fields={"Module": ("Funds", "Reports")},
+        assignee=LI,
+        comments=tuple(now),
+        updated_at=later,
+    )
+    theirs, ours = Origin.TRACKER, Origin.REQPOOL
+    assert compare(stored, tuple(was.values()), new) == [
+        Event(later, theirs, "", "title", "Export", "Export to Excel"),
+        Event(later, ours, "", "status", "To Do", "Done"),
+        Event(later, ours, "", "releases", [], ["2026.12", "theirs"]),
+        Event(later, theirs, "", "estimate_days", None, "0.5"),
+        Event(later, theirs, "", "labels", ["ui"], ["urgent"]),
+        Event(later, theirs, "", "attachments", [], ["layout.pdf"]),
+        Event(later, theirs, "", "links", [], ["blocks FIN-2"]),
+        Event(later, theirs, "", "fields", [], ["Module: Funds, Reports"]),
+        Event(later, theirs, "", "assignee", None, "李娜"),
+        Event(later, theirs, "李娜", "comment:2", "2", "other"),
+        Event(later, theirs, "", "comment:3", "3", None),
+        Event(later, theirs, "", "comment:4", None, "new"),
+        Event(later, ours, "", "comment:9", "9", "edited"),
+    ]
+    read_back = replace(stored, read=3)
+    [*_, last] = compare(read_back, tuple(was.values()), new)
+    assert (last.field, last.origin) == ("comment:9", theirs)
+
+
+def comment(
+    tracker_id: str, body: str, at: datetime = NOON, author: Person | None = None
+) -> Comment:
+    return Comment(tracker_id, author, body, Visibility.PUBLIC, NOON, at)
 
 
 async def events_of(world: World, key: str, field: str) -> list[Event]:

@@ -329,3 +329,63 @@ def test_a_field_of_ours_is_emptied_when_there_is_nothing_more_to_say() -> None:
     assert plan(base, theirs, Target(fields={"P": ""})).changes == (
         SetFields({"P": ""}, {"P": "3"}),
     )
+
+
+def test_what_stands_is_taken_into_the_base_and_what_a_person_put_is_kept() -> None:
+    target = Target(
+        labels=frozenset({"pool::a"}),
+        owned_labels=OURS,
+        status="Scheduled",
+        release="2026.12",
+        assignee="wang.li",
+        fields={"Points": "3", "Clause": "FIN-1"},
+    )
+    shown = snapshot(
+        labels=frozenset({"pool::a", "ui"}),
+        status="scheduled",
+        status_id="7",
+        releases=("2026.12", "theirs"),
+        assignee=Person("wang.li"),
+        written_fields={"Points": "3.0", "Clause": "fin-1"},
+    )
+    base = Base(
+        labels=frozenset({"pool::a"}),
+        status="Scheduled",
+        status_id="7",
+        release="2026.12",
+        assignee="wang.li",
+        fields={"Points": "3", "Clause": "FIN-1"},
+    )
+    assert plan(Base(), shown, target) == Plan((), base, {})
+    base = replace(base, reasserted=base.labels)
+    theirs = snapshot(
+        status="In Review",
+        status_id="8",
+        releases=("theirs", "other"),
+        assignee=Person("zhang.wei"),
+        written_fields={"Points": "8"},
+    )
+    kept = {
+        "labels": "",
+        "status": "In Review",
+        "release": "theirs, other",
+        "assignee": "zhang.wei",
+        "fields": "Points: 8; Clause: –",
+    }
+    assert plan(base, theirs, target) == Plan((), replace(base, kept=kept), kept)
+
+
+def test_a_release_of_ours_goes_when_there_is_none_or_another() -> None:
+    base, theirs = Base(release="2026.12"), snapshot(releases=("2026.12", "theirs"))
+    assert plan(base, theirs, Target(release="")).changes == (
+        SetRelease(None, "2026.12"),
+    )
+    ship_on = START.date()
+    other = Target(release="2027.01", ship_on=ship_on)
+    assert plan(base, theirs, other).changes == (
+        SetRelease("2027.01", "2026.12", ship_on),
+    )
+    moved = plan(base, snapshot(releases=("theirs",)), other)
+    assert moved.changes == (SetRelease("2027.01", None, ship_on),)
+    gone = plan(base, snapshot(), Target(release=""))
+    assert (gone.changes, gone.base) == ((), Base())
