@@ -196,11 +196,11 @@ class Counting:
     def _note_load(self, before: str, after: str, days: float) -> None:
         trains = self._tally.trains
         if left := self._find_train(before):
-            load = trains.get(left) or trains.setdefault(left, Load())
+            load = trains.setdefault(left, Load())
             load.issues_out += 1
             load.days_out += days
         if come_to := self._find_train(after):
-            load = trains.get(come_to) or trains.setdefault(come_to, Load())
+            load = trains.setdefault(come_to, Load())
             load.issues_in += 1
             load.days_in += days
             load.beyond += self._next_release(come_to, days) == NO_RELEASE

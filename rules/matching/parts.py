@@ -8,6 +8,8 @@ and measured on others.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 
 from rules.matching.calibrate import Sample, fit
 from rules.matching.likeness import INSIDE, Coefficients, Leaning
@@ -161,9 +163,10 @@ def find_thresholds(judged: Sequence[Judged]) -> Thresholds:
 
 
 def _find_edge(scored: Sequence[tuple[float, bool]]) -> float | None:
-    edge, right = None, 0
-    for count, (score, good) in enumerate(sorted(scored, reverse=True), start=1):
-        right += good
+    edge, count, right = None, 0, 0
+    for score, alike in groupby(sorted(scored, reverse=True), itemgetter(0)):
+        good = [each for _, each in alike]
+        count, right = count + len(good), right + sum(good)
         if count >= _FEWEST and right / count >= PRECISION:
             edge = score
     return edge

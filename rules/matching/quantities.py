@@ -60,7 +60,7 @@ _COUNTED_IN_CHINESE = re.compile(
 )
 _COUNTED_IN_ENGLISH = re.compile(
     r"\b(?:(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)?"
-    rf"|({'|'.join(sorted(_ENGLISH, key=len, reverse=True))}))\b"
+    rf"|({'|'.join(_ENGLISH)}))\b"
     r"((?:[ -][a-z]+){1,3})"
 )
 _COUNTS_ANYTHING = ENGLISH_STOP | {"day", "hour", "minut", "second", "week", "time"}

@@ -139,4 +139,5 @@ def test_what_is_empty_does_not_exist(empty: str | None) -> None:
 def test_a_fact_of_the_wrong_type_counts_as_absent() -> None:
     assert holds("{estimate.days: {exists: false}}", estimate__days="three")
     assert not holds("{estimate.days: {lt: 9}}", estimate__days=Decimal("sNaN"))
+    assert not holds("{estimate.days: {exists: true}}", estimate__days=float("nan"))
     assert not holds("{issue.labels: {any: [a]}}", issue__labels="a")

@@ -15,6 +15,7 @@ from rules.document import (
     suggest,
     to_plain,
 )
+from rules.document_json import write_json
 from rules.fields import Fields
 
 
@@ -91,6 +92,12 @@ def test_every_node_knows_its_line_and_column() -> None:
 )
 def test_what_is_refused_is_named_with_its_place(text: str | bytes, line: str) -> None:
     assert read(text)[1] == [line]
+
+
+def test_a_part_is_written_as_a_text_of_its_own() -> None:
+    node = parse_document("{名: [1.50, true, null, 'x\"y'], b: {}}", Problems())
+    assert node
+    assert write_json(node) == '{"名": [1.50, true, null, "x\\"y"], "b": {}}'
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:

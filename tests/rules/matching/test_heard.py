@@ -6,7 +6,7 @@ import pytest
 
 from model.contracts import Clause, Contract
 from rules.matching.blended_matcher import BlendedMatcher
-from rules.matching.heard import HeardClauses, hear, heard_texts
+from rules.matching.heard import HeardClauses, Near, find_nearest, hear, heard_texts
 from rules.matching.match import Match, Request
 from rules.matching.meaning import Meaning, MeaningRows, Meanings
 from rules.matching.seldom_granted import SELDOM_GRANTED
@@ -53,6 +53,12 @@ def test_a_sentence_may_come_nearer_than_its_clause() -> None:
     [near] = heard.compare(hear(meanings, "cccd", ""), [GRANTED])
     assert near.segment == pytest.approx(1.0)
     assert near.whole < near.segment
+
+
+def test_the_best_of_each_kind_of_likeness_is_of_any_clause() -> None:
+    found = find_nearest([Near(0.1, 0.5, 0.2), Near(0.3, 0.1, 0.2)])
+    assert found == Near(0.3, 0.5, 0.2)
+    assert find_nearest([]) == Near(0.0, 0.0, 0.0)
 
 
 def test_nothing_is_encoded_that_was_not_announced() -> None:

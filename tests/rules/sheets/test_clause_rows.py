@@ -51,11 +51,19 @@ def test_headings_mean_the_same_in_both_languages(headings: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("word", ["是", "Yes", "TRUE", "1", "√", "ｙｅｓ"])
+@pytest.mark.parametrize(
+    "word", [*"是Y1xX√✓✔ｙ", "Yes", "TRUE", "排除", "Excluded", "不含", "ｙｅｓ"]
+)
 def test_a_flag_is_raised_by_many_words(word: str) -> None:
     assert read("编号|内容|排除", f"1|x|{word}") == [
         {"id": "1", "text": "x", "module": "", "excluded": True}
     ]
+
+
+def test_a_flag_is_lowered_by_many_words() -> None:
+    words = [*"否nN0-—无/", "No", "FALSE"]
+    rows = read("编号|内容|排除", *(f"{n}|x|{word}" for n, word in enumerate(words)))
+    assert [row["excluded"] for row in rows if isinstance(row, dict)] == [False] * 10
 
 
 def test_an_unclear_flag_is_left_to_be_told() -> None:

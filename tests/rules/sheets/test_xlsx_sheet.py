@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rules.document import Problems
+from rules.sheets.sheet import MAX_CELL
 from rules.sheets.xlsx_sheet import parse_xlsx
 
 
@@ -51,6 +52,12 @@ def codes(data: bytes, sheet: str = "") -> list[tuple[str, int, int]]:
     return [(it.code, it.line, it.column) for it in problems.found]
 
 
+def said(data: bytes) -> list[str]:
+    problems = Problems("c.xlsx")
+    parse_xlsx(data, problems)
+    return [str(problem) for problem in problems.found]
+
+
 def repacked(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     target = io.BytesIO()
     with (
@@ -70,6 +77,14 @@ def test_values_are_read_with_their_rows() -> None:
     ]
 
 
+def test_each_cell_knows_its_place() -> None:
+    rows = parse_xlsx(workbook(plain), Problems("c.xlsx"))
+    assert rows
+    places = [[(cell.line, cell.column) for cell in row] for row in rows]
+    assert places == [[(line, column) for column in (1, 2, 3)] for line in (1, 2, 4)]
+    assert [cell.value for cell in rows[2]] == [9, "2026-07-01", True]
+
+
 def test_a_sheet_is_chosen_by_its_name() -> None:
     assert read(workbook(plain), "Sheet")[0][0] == "编号"
     assert codes(workbook(plain), "Clauses") == [("E_REF", 0, 0)]
@@ -80,7 +95,9 @@ def test_a_formula_is_never_evaluated_and_said_when_its_result_is_missing() -> N
         plain(sheet)
         sheet["C2"] = "=1+1"
 
-    assert codes(workbook(fill)) == [("E_FORMULA", 2, 3)]
+    hint = "open and save it in a spreadsheet program, or write the value"
+    told = f"c.xlsx:2:3: E_FORMULA a formula without its result ({hint})"
+    assert said(workbook(fill)) == [told]
 
 
 def test_a_stored_error_is_told() -> None:
@@ -88,7 +105,17 @@ def test_a_stored_error_is_told() -> None:
         plain(sheet)
         sheet["C2"] = "#REF!"
 
-    assert codes(workbook(fill)) == [("E_FORMULA", 2, 3)]
+    assert said(workbook(fill)) == ["c.xlsx:2:3: E_FORMULA the error #REF! (mend it)"]
+
+
+def test_a_cell_of_a_whole_book_is_refused_at_its_row() -> None:
+    def fill(sheet: Worksheet) -> None:
+        plain(sheet)
+        sheet["A4"] = "x" * (MAX_CELL + 1)
+
+    assert said(workbook(fill)) == [
+        "c.xlsx:4: E_LIMIT a cell of more than 20000 characters (split the table)"
+    ]
 
 
 def test_a_zip_bomb_is_refused_by_its_directory() -> None:
