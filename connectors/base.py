@@ -161,16 +161,21 @@ class Page:
         cursor: safe to keep once the snapshots are stored: asking again from there
             skips nothing (it may repeat).
         total: how many are expected in all, when the tracker tells; for progress bars.
+        hidden: of the last page: names of places that were read before and cannot be
+            seen any more, by what stays the same of them.
     """
 
     snapshots: Sequence[IssueSnapshot]
     cursor: Cursor
     total: int | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What direct reads answered.
+
+    Of an id that is nowhere in it nothing can be said: its place cannot be seen.
 
     Attributes:
         snapshots: of issues in the configured places.

@@ -163,6 +163,10 @@ class Worklog:
     seconds: int
 
 
+UNSEEN = "?#"
+"""With it begins what an issue is known by that went where we cannot look."""
+
+
 @dataclass(frozen=True, slots=True)
 class IssueSnapshot:
     """The whole normalised state of an issue, as one answer showed it. Never a diff.
@@ -197,7 +201,8 @@ class IssueSnapshot:
             given there; those without a value are left out.
         written_fields: the fields that the source's configuration declares ours, as
             the tracker shows them; those without a value are left out.
-        moved_to: the key under which it goes on elsewhere; empty when it stays.
+        moved_to: the key under which it goes on elsewhere; empty when it stays. It
+            begins with :data:`UNSEEN` where the tracker does not tell us that key.
         created_at: on the tracker's clock.
         updated_at: on the tracker's clock; its granularity differs by tracker.
     """

@@ -1,6 +1,6 @@
 """Everything that a person must look at, each with a remedy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,21 @@ async def resolve(
         "UPDATE attention SET resolved_at = %s WHERE subject = %s"
         " AND resolved_at IS NULL AND code = COALESCE(%s, code)",
         (now, subject, code),
+    )
+
+
+async def resolve_rest(
+    connection: Connection,
+    code: str,
+    source: UUID,
+    subjects: Collection[str],
+    now: datetime,
+) -> None:
+    """The concerns of a source with this code are over, but for those about some."""
+    await connection.execute(
+        "UPDATE attention SET resolved_at = %s WHERE code = %s AND source_id = %s"
+        " AND resolved_at IS NULL AND subject <> ALL(%s)",
+        (now, code, source, list(subjects)),
     )
 
 

@@ -9,6 +9,9 @@ from pool.database import Connection, query, query_one
 READ_BACK = "read_back"
 """The cause of reads that shall show what we wrote."""
 
+RECONCILE = "reconcile"
+"""The cause of reads that a person has started to put right what differs."""
+
 _ASK = """
 INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, cause)
 VALUES (%(source)s, %(tracker_id)s, %(at)s, %(not_before)s, %(cause)s)

@@ -9,7 +9,7 @@ from model.errors import TrackerError
 from model.issues import IssueSnapshot
 from pool import fetches, history, issues, outbox, sources
 from pool.database import Connection
-from pool.fetches import READ_BACK
+from pool.fetches import READ_BACK, RECONCILE
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.outbox import Want
@@ -63,11 +63,20 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         await report_trouble(engine, source, error)
         return 0
     async with engine.database.transaction() as connection:
-        found = set(wanted) - set(fetched.missing)
+        missing = {*fetched.missing, *_given_up(fetched, wanted)}
+        found = wanted.keys() - missing
         settled = await fetches.finish(connection, source.id, found, began_at)
         await _let_go(engine, connection, source, fetched.moved, read)
-        buried = await _bury(engine, connection, source, fetched.missing)
+        buried = await _bury(engine, connection, source, missing)
     return settled + buried
+
+
+def _given_up(fetched: Fetched, wanted: Mapping[str, str]) -> set[str]:
+    """Of whose places nothing is seen, and which a person took for gone."""
+    told = {one.ref.tracker_id for one in fetched.snapshots} | fetched.moved.keys()
+    return {
+        one for one, cause in wanted.items() if cause == RECONCILE and one not in told
+    }
 
 
 def _batches(

@@ -1,6 +1,7 @@
 """Ask a tracker for everything that changed since the last completed look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from model.errors import TrackerError
 from pool import attention, sources
@@ -10,6 +11,7 @@ from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.breaker import claim_probe, note_answer
 from sync.engine import Engine
 from sync.note_budget import note_budget
+from sync.note_hidden import note_hidden
 from sync.take_stock import take_stock
 from sync.trouble import is_quiet, report_trouble
 
@@ -35,17 +37,25 @@ async def poll(
         if source is None or not await _may_ask(engine, connection, source):
             return None
     try:
-        total = await _read_pages(engine, source, progress)
+        read = await _read_pages(engine, source, progress)
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return None
-    if total is None:
+    if read is None:
         return None
     async with engine.database.transaction() as connection:
         await sources.note_poll(connection, source.id, began_at)
         await note_budget(engine, connection, source)
         await attention.resolve(connection, source.name, began_at)
-    return total
+        await note_hidden(engine, connection, source, read.hidden)
+    return read.sums
+
+
+class _Read(NamedTuple):
+    """What a whole look brought, and the places that it could not see."""
+
+    sums: Absorbed
+    hidden: Mapping[str, str]
 
 
 async def _may_ask(engine: Engine, connection: Connection, source: SourceRow) -> bool:
@@ -57,7 +67,7 @@ async def _may_ask(engine: Engine, connection: Connection, source: SourceRow) ->
 
 async def _read_pages(
     engine: Engine, source: SourceRow, progress: Progress
-) -> Absorbed | None:
+) -> _Read | None:
     """One read number for the whole look: pages may be asked for ahead of their turn.
 
     None when the source was paused, or told to wait, between two pages.
@@ -67,6 +77,7 @@ async def _read_pages(
         read = await sources.begin_read(connection, source.id, engine.clock())
     cause = Cause.POLL if cursor else Cause.BACKFILL
     sums, done, expected = Absorbed(), 0, None
+    hidden: Mapping[str, str] = {}
     connector = engine.sources[source.name].connector
     async for page in connector.fetch_changed(cursor):
         batch = Batch(page.snapshots, read, direct=False, cause=cause)
@@ -74,6 +85,7 @@ async def _read_pages(
         if not done:
             await note_answer(engine, source)
         done, expected = done + len(page.snapshots), page.total
+        hidden = page.hidden
         progress(done, expected)
         async with engine.database.transaction() as connection:
             await sources.keep_cursor(
@@ -85,7 +97,7 @@ async def _read_pages(
             return None
     if cause is Cause.BACKFILL:
         await take_stock(engine, source, done, expected)
-    return sums
+    return _Read(sums, hidden)
 
 
 def _add_up(sums: Absorbed, part: Absorbed) -> None:

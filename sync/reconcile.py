@@ -22,7 +22,6 @@ _BATCH = 100
 _OVERLAP = timedelta(minutes=5)
 _LENGTH = 200
 _NOT_IN_POOL, _NOT_IN_TRACKER = "not_in_pool", "not_in_tracker"
-_CAUSE = "reconcile"
 
 
 async def reconcile(
@@ -130,7 +129,7 @@ async def _look_for(
         each.note(_NOT_IN_POOL, example, repaired=each.repair)
     if each.repair:
         ids = [one.ref.tracker_id for one in late]
-        await fetches.ask(connection, source.id, ids, engine.clock(), _CAUSE)
+        await fetches.ask(connection, source.id, ids, engine.clock(), fetches.RECONCILE)
 
 
 def _is_left_out(each: Reconciliation, one: IssueSnapshot) -> bool:
@@ -159,7 +158,8 @@ async def _compare_batch(
             for one in fetched.snapshots
             if (found := await _compare(connection, source, each, known, one))
         ]
-        gone = [*fetched.missing, *fetched.moved]
+        read_well = {one.ref.tracker_id for one in fetched.snapshots}
+        gone = [one for one in batch if one not in read_well]
         await _note_missing(engine, connection, source, each, known, gone)
     mended = await mend(engine, source, broken, read) if each.repair else frozenset()
     for one in broken:
@@ -215,7 +215,7 @@ async def _note_missing(
         each.note(_NOT_IN_TRACKER, example, repaired=each.repair)
     if each.repair:
         ids = [one.ref.tracker_id for one in gone]
-        await fetches.ask(connection, source.id, ids, engine.clock(), _CAUSE)
+        await fetches.ask(connection, source.id, ids, engine.clock(), fetches.RECONCILE)
 
 
 def _example(one: Broken, difference: Difference) -> Example:

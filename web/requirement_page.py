@@ -50,6 +50,7 @@ class RaiseForm(_SignedForm):
     """Where the requirement is raised, and in which words."""
 
     source: Annotated[str, _Plain] = Field(default="", max_length=200)
+    place: Annotated[str, _Plain] = Field(default="", max_length=200)
     title: Annotated[str, _Plain] = Field(default="", max_length=255)
     text: str = Field(default="", max_length=20_000)
 
@@ -116,7 +117,7 @@ async def raise_issue(
     requirement = await get_requirement(desk, number)
     if not form.reason or not form.by:
         return await _show(request, desk, reader, number, "failed.reason")
-    errand = Errand(form.source, form.title, form.text)
+    errand = Errand(form.source, form.title, form.text, form.place)
     try:
         await desk.fan_out(requirement, errand, form.reason, form.by)
     except (ValueError, LookupError):

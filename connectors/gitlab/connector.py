@@ -1,7 +1,17 @@
 """The GitLab connector: the contract's verbs over the parts of this folder."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
@@ -46,6 +56,9 @@ from model.issues import IssueRef
 from model.trackers import Capabilities
 
 _Result = TypeVar("_Result")
+
+_HIDDEN = frozenset({"not_found", "permission_missing", "project_unreachable"})
+"""Answers of a project that we may not see, or that is not there."""
 
 
 class GitLabConnector:
@@ -120,14 +133,35 @@ class GitLabConnector:
         total = None if known else await self._run(self._feed.count, project_ids)
         quiet = await self._changes.find_quiet(self._config.group, positions)
         positions |= quiet
+        hidden = self._find_left(known, project_ids)
+        positions |= {one: known[one] for one in hidden}
         for project_id in (one for one in project_ids if one not in quiet):
-            async for snapshots, position in self._changes.follow(
-                project_id, positions[project_id]
-            ):
-                positions[project_id] = position
-                if snapshots:
-                    yield Page(snapshots, write_cursor(positions), total)
-        yield Page((), write_cursor(positions), total)
+            with self._passing(project_id, hidden):
+                async for snapshots, position in self._changes.follow(
+                    project_id, positions[project_id]
+                ):
+                    positions[project_id] = position
+                    if snapshots:
+                        yield Page(snapshots, write_cursor(positions), total)
+        names = {str(one): self._projects.get_name(one) for one in hidden}
+        yield Page((), write_cursor(positions), total, names)
+
+    def _find_left(self, known: Iterable[int], project_ids: Iterable[int]) -> set[int]:
+        """What was read of a group and is not among its projects any more.
+
+        Where they are configured one by one a person took them out.
+        """
+        return set(known) - set(project_ids) if self._config.group else set()
+
+    @contextmanager
+    def _passing(self, project_id: int, hidden: set[int]) -> Iterator[None]:
+        """Read on without one project of a group that does not answer us."""
+        try:
+            yield
+        except PermanentError as error:
+            if not self._config.group or error.code not in _HIDDEN:
+                raise
+            hidden.add(project_id)
 
     async def seek(self, since: datetime) -> Cursor:
         """See :mod:`connectors.gitlab.feed`."""
@@ -136,15 +170,43 @@ class GitLabConnector:
 
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         """Read issues of the configured projects; others are missing for us."""
-        ours = set(await self._run(self._projects.get_ids))
-        places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
-        wanted = [place for place in places if place.project_id in ours]
-        rows = await self._fetch_rows(wanted)
+        rows, hidden = await self._fetch_rows(tracker_ids)
         snapshots = await self._whole.fetch(rows)
         found = {snapshot.ref.tracker_id for snapshot in snapshots}
-        return Fetched(snapshots, [one for one in tracker_ids if one not in found])
+        return Fetched(snapshots, self._find_absent(tracker_ids, found, hidden))
 
-    async def _fetch_rows(self, wanted: Sequence[IssuePlace]) -> list[Json]:
+    def _find_absent(
+        self,
+        tracker_ids: Sequence[str],
+        found: Collection[str],
+        hidden: Collection[int],
+    ) -> list[str]:
+        """Of a hidden project's issues nothing is said."""
+        return [
+            one
+            for one in tracker_ids
+            if one not in found
+            and (
+                (place := IssuePlace.find(one)) is None
+                or place.project_id not in hidden
+            )
+        ]
+
+    async def _fetch_rows(
+        self, tracker_ids: Sequence[str]
+    ) -> tuple[list[Json], set[int]]:
+        """Issues of ours, and which of their projects are hidden from us."""
+        ours = set(await self._run(self._projects.get_ids))
+        of = defaultdict[int, list[IssuePlace]](list)
+        for place in (place for one in tracker_ids if (place := IssuePlace.find(one))):
+            of[place.project_id].append(place)
+        hidden, rows = self._find_left(of, ours), list[Json]()
+        for project_id in of.keys() & ours:
+            with self._passing(project_id, hidden):
+                rows += await self._fetch_project(of[project_id])
+        return rows, hidden
+
+    async def _fetch_project(self, wanted: Sequence[IssuePlace]) -> list[Json]:
         rows = await self._run(lambda: list(self._reads.fetch_rows(wanted)))
         with understanding(self._name):
             absent = set(wanted) - {IssuePlace.of(row) for row in rows}
@@ -176,12 +238,10 @@ class GitLabConnector:
 
     async def find_missing(self, tracker_ids: Sequence[str]) -> Collection[str]:
         """Which issues do not answer: one request for 100, and one for each that is not."""
-        ours = set(await self._run(self._projects.get_ids))
-        places = [place for one in tracker_ids if (place := IssuePlace.find(one))]
-        rows = await self._fetch_rows([one for one in places if one.project_id in ours])
+        rows, hidden = await self._fetch_rows(tracker_ids)
         with understanding(self._name):
             found = {str(IssuePlace.of(row)) for row in rows}
-        return [one for one in tracker_ids if one not in found]
+        return self._find_absent(tracker_ids, found, hidden)
 
     async def apply(self, ref: IssueRef, change: Change, operation_id: str) -> Receipt:
         """Look first, then write what is missing; see :mod:`connectors.gitlab.writes`.

@@ -20,6 +20,7 @@ from connectors.label_fields import is_label, read_fields
 from connectors.labels import LabelReader
 from connectors.shapes import understanding
 from model.issues import (
+    UNSEEN,
     Attachment,
     Comment,
     IssueRef,
@@ -297,7 +298,7 @@ def _iterations(row: Json) -> tuple[str, ...]:
 
 def _moved_out_of_sight(row: Json) -> str:
     """REST tells an id that administrators alone can look up; better than nothing."""
-    return f"?#{row['moved_to_id']}" if row.get("moved_to_id") else ""
+    return f"{UNSEEN}{row['moved_to_id']}" if row.get("moved_to_id") else ""
 
 
 def _releases(row: Json) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Projects(Places):
         self._rest = rest
         self._group = group
         self._of_group: list[int | str] = []
+        self._names: dict[int, str] = {}
 
     def get_places(self) -> Sequence[int | str]:
         """Those of the group are read once, and again by :meth:`renew`.
@@ -59,6 +60,11 @@ class Projects(Places):
             raise unreachable(self._group, error) from error
         self._of_group = [str(row["path_with_namespace"]) for row in rows]
         self._ids = {str(row["path_with_namespace"]): int(row["id"]) for row in rows}
+        self._names |= {identity: path for path, identity in self._ids.items()}
+
+    def get_name(self, project_id: int) -> str:
+        """The path that a project had when it was last seen, else its number."""
+        return self._names.get(project_id, str(project_id))
 
     def get_row(self, place: int | str) -> Json:
         """A project as GitLab shows it, also when it was renamed meanwhile.

@@ -4,7 +4,7 @@ from datetime import timedelta
 import httpx
 
 from model.decisions import Scope
-from model.issues import Comment, Person, Visibility, Worklog
+from model.issues import UNSEEN, Comment, Person, Visibility, Worklog
 from pool.attention import Concern, raise_concern
 from tests.builders import Town
 
@@ -203,6 +203,10 @@ async def test_a_moved_issue_is_shown_as_moved_and_a_deleted_one_as_deleted(
     page = (await site.get(f"/requirements/{number}")).text
     assert "moved to OPS-1</span>" in page
     assert "deleted in the tracker" not in page
+    number = await town.raise_issue("导出失败", moved_to=f"{UNSEEN}4711")
+    page = (await site.get(f"/requirements/{number}")).text
+    assert "moved to a project out of our sight</span>" in page
+    assert "4711" not in page
     number = await town.raise_issue("打印报错")
     [row] = await town.rows(
         "SELECT i.key FROM issues i JOIN requirement_issues l ON l.issue_id = i.id"

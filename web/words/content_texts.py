@@ -7,6 +7,10 @@ CONTENT_TEXTS = {
     "content.moved": ("已移至 {key}", "Moved to {key}"),
     "content.spent": ("已用人天", "Person-days spent"),
     "raise.title": ("其他工单系统", "Other trackers"),
+    "raise.place": (
+        "其中的项目（来源为组时必填）",
+        "Project in it (needed for a group)",
+    ),
     "raise.open": ("在其他工单系统中提出", "Raise it in another tracker"),
     "raise.hint": (
         "用该客户的语言填写：不会带上其他客户工单的任何内容。",

@@ -132,6 +132,26 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "Check what our account may read; if they were deleted indeed, read them again.",
         ),
     ),
+    "place_hidden": (
+        (
+            "组内的项目 {place} 不再可见：失去权限、已移走或已删除；其工单保持不变。",
+            (
+                "The project {place} of the group cannot be seen any more: a permission"
+                " was lost, or it was moved or deleted. Its issues stay as they are."
+            ),
+        ),
+        (
+            (
+                "让令牌所属账号重新可以访问；已移走的，把新位置配置为来源；确已删除的，运行"
+                " reqpool reconcile {source} --repair，将其工单记为已删除。"
+            ),
+            (
+                "Give the token's account access again; configure the place where it moved;"
+                " or, if it was deleted, have its issues marked so: reqpool reconcile"
+                " {source} --repair."
+            ),
+        ),
+    ),
     "unreachable": (
         ("连不上工单系统。", "The tracker cannot be reached."),
         _WAIT,

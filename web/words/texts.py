@@ -122,8 +122,8 @@ TEXTS = {
         "Noted: the source's next delivery makes the issue.",
     ),
     "failed.raise": (
-        "已在该处提出过，或标题、说明不可用。",
-        "it was raised there already, or the title or text is not possible.",
+        "已在该处提出过，或项目、标题、说明不可用。",
+        "it was raised there already, or the place, title or text is not possible.",
     ),
     "failed": ("没有保存：{detail}", "Not saved: {detail}"),
     "failed.reason": ("请填写理由和姓名。", "a reason and a name are needed."),
@@ -139,6 +139,7 @@ TEXTS = {
     "form.section": ("改判{what}", "Overrule the {what}"),
     "form.no_release": ("不排版本", "No release"),
     "issue.gone": ("工单系统中已删除", "deleted in the tracker"),
+    "moved.unseen": ("不可见的项目", "a project out of our sight"),
     "issue.moved": ("已移至 {key}", "moved to {key}"),
     "issue.confidential": ("保密", "confidential"),
     "issue.status": ("工单状态", "Status there"),

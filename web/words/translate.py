@@ -8,6 +8,7 @@ from typing import Any
 from model.client_text import WORDS
 from model.errors import Problem
 from model.findings import Finding
+from model.issues import UNSEEN
 from model.phrase import say
 from model.projects import Language
 from web.words.facts import FACTS
@@ -65,6 +66,10 @@ class Words:
             return self.text(f"release.{kind}", name=name)
         return self.word(intent) if intent == "none" else intent
 
+    def place(self, moved_to: str) -> str:
+        """Where an issue went, for people."""
+        return self.text("moved.unseen") if moved_to.startswith(UNSEEN) else moved_to
+
     def value(self, field: str, value: object) -> str:
         """A value of a history's field, for people."""
         match value:
@@ -74,6 +79,8 @@ class Words:
                 return ", ".join(_items(value))
             case _ if field == "release":
                 return self.release(str(value))
+            case _ if field == "moved_to":
+                return self.place(str(value))
             case _:
                 return self.word(value) if field in _WORDED else str(value)
 

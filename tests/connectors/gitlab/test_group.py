@@ -45,9 +45,37 @@ async def test_all_projects_of_the_group_count_now_and_later(site: GitLabRig) ->
     later = site.open_issue("later", project=add_project(site, "kunlun/new"))
     assert id_of(later) in ids_of(await pages_of(connector, pages[-1].cursor))
     fetched = await connector.fetch([id_of(home), id_of(later), id_of(other)])
-    assert list(fetched.missing) == [id_of(other)]
+    assert list(fetched.missing) == []
     with pytest.raises(PermanentError, match="project_not_configured"):
         await connector.apply(ref_of(id_of(other)), SetRelease("2026.12"), "1")
+
+
+async def test_a_project_that_is_seen_no_more_is_told_and_its_issues_are_not_missing(
+    site: GitLabRig,
+) -> None:
+    home, project = site.open_issue("stays"), add_project(site, "kunlun/erp/gl")
+    lost = site.open_issue("hidden", project=project)
+    deleted = site.make_issue("deleted")
+    connector = site.connect()
+    cursor = (await pages_of(connector, None))[-1].cursor
+    site.delete_issue(deleted)
+    members = dict(project.members)
+    project.members.clear()
+    *_, page = await pages_of(connector, cursor)
+    assert page.hidden == {str(project.id): "kunlun/erp/gl"}
+    asked = [id_of(home), id_of(lost), deleted]
+    assert list(await connector.find_missing(asked)) == [deleted]
+    fetched = await connector.fetch(asked)
+    assert [one.title for one in fetched.snapshots] == ["stays"]
+    assert list(fetched.missing) == [deleted]
+    site.clock.wind(3600)
+    site.edit(lost, title="changed meanwhile")
+    *_, page = await pages_of(connector, page.cursor)
+    site.clock.wind(3600)
+    project.members |= members
+    *pages, last = await pages_of(connector, page.cursor)
+    assert ids_of(pages) == {id_of(lost)}
+    assert last.hidden == {}
 
 
 async def test_a_quiet_group_costs_two_requests_a_poll_whatever_its_size(
