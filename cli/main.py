@@ -1,5 +1,6 @@
 """``reqpool``: the words for operators."""
 
+import signal
 import sys
 
 import typer
@@ -36,15 +37,26 @@ app = typer.Typer(
 )
 
 
+_READER_LEFT = 128 + signal.SIGPIPE
+
+
 @app.callback()
 def reqpool() -> None:
     """One requirement pool over all clients' Jira, GitLab and GitHub trackers."""
 
 
 def main() -> None:
-    """Run a command; what goes wrong is a sentence, never a traceback."""
+    """Run a command; what goes wrong is a sentence, never a traceback.
+
+    Whoever reads the output may have seen enough (``| head``). Click and Rich call that
+    failed; here it ends as it does for any other command, of SIGPIPE.
+    """
     try:
         app()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            sys.exit(_READER_LEFT)
+        raise
     except ReqpoolError as error:
         print_error(error)
         sys.exit(exit_code_of(error))
