@@ -141,12 +141,13 @@ SELECT i.id, i.content, i.base, l.linked_at, i.changed_at, i.deleted_at, i.kind,
     i.priority, i.score, i.release_intent, r.name AS release, c.slug AS client,
     c.name AS client_name, p.slug AS project, p.name AS project_name, p.phase,
     s.name AS source, s.kind AS tracker, k.slug AS contract, k.name AS contract_name,
-    s.last_poll_at, s.last_webhook_at
+    s.last_poll_at, b.last_webhook_at
 FROM requirement_issues l
 JOIN issues i ON i.id = l.issue_id
 JOIN clients c ON c.id = i.client_id
 JOIN projects p ON p.id = i.project_id
 JOIN sources s ON s.id = i.source_id
+LEFT JOIN letterboxes b ON b.source_id = s.id
 LEFT JOIN contracts k ON k.id = p.contract_id
 LEFT JOIN releases r ON r.id = i.release_id
 WHERE l.requirement_id = %s AND l.unlinked_at IS NULL

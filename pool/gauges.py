@@ -10,7 +10,7 @@ from pool.database import Connection, query
 _GAUGES = """
 SELECT s.name AS source,
     extract(epoch FROM %(now)s - s.last_poll_at) AS poll_age_seconds,
-    extract(epoch FROM %(now)s - s.last_webhook_at) AS webhook_age_seconds,
+    extract(epoch FROM %(now)s - l.last_webhook_at) AS webhook_age_seconds,
     greatest(extract(epoch FROM s.not_before - %(now)s), 0) AS wait_seconds,
     (s.paused_at IS NOT NULL)::int AS paused,
     (s.broken_at IS NOT NULL)::int AS broken,
@@ -19,6 +19,7 @@ SELECT s.name AS source,
     wanted.rows AS outbox_pending, wanted.age AS outbox_oldest_seconds,
     held.rows AS outbox_held, dead.rows AS outbox_dead, concerns.rows AS concerns
 FROM sources s
+LEFT JOIN letterboxes l ON l.source_id = s.id
 CROSS JOIN LATERAL (SELECT count(*) AS rows,
     coalesce(extract(epoch FROM %(now)s - min(received_at)), 0) AS age
     FROM inbox WHERE source_id = s.id AND state = 'pending') received

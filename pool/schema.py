@@ -249,11 +249,18 @@ sources = Table(
     _at("broken_at", nullable=True, comment="taken to be down; only probed since"),
     _at("repoll_at", nullable=True, comment="a full look is due; asked for at"),
     _at("first_read_at", nullable=True, comment="older comments command nothing"),
-    _at("last_webhook_at", nullable=True),
-    Column("received", BigInteger, nullable=False, server_default="0"),
     _at("last_poll_at", nullable=True),
     _json("last_error", nullable=True),
     _json("budget", nullable=True),
+)
+
+letterboxes = Table(
+    "letterboxes",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("sources.id"), primary_key=True),
+    _at("last_webhook_at"),
+    Column("received", BigInteger, nullable=False),
+    comment="What ever came in; apart from sources, whose rows other work holds locked",
 )
 
 cursors = Table(

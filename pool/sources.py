@@ -63,8 +63,10 @@ _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
        p.slug AS project, c.slug AS client, s.paused_at, s.paused_by, s.paused_reason,
        s.stopped_at, s.not_before, s.failures, s.broken_at, s.repoll_at,
-       s.last_webhook_at, s.received, s.last_poll_at, s.last_error, s.budget
+       l.last_webhook_at, COALESCE(l.received, 0) AS received, s.last_poll_at,
+       s.last_error, s.budget
 FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
+LEFT JOIN letterboxes l ON l.source_id = s.id
 """
 
 _REGISTER = """
@@ -131,7 +133,7 @@ async def lock_waiting(connection: Connection, name: str) -> SourceRow | None:
     row = await query_one(
         connection,
         _SELECT + "WHERE s.name = %s AND (s.paused_at IS NOT NULL"
-        " OR s.stopped_at IS NOT NULL) FOR UPDATE OF s",
+        " OR s.stopped_at IS NOT NULL) FOR NO KEY UPDATE OF s",
         (name,),
     )
     return _source(row) if row else None
@@ -267,7 +269,7 @@ async def note_budget(connection: Connection, source: UUID, budget: RateBudget) 
 async def ask_repoll(connection: Connection, source: UUID, at: datetime) -> None:
     """Ask for a full look; several requests become one."""
     await connection.execute(
-        "UPDATE sources SET repoll_at = COALESCE(repoll_at, %s) WHERE id = %s",
+        "UPDATE sources SET repoll_at = %s WHERE id = %s AND repoll_at IS NULL",
         (at, source),
     )
 

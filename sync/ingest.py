@@ -1,6 +1,7 @@
 """Turn pending deliveries into wishes to read issues."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, assert_never
 from uuid import UUID
@@ -49,10 +50,10 @@ async def _ingest_batch(engine: Engine, name: str) -> int:
         ]
         await _ask(engine, connection, source, [outcome for _, outcome in outcomes])
         settled = [
-            await _settle(engine, connection, source, number, outcome)
-            for number, outcome in outcomes
+            _settle(engine, name, number, outcome) for number, outcome in outcomes
         ]
         await inbox.settle(connection, settled, engine.clock())
+        await _report(engine, connection, source, [outcome for _, outcome in outcomes])
         return len(deliveries)
 
 
@@ -84,43 +85,38 @@ def _cause_of(outcome: Outcome) -> str:
     return "webhook" if isinstance(outcome, Hint) else "quarantine"
 
 
-async def _settle(
-    engine: Engine,
-    connection: Connection,
-    source: SourceRow,
-    delivery: UUID,
-    outcome: Outcome,
-) -> Settled:
+def _settle(engine: Engine, source: str, delivery: UUID, outcome: Outcome) -> Settled:
+    told: Mapping[str, Any]
     match outcome:
         case Hint():
-            state, told = InboxState.APPLIED, encode(outcome)
+            state, reason, told = InboxState.APPLIED, "", encode(outcome)
         case Ignored(reason):
             state, told = InboxState.IGNORED, {"reason": reason}
-        case Quarantined():
-            state, told = (
-                InboxState.QUARANTINED,
-                await _quarantine(engine, connection, source, outcome),
-            )
+        case Quarantined(reason):
+            state, told = InboxState.QUARANTINED, {"reason": reason}
         case _:
             assert_never(outcome)
-    reason = "" if isinstance(outcome, Hint) else outcome.reason
-    issue = _issue_of(outcome)
-    engine.tell(Ingested(source.name, delivery, state.value, issue, reason))
+    engine.tell(Ingested(source, delivery, state.value, _issue_of(outcome), reason))
     return Settled(delivery, state, told)
 
 
-async def _quarantine(
-    engine: Engine, connection: Connection, source: SourceRow, outcome: Quarantined
-) -> dict[str, Any]:
+async def _report(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Last of all and once a batch: whoever waits for these rows waits for its commit."""
     now = engine.clock()
-    if not outcome.issue_id:
+    strange = [one for one in outcomes if isinstance(one, Quarantined)]
+    if any(not one.issue_id for one in strange):
         await sources.ask_repoll(connection, source.id, now)
-    concern = Concern(
-        code="quarantined",
-        subject=f"{source.name}:{outcome.reason}",
-        params={"reason": outcome.reason},
-        client_id=source.client_id,
-        source_id=source.id,
-    )
-    await raise_concern(connection, engine.ids, concern, now)
-    return {"reason": outcome.reason}
+    for reason, times in sorted(Counter(one.reason for one in strange).items()):
+        concern = Concern(
+            code="quarantined",
+            subject=f"{source.name}:{reason}",
+            params={"reason": reason},
+            client_id=source.client_id,
+            source_id=source.id,
+        )
+        await raise_concern(connection, engine.ids, concern, now, times)

@@ -266,6 +266,18 @@ async def test_authentic_nonsense_is_202_quarantined_and_looked_into(
     assert asked or await office.repolls() == ["acme"]
 
 
+async def test_strange_deliveries_are_one_concern_that_counts_them(
+    office: Office,
+) -> None:
+    for number in range(3):
+        await office.send(b"%d" % number)
+    await office.world.settle()
+    concerns = await office.world.rows(
+        "SELECT count FROM attention WHERE code = 'quarantined'"
+    )
+    assert concerns == [{"count": 3}]
+
+
 async def test_a_wrong_content_type_is_202_quarantined(office: Office) -> None:
     headers = gitlab_signed(ISSUE, office) | {"content-type": "text/plain"}
     assert (await office.send(ISSUE, headers, to="acme-gitlab")).status_code == 202
@@ -336,6 +348,15 @@ async def test_a4_a_database_that_is_away_is_503_and_the_source_is_read_again(
     await until_repolled(office, "acme")
     assert (await office.send()).status_code == 202
     assert await office.inbox() == [("pending", "")]
+
+
+async def test_a_worker_at_work_on_the_source_keeps_no_delivery_waiting(
+    office: Office,
+) -> None:
+    async with office.world.engine.database.transaction() as connection:
+        await connection.execute("UPDATE sources SET failures = failures")
+        answer = await office.send()
+    assert answer.status_code == 202
 
 
 async def test_an_unexpected_end_of_the_transaction_is_503_and_keeps_nothing(
