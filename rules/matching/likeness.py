@@ -11,6 +11,7 @@ people decided.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
+from operator import mul
 from typing import NamedTuple
 
 
@@ -119,8 +120,7 @@ class Coefficients:
 
     def probability(self, features: Sequence[float]) -> float:
         """From 0 to 1."""
-        pairs = zip(self.weights, features, strict=True)
-        return _logistic(self.base + sum(weight * value for weight, value in pairs))
+        return _logistic(self.base + sum(map(mul, self.weights, features)))
 
 
 def _logistic(odds: float) -> float:

@@ -7,7 +7,9 @@ these and a contract that does not seldom agree.
 """
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
+from itertools import groupby
 
 from rules.matching.words import fold
 
@@ -90,19 +92,26 @@ _THINGS: tuple[str, ...] = (
 )
 
 
-def _pattern() -> re.Pattern[str]:
-    """Latin names stand for themselves; one look at where a word begins serves them all."""
-    names = [name.strip() for thing in _THINGS for name in thing.split(",")]
-    names.sort(key=len, reverse=True)
-    latin = "|".join(re.escape(name) for name in names if name.isascii())
-    chinese = "|".join(re.escape(name) for name in names if not name.isascii())
-    return re.compile(rf"(?<![a-z0-9])(?:{latin})s?(?![a-z0-9])|{chinese}")
-
-
-_NAMES = _pattern()
 _THING_OF = {
     name.strip(): thing.split(",")[0] for thing in _THINGS for name in thing.split(",")
 }
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """Longer ones first; one look at a character serves all that begin with it."""
+    by_length = sorted(names, key=lambda name: (name[0], -len(name)))
+    return "|".join(
+        f"{re.escape(first)}(?:{'|'.join(re.escape(name[1:]) for name in some)})"
+        for first, some in groupby(by_length, key=lambda name: name[0])
+    )
+
+
+_LATIN = re.compile(
+    rf"(?<![a-z0-9])(?:{_any_of(name for name in _THING_OF if name.isascii())})"
+    r"s?(?![a-z0-9])"
+)
+"""They stand for themselves, and are no parts of words."""
+_CHINESE = re.compile(_any_of(name for name in _THING_OF if not name.isascii()))
 
 FINGERPRINT = sha256("\n".join(_THINGS).encode()).hexdigest()[:8]
 """Part of the engine's version."""
@@ -110,7 +119,8 @@ FINGERPRINT = sha256("\n".join(_THINGS).encode()).hexdigest()[:8]
 
 def find_named(text: str) -> frozenset[str]:
     """The things that a text names, each by the first of its names."""
+    folded = fold(text)
+    named = (*_LATIN.findall(folded), *_CHINESE.findall(folded))
     return frozenset(
-        _THING_OF.get(name) or _THING_OF[name.removesuffix("s")]
-        for name in _NAMES.findall(fold(text))
+        _THING_OF.get(name) or _THING_OF[name.removesuffix("s")] for name in named
     )

@@ -21,8 +21,8 @@ Weights = Mapping[str, float]
 def count_terms(terms: Iterable[Term], share: float = 1.0) -> dict[str, float]:
     """The terms' weights added up, times ``share``."""
     counted: dict[str, float] = {}
-    for term in terms:
-        counted[term.key] = counted.get(term.key, 0.0) + share * term.weight
+    for key, weight, _, _ in terms:
+        counted[key] = counted.get(key, 0.0) + share * weight
     return counted
 
 

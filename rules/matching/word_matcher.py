@@ -6,9 +6,11 @@ beside them, and count for more.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from model.contracts import Clause, Contract
 from model.projects import Phase
@@ -73,16 +75,18 @@ class WordMatcher:
         counted = [_count_clause(clause) for clause in contract.clauses]
         known = count_rarity(counted)
         mean = sum(sum(words.values()) for words in counted) / (len(counted) or 1)
+        clauses = [
+            _weigh(clause, even_out(words, mean or 1.0), known)
+            for clause, words in zip(contract.clauses, counted, strict=True)
+        ]
         return WordIndex(
             engine=self.engine,
             coefficients=self.coefficients,
             calibration=self.calibration,
             known=known,
             unknown=rarity(1, len(counted)),
-            clauses=tuple(
-                _weigh(clause, even_out(words, mean or 1.0), known)
-                for clause, words in zip(contract.clauses, counted, strict=True)
-            ),
+            clauses=tuple(clauses),
+            holders=_find_holders(clauses, known),
             named=find_named("\n".join(_granted(contract.clauses))),
         )
 
@@ -109,12 +113,44 @@ class _Weighed:
     limits: Mapping[str, int]
 
 
+class _Holder(NamedTuple):
+    """A clause that speaks of a term.
+
+    Attributes:
+        place: among the contract's clauses.
+        weight: of the term in it, from 0 to 1.
+        mass: the same, times the term's rarity.
+    """
+
+    place: int
+    weight: float
+    mass: float
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What a clause and a request have in common.
+
+    Attributes:
+        common: of what is asked, by mass and weight.
+        answered: of what the clause speaks of.
+    """
+
+    common: float = 0.0
+    answered: float = 0.0
+    terms: list[str] = field(default_factory=list)
+
+
+_NOTHING_SHARED = _Shared()
+
+
 @dataclass(frozen=True, slots=True)
 class WordIndex:
     """A contract whose words are counted.
 
     Attributes:
         known: the rarity of each term that a clause speaks of.
+        holders: by term, which clauses speak of it.
         unknown: the rarity of a term that no clause speaks of.
         named: what a clause grants by name.
     """
@@ -125,6 +161,7 @@ class WordIndex:
     known: Weights
     unknown: float
     clauses: tuple[_Weighed, ...]
+    holders: Mapping[str, Sequence[_Holder]]
     named: frozenset[str] = frozenset()
 
     def match(self, request: Request) -> Match:
@@ -140,32 +177,35 @@ class WordIndex:
 
     def compare(self, asked: Asked, today: date | None) -> list[Ranked]:
         """Every clause that holds on the day, in the contract's order."""
+        shared = self._find_shared(asked.masses)
         held = [
-            one
-            for one in self.clauses
-            if today is None or one.clause.is_valid_on(today)
+            (weighed, shared.get(place, _NOTHING_SHARED))
+            for place, weighed in enumerate(self.clauses)
+            if today is None or weighed.clause.is_valid_on(today)
         ]
-        common = [_common(weighed, asked) for weighed in held]
-        most = max(common, default=0.0) or 1.0
-        return [
-            self._compare(weighed, asked, shared, shared / most)
-            for weighed, shared in zip(held, common, strict=True)
-        ]
+        most = max((each.common for _, each in held), default=0.0) or 1.0
+        return [self._compare(weighed, asked, each, most) for weighed, each in held]
+
+    def _find_shared(self, masses: Weights) -> dict[int, _Shared]:
+        """By the place of a clause, what it has in common with a request."""
+        found = defaultdict[int, _Shared](_Shared)
+        for term, asked in masses.items():
+            for place, weight, mass in self.holders.get(term, ()):
+                shared = found[place]
+                shared.common += asked * weight
+                shared.answered += mass
+                shared.terms.append(term)
+        return found
 
     def _compare(
-        self, weighed: _Weighed, asked: Asked, common: float, lead: float
+        self, weighed: _Weighed, asked: Asked, shared: _Shared, most: float
     ) -> Ranked:
-        terms = weighed.weights.keys() & asked.masses.keys()
-        answered = sum(
-            self.known[term] * weight
-            for term, weight in weighed.weights.items()
-            if term in terms
-        )
+        terms, common = frozenset(shared.terms), shared.common
         features = Features(
             coverage=common / (asked.mass or 1.0),
-            answered=answered / (weighed.mass or 1.0),
+            answered=shared.answered / (weighed.mass or 1.0),
             strength=common / (common + _ENOUGH),
-            lead=lead,
+            lead=common / most,
             strange=asked.strange,
             foreign=_foreignness(weighed, asked, terms),
             module=_agreement(weighed, asked.modules),
@@ -173,7 +213,7 @@ class WordIndex:
             excluded=float(weighed.clause.excluded),
         )
         score = round(self.coefficients.probability(features), 4)
-        return Ranked(weighed.clause, features, score, frozenset(terms), weighed.limits)
+        return Ranked(weighed.clause, features, score, terms, weighed.limits)
 
     def read(self, request: Request) -> Asked:
         """What a request asks, in the contract's terms."""
@@ -239,6 +279,17 @@ def _weigh(clause: Clause, weights: Weights, known: Weights) -> _Weighed:
     )
 
 
+def _find_holders(
+    clauses: Iterable[_Weighed], known: Weights
+) -> Mapping[str, Sequence[_Holder]]:
+    holders: dict[str, list[_Holder]] = {}
+    for place, weighed in enumerate(clauses):
+        for term, weight in weighed.weights.items():
+            holder = _Holder(place, weight, known[term] * weight)
+            holders.setdefault(term, []).append(holder)
+    return holders
+
+
 def _granted(clauses: Iterable[Clause]) -> list[str]:
     return [clause.text for clause in clauses if not clause.excluded]
 
@@ -283,10 +334,3 @@ def _agreement(weighed: _Weighed, named: Sequence[frozenset[str]]) -> float:
     if same >= _SAME_MODULE:
         return 1.0
     return 0.0 if same or weighed.clause.excluded else -1.0
-
-
-def _common(weighed: _Weighed, asked: Asked) -> float:
-    weights = weighed.weights
-    return sum(
-        mass * weights[term] for term, mass in asked.masses.items() if term in weights
-    )

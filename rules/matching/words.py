@@ -8,7 +8,7 @@ when first used, and a contract's vocabulary is small enough to be written down.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ _SILENT = re.compile(
     r"|本合同|本协议|\bthis (?:contract|agreement)\b"
     r"|![\w.-]{1,99}\.(?:png|jpe?g|gif)!"
 )
+_SILENT_SIGNS = ("//", "www.", "@", "本", "this ", "!")
+"""One of them is in everything that is silent."""
 _CHINESE_STOP = re.compile("|".join(sorted(CHINESE_STOP, key=len, reverse=True)))
 _VOWEL = re.compile("[aeiouy]")
 _SUFFIXES = ("ing", "ion", "ed", "er", "or", "al", "ly", "e")
@@ -53,18 +55,37 @@ class Term(NamedTuple):
     end: int
 
 
-class _Unit(NamedTuple):
-    """A Chinese character or an English stem, and where it stands."""
+class _Word(NamedTuple):
+    """An English word by itself.
+
+    Attributes:
+        key: its stem.
+        weight: of a term; 0 for a word that says nothing.
+    """
 
     key: str
-    start: int
-    end: int
+    weight: float
+
+
+class _Concept(NamedTuple):
+    """What a word of the gloss means, or one of several things.
+
+    Attributes:
+        key: of the term.
+        weight: of the term, where the word is no part of another.
+        alone: it is not meant by a part of another: the phone of a phone number is
+            no phone.
+    """
+
+    key: str
+    weight: float
+    alone: bool
 
 
 class _Found(NamedTuple):
     """A word of the gloss, by the units it spans."""
 
-    concepts: tuple[str, ...]
+    concepts: tuple[_Concept, ...]
     first: int
     after: int
     nested: bool
@@ -72,23 +93,36 @@ class _Found(NamedTuple):
 
 def scan(text: str) -> list[Term]:
     """Every term of a text, in the order of its runs of one script."""
-    folded = _SILENT.sub(lambda found: " " * len(found.group()), fold(text))
+    folded = _silence(fold(text))
     terms: list[Term] = []
     for run in _RUN.finditer(folded):
         read = _read_english if run.group()[0].isascii() else _read_chinese
-        terms.extend(read(run.group(), run.start()))
+        terms.extend(read(folded, *run.span()))
     return terms
+
+
+def _silence(folded: str) -> str:
+    """A pattern that begins anyhow is tried everywhere, which takes as long as reading."""
+    if not any(sign in folded for sign in _SILENT_SIGNS):
+        return folded
+    return _SILENT.sub(lambda found: " " * len(found.group()), folded)
 
 
 def fold(text: str) -> str:
     """Lower case and half width; as long as the text, so that places stay the same."""
-    return text.lower() if text.isascii() else "".join(map(_fold_character, text))
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
-@lru_cache(maxsize=16384)
-def _fold_character(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else character
+class _Folded(dict[int, str]):
+    """Each character that was met, folded."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = unicodedata.normalize("NFKC", character).lower()
+        return self.setdefault(code, folded if len(folded) == 1 else character)
+
+
+_FOLDED = _Folded()
 
 
 @lru_cache(maxsize=16384)
@@ -107,6 +141,9 @@ def stem(word: str) -> str:
 
 
 _SHORTEST_STEM = 3
+_SHORTEST_NESTED = 2
+"""A single character inside another word says nothing."""
+_STRETCH = re.compile(r"\S+")
 
 
 def _singular(word: str) -> str:
@@ -121,7 +158,7 @@ def _undoubled(rest: str) -> str:
     return rest[:-1] if doubled and len(rest) > _SHORTEST_STEM else rest
 
 
-def _vocabulary() -> Mapping[str, tuple[str, ...]]:
+def _vocabulary() -> Mapping[str, tuple[_Concept, ...]]:
     """Each word of the gloss, as units glued together, with its concepts."""
     words: dict[str, tuple[str, ...]] = {}
     for concept, (chinese, english) in CONCEPTS.items():
@@ -129,7 +166,15 @@ def _vocabulary() -> Mapping[str, tuple[str, ...]]:
         stems = (" ".join(map(stem, phrase)) for phrase in phrases)
         for word in dict.fromkeys((*chinese.split(), *stems)):
             words[word] = (*words.get(word, ()), concept)
-    return words
+    return {word: _share(concepts) for word, concepts in words.items()}
+
+
+def _share(concepts: Sequence[str]) -> tuple[_Concept, ...]:
+    share = 1.0 / len(concepts)
+    return tuple(
+        _Concept(f"#{one}", share * FAINT.get(one, 1.0), one in OFTEN_LEFT_OUT)
+        for one in concepts
+    )
 
 
 def _lengths() -> Mapping[str, tuple[int, ...]]:
@@ -147,20 +192,16 @@ _VOCABULARY = _vocabulary()
 _LENGTHS = _lengths()
 
 
-def _read_chinese(run: str, offset: int) -> Iterator[Term]:
-    units = [
-        _Unit(character, place, place + 1)
-        for place, character in enumerate(run, start=offset)
-    ]
-    found = _find_words(units, "")
-    yield from _concepts(units, found)
-    covered = _covered(found)
-    unknown = "".join(
-        " " if place in covered else character for place, character in enumerate(run)
-    )
-    kept = _CHINESE_STOP.sub(lambda stop: " " * len(stop.group()), unknown)
-    for stretch in re.finditer(r"\S+", kept):
-        yield from _pairs(stretch.group(), offset + stretch.start())
+def _read_chinese(text: str, start: int, end: int) -> Iterator[Term]:
+    run = text[start:end]
+    found = _find_words(run, run.__getitem__, _SHORTEST_NESTED)
+    yield from _concepts(found, range(start, end), range(start + 1, end + 1))
+    unknown = list(run)
+    for word in found:
+        unknown[word.first : word.after] = " " * (word.after - word.first)
+    kept = _CHINESE_STOP.sub(lambda stop: " " * len(stop.group()), "".join(unknown))
+    for stretch in _STRETCH.finditer(kept):
+        yield from _pairs(stretch.group(), start + stretch.start())
 
 
 def _pairs(stretch: str, start: int) -> Iterator[Term]:
@@ -174,18 +215,22 @@ def _pairs(stretch: str, start: int) -> Iterator[Term]:
         yield Term(pair, weight, start + place, start + place + 2)
 
 
-def _read_english(run: str, offset: int) -> Iterator[Term]:
-    words = list(_WORD.finditer(run))
-    units = [
-        _Unit(stem(word.group()), offset + word.start(), offset + word.end())
-        for word in words
-    ]
-    found = _find_words(units, " ")
-    yield from _concepts(units, found)
-    covered = _covered(found)
-    for place, (word, unit) in enumerate(zip(words, units, strict=True)):
-        if place not in covered and word.group() not in ENGLISH_STOP:
-            yield Term(unit.key, _weight_of(unit.key), unit.start, unit.end)
+def _read_english(text: str, start: int, end: int) -> Iterator[Term]:
+    places = [word.span() for word in _WORD.finditer(text, start, end)]
+    words = [_read_word(text[first:after]) for first, after in places]
+    keys = [word.key for word in words]
+    found = _find_words(keys, lambda part: " ".join(keys[part]), 1)
+    yield from _concepts(found, *zip(*places, strict=True))
+    covered = {place for word in found for place in range(word.first, word.after)}
+    for place, (key, weight) in enumerate(words):
+        if weight and place not in covered:
+            yield Term(key, weight, *places[place])
+
+
+@lru_cache(maxsize=16384)
+def _read_word(word: str) -> _Word:
+    key = stem(word)
+    return _Word(key, 0.0 if word in ENGLISH_STOP else _weight_of(key))
 
 
 def _weight_of(word: str) -> float:
@@ -194,35 +239,30 @@ def _weight_of(word: str) -> float:
     return 1.0 if len(word) > 1 else _LONE_CHARACTER
 
 
-def _find_words(units: Sequence[_Unit], glue: str) -> list[_Found]:
+def _find_words(
+    units: Sequence[str], spell: Callable[[slice], str], shortest_nested: int
+) -> list[_Found]:
     """Every word of the gloss, also across others; longer ones before their parts."""
-    keys = [unit.key for unit in units]
     found: list[_Found] = []
     reach = 0
-    for first, key in enumerate(keys):
-        for length in _LENGTHS.get(key, ()):
-            concepts = _VOCABULARY.get(glue.join(keys[first : first + length]), ())
+    for first, unit in enumerate(units):
+        for length in _LENGTHS.get(unit, ()):
             after = first + length
-            if (
-                concepts
-                and after <= len(keys)
-                and not (glue == "" and length == 1 and after <= reach)
-            ):
-                found.append(_Found(concepts, first, after, nested=after <= reach))
+            nested = after <= reach
+            if after > len(units) or (nested and length < shortest_nested):
+                continue
+            concepts = _VOCABULARY.get(spell(slice(first, after)))
+            if concepts:
+                found.append(_Found(concepts, first, after, nested))
                 reach = max(reach, after)
     return found
 
 
-def _concepts(units: Sequence[_Unit], found: Sequence[_Found]) -> Iterator[Term]:
-    for word in found:
-        share = (_NESTED if word.nested else 1.0) / len(word.concepts)
-        start, end = units[word.first].start, units[word.after - 1].end
-        for concept in word.concepts:
-            if word.nested and concept in OFTEN_LEFT_OUT:
-                continue  # the phone of a phone number is no phone
-            weight = share * FAINT.get(concept, 1.0)
-            yield Term(f"#{concept}", weight, start, end)
-
-
-def _covered(found: Sequence[_Found]) -> frozenset[int]:
-    return frozenset(place for word in found for place in range(word.first, word.after))
+def _concepts(
+    found: Sequence[_Found], starts: Sequence[int], ends: Sequence[int]
+) -> Iterator[Term]:
+    for concepts, first, after, nested in found:
+        share = _NESTED if nested else 1.0
+        for key, weight, alone in concepts:
+            if not (nested and alone):
+                yield Term(key, share * weight, starts[first], ends[after - 1])
