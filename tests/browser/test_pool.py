@@ -9,7 +9,9 @@ import pytest
 import uvicorn
 from playwright.async_api import Page, async_playwright, expect
 
+from model.decisions import Section
 from pool.database import Database
+from sync.overrule import overrule
 from tests.builders import Town, open_town
 from web.desk import desk_of
 from web.site import build
@@ -108,3 +110,26 @@ async def test_a_person_walks_by_keys_overrules_and_sees_it(
     await page.get_by_text("Back to the pool").click()
     await expect(rows).to_have_count(1)
     assert complaints == []
+
+
+TOUCHING = """
+() => [...document.querySelectorAll(".facts > div")].flatMap((row) => {
+  const parts = [...row.querySelectorAll("dt, .badge, .quiet, summary")]
+    .map((it) => [it.textContent, it.getBoundingClientRect()])
+  return parts.flatMap(([one, a], n) => parts.slice(n + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right
+      && a.top < b.bottom && b.top < a.bottom)
+    .map(([other]) => `${one.trim()} / ${other.trim()}`))
+})
+"""
+
+
+async def test_no_word_of_the_decisions_touches_another(page: Page, town: Town) -> None:
+    [row] = await town.rows("SELECT id FROM requirements WHERE number = 1")
+    said = (Section.SCOPE, "out_of_contract", "no clause", "Mei")
+    await overrule(town.engine, row["id"], *said)
+    for width in (1280, 1000, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.goto("/requirements/1")
+        await expect(page.locator(".facts .scope")).to_have_text("outside the contract")
+        assert await page.evaluate(TOUCHING) == []

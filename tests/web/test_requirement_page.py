@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -230,3 +231,29 @@ async def test_a_requirement_is_raised_elsewhere_from_its_page(
     assert (again.status_code, "raised there already" in again.text) == (422, True)
     unsigned = await site.post(path, data=form | {"by": ""})
     assert "a reason and a name are needed" in unsigned.text
+
+
+async def test_the_history_tells_the_trackers_words_from_ours(
+    site: httpx.AsyncClient, town: Town
+) -> None:
+    first = town.snapshot("导出报错", priority="High", releases=("1.0",))
+    await town.absorb(first)
+    town.clock.wind(minutes=5)
+    at, wang = town.clock(), Person("9", "Wang Li")
+    said = Comment("77", wang, "Any news?", Visibility.PUBLIC, at, at)
+    later = replace(
+        first,
+        priority="Low",
+        releases=("1.1",),
+        comments=(said,),
+        updated_at=at,
+    )
+    await town.absorb(later)
+    number = await town.number_of(first.key)
+    page = (await site.get(f"/requirements/{number}")).text
+    history = re.sub(r"\s+", " ", page.partition('id="history"')[2])
+    assert "priority there <span" in history
+    assert "versions there <span" in history
+    assert "</strong> priority <span" in history
+    assert "comment <span" in history
+    assert "comment:" not in history

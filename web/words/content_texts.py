@@ -24,7 +24,7 @@ CONTENT_TEXTS = {
     "content.hours": ("{n} 小时", "{n} h"),
     "content.estimate": ("估算人天", "Estimate in person-days"),
     "content.sprints": ("迭代", "Sprints"),
-    "content.releases": ("版本", "Versions"),
+    "content.releases": ("工单中的版本", "Versions there"),
     "content.assignee": ("经办人", "Assignee"),
     "content.reporter": ("提出人", "Reporter"),
     "content.due": ("到期日", "Due"),

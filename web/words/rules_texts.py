@@ -28,7 +28,7 @@ RULES_TEXTS = {
     ),
     "rules.active": ("启用中", "active"),
     "rules.number": ("第 {n} 次启用", "Activation {n}"),
-    "rules.by": ("{by}启用", "activated by {by}"),
+    "rules.by": ("由 {by} 启用", "activated by {by}"),
     "rules.extends": ("继承 {names}", "extends {names}"),
     "rules.fingerprint": ("指纹", "Fingerprint"),
     "rules.progress": ("正在重新判定", "Deciding again"),

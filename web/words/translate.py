@@ -63,8 +63,15 @@ class Words:
         """``train:NAME`` and ``hold:NAME`` in words; a release's name as it is."""
         kind, _, name = intent.partition(":")
         if name and kind in {"train", "hold"}:
-            return self.text(f"release.{kind}", name=name)
+            told = self.word(name) if kind == "hold" else name
+            return self.text(f"release.{kind}", name=told)
         return self.word(intent) if intent == "none" else intent
+
+    def field(self, field: str, origin: str) -> str:
+        """A history's field; what a tracker calls as we do is told apart."""
+        name, _, _ = field.partition(":")
+        there = f"{origin}.{name}"
+        return self.word(there if there in GLOSSARY else name)
 
     def place(self, moved_to: str) -> str:
         """Where an issue went, for people."""
