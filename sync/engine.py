@@ -15,7 +15,7 @@ from model.signs import Tell, tell_nobody
 from model.trackers import Trackers
 from pool.database import Database
 from rules.matching.calibration import Calibration
-from rules.matching.match import Index, Matcher
+from rules.matching.match import Index, Match, Matcher
 from rules.matching.meaning import Meanings
 from rules.matching.question import Message
 from rules.ruleset import Ruleset
@@ -42,6 +42,7 @@ class Memory:
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
     calibrations: dict[UUID, Calibration] = field(default_factory=dict)
+    matches: dict[bytes, Match] = field(default_factory=dict)
     judge_quiet_until: datetime | None = None
 
 

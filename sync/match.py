@@ -1,7 +1,9 @@
 """Find the clauses that an issue is about."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from model.contracts import Contract
@@ -14,29 +16,58 @@ from pool.projects import Setting
 from rules.matching.calibration import BUILT_IN, Calibration
 from rules.matching.likeness import Leaning
 from rules.matching.match import Index, Match, Matcher
-from sync.engine import Engine
+from sync.engine import Engine, Memory
 from sync.request import request
 
+_KEPT = 2_000
+"""Matches in memory: some 2 kB each."""
 
-def match(
-    engine: Engine,
-    calibration: Calibration,
-    issue: StoredIssue,
-    setting: Setting,
-    today: date,
-    opinion: float = 0.0,
-) -> Match | None:
-    """The nearest clauses of the project's contract; None without a contract.
 
-    Texts that :func:`sync.prepare.prepare` has not seen are encoded here.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How issues are compared with clauses, as of now.
+
+    Attributes:
+        name: of all that an answer depends on besides contract and issue.
     """
-    contract = setting.contract
-    if contract is None:
-        return None
-    phase = setting.project.phase
-    asked = request(issue.snapshot, phase=phase, opinion=opinion, today=today)
+
+    memory: Memory
+    matcher: Matcher
+    name: str
+
+    def match(
+        self, issue: StoredIssue, setting: Setting, today: date, opinion: float = 0.0
+    ) -> Match | None:
+        """The nearest clauses of the project's contract; None without a contract.
+
+        Texts that :func:`sync.prepare.prepare` has not seen are encoded here. Matches
+        are kept for a while: what we write to an issue comes back, and asks the same.
+        """
+        contract = setting.contract
+        if contract is None:
+            return None
+        phase = setting.project.phase
+        asked = request(issue.snapshot, phase=phase, opinion=opinion, today=today)
+        name = f"{contract.slug}:{contract.fingerprint}:{self.name}"
+        key = sha256(repr((name, asked)).encode()).digest()
+        known = self.memory.matches
+        found = known.pop(key, None) or self._index(name, contract).match(asked)
+        known[key] = found
+        if len(known) > _KEPT:
+            del known[next(iter(known))]
+        return found
+
+    def _index(self, name: str, contract: Contract) -> Index:
+        known = self.memory.indexes
+        if name not in known:
+            known[name] = self.matcher.index(contract)
+        return known[name]
+
+
+def compare_by(engine: Engine, calibration: Calibration) -> Comparison:
+    """Compare as people's decisions taught it."""
     matcher = engine.matcher.calibrated(calibration)
-    return _index(engine, matcher, contract).match(asked)
+    return Comparison(engine.memory, matcher, matcher.engine)
 
 
 async def find_calibration(engine: Engine, connection: Connection) -> Calibration:
@@ -65,7 +96,7 @@ async def find_leanings(
     calibration: Calibration,
     issues: Iterable[tuple[StoredIssue, Setting]],
 ) -> Mapping[UUID, float]:
-    """What the judge said of issues, as :func:`match` takes it.
+    """What the judge said of issues, as :meth:`Comparison.match` takes it.
 
     It is asked about only where people's decisions gave it weight.
     """
@@ -81,10 +112,3 @@ async def find_leanings(
 def _asked(issue: StoredIssue, contract: Contract) -> Asked:
     content = opinions.asked_hash(issue.snapshot.title, issue.snapshot.description)
     return Asked(issue.client_id, issue.id, content, contract.fingerprint)
-
-
-def _index(engine: Engine, matcher: Matcher, contract: Contract) -> Index:
-    key = f"{contract.slug}:{contract.fingerprint}:{matcher.engine}"
-    if key not in engine.memory.indexes:
-        engine.memory.indexes[key] = matcher.index(contract)
-    return engine.memory.indexes[key]

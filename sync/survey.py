@@ -14,7 +14,7 @@ from pool.projects import Setting
 from pool.requirements import Link
 from rules.matching.match import Match
 from sync.charge import Charge
-from sync.match import find_calibration, find_leanings, match
+from sync.match import compare_by, find_calibration, find_leanings
 from sync.sitting import Sitting
 
 _MOST_ANSWERS = 5
@@ -87,8 +87,9 @@ async def _find_matches(
     pairs = [(one, await sitting.get_setting(one.project_id)) for one in issues]
     calibration = await find_calibration(engine, connection)
     leanings = await find_leanings(connection, calibration, pairs)
+    comparison = compare_by(engine, calibration)
     found: dict[UUID, Match | None] = {}
     for issue, setting in pairs:
         today, leaning = sitting.today_in(issue.project_id), leanings.get(issue.id, 0.0)
-        found[issue.id] = match(engine, calibration, issue, setting, today, leaning)
+        found[issue.id] = comparison.match(issue, setting, today, leaning)
     return found
