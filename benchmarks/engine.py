@@ -3,6 +3,8 @@
 ``python -m benchmarks.engine [--quick] [--json]``. The baseline is one Procrastinate job
 an event, on the same server, with the same connector (a tracker that answers from
 memory), the same rules and the same verbs for one issue at a time. Everything is durable.
+What was written is read back by us in a step of its own, which the baseline leaves out.
+Then one, two and four sources are drained by as many processes.
 """
 
 import argparse
@@ -11,63 +13,45 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from hashlib import sha256
-from importlib.resources import files
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from random import Random
 from time import perf_counter, process_time
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
-from app.bootstrap import new_id, now
-from benchmarks.paper_tracker import PaperConnector
+from app.bootstrap import now
+from benchmarks.paper_pool import (
+    CONNECTIONS,
+    NAME,
+    NAMES,
+    fill_inbox,
+    found,
+    open_engine,
+)
 from benchmarks.report import middle, print_report
-from connectors.base import SourceConfig
-from connectors.http import Budget
-from model.catalogue import Catalogue
-from model.contracts import Clause, Contract
-from model.deliveries import Delivery
-from model.projects import Client, Language, Phase, Project
-from model.releases import Release, Train
-from pool import catalogue, inbox, sources
-from pool.contracts import Making
-from pool.database import Database, query
+from pool import inbox, sources
+from pool.database import query
 from pool.embedded import embedded_server
-from pool.inbox import Arrival, Settled
+from pool.inbox import Settled
 from pool.migrate import upgrade
 from pool.schema import InboxState
-from rules.load_ruleset import load_ruleset
-from rules.matching.word_matcher import WordMatcher
 from sync.absorb import Batch, Cause, absorb
-from sync.activate import activate
 from sync.deliver import deliver
-from sync.engine import Engine, Source
+from sync.engine import Engine
 from sync.fetch import fetch
 from sync.ingest import ingest
 from sync.redecide import redecide
-from sync.register import register
 
-NAME = "paper"
 WHOLE, QUICK = 5_000, 500
 ROUNDS, BASELINE_SHARE, CONCURRENCY = 3, 5, 4
-CLAUSES = tuple(
-    Clause(f"{part}.{number}", module, text)
-    for part, (module, text) in enumerate(
-        (
-            ("Fund reports", "Export of every fund report to Excel and PDF as shown."),
-            ("Approval", "Approval flows in several steps, routed by amount."),
-            ("Ledger", "Vouchers are entered, reviewed, posted and reversed."),
-            ("Mobile", "Mobile apps and mini programs are not part of the delivery."),
-        ),
-        start=1,
-    )
-    for number in range(1, 11)
-)
+WARM_UP = 100
 
 
 _SIZE = """
@@ -82,7 +66,7 @@ class Rate:
     """What one round took, in seconds, and for how many.
 
     Attributes:
-        client: CPU seconds of our process.
+        client: CPU seconds of our processes.
         server: CPU seconds of PostgreSQL's.
     """
 
@@ -94,86 +78,6 @@ class Rate:
     @property
     def per_second(self) -> float:
         return self.count / self.seconds
-
-
-@asynccontextmanager
-async def open_engine(url: str) -> AsyncIterator[Engine]:
-    """A founded pool with one source, in a database of its own."""
-    database = Database(url, max_connections=CONCURRENCY + 2)
-    await database.open()
-    config = SourceConfig(
-        kind="paper", project="paper", base_url="https://paper.example"
-    )
-    connector = PaperConnector(NAME, config, None, now)
-
-    async def wake(verb: str, source: str) -> None:
-        del verb, source
-
-    engine = Engine(
-        database=database,
-        sources={NAME: Source(NAME, config, connector, Budget(now))},
-        clock=now,
-        ids=new_id,
-        random=Random(7),
-        matcher=WordMatcher(),
-        wake=wake,
-    )
-    await _found(engine)
-    yield engine
-    await database.close()
-
-
-async def _found(engine: Engine) -> None:
-    text = "\n".join(clause.text for clause in CLAUSES)
-    fingerprint = sha256(text.encode()).hexdigest()
-    contract = Contract(
-        "paper-2026", "Paper", "paper", CLAUSES, fingerprint=fingerprint
-    )
-    wanted = Catalogue(
-        clients={"paper": Client("paper", "Paper", Language.EN)},
-        contracts={"paper-2026": contract},
-        projects={
-            "paper": Project(
-                "paper", "Paper", "paper", Phase.UAT, contract="paper-2026"
-            )
-        },
-        trains={
-            slug: Train(slug, slug) for slug in ("main", "hotfix", "after-acceptance")
-        },
-        releases={
-            "later": Release("later", "main", date(2099, 2, 10), date(2099, 2, 20))
-        },
-    )
-    async with engine.database.transaction() as connection:
-        made = Making(engine.clock(), "benchmark", "contract.yaml")
-        await catalogue.keep(connection, engine.ids, wanted, {fingerprint: text}, made)
-    assert await register(engine) == ()
-    rules = (files("rules") / "defaults" / "vendor.en.yaml").read_text("utf-8")
-    ruleset, problems = load_ruleset(rules, file="vendor.en.yaml")
-    assert ruleset is not None, problems
-    await activate(engine, ruleset, "benchmark")
-
-
-async def fill_inbox(engine: Engine, first: int, count: int) -> None:
-    """Deliveries of ``count`` different issues, as the letterbox keeps them."""
-    arrivals = [_arrival(number) for number in range(first, first + count)]
-    for start in range(0, count, 256):
-        async with engine.database.transaction() as connection:
-            await inbox.keep(connection, arrivals[start : start + 256])
-
-
-def _arrival(number: int) -> Arrival:
-    body = json.dumps({"issue": number, "padding": "x" * 2_000}).encode()
-    delivery = Delivery(
-        id=new_id(),
-        source=NAME,
-        delivery_id=str(number),
-        headers={},
-        body=body,
-        sha256=sha256(body).hexdigest(),
-        received_at=datetime.now(UTC),
-    )
-    return Arrival(delivery, inbox.pack(body))
 
 
 class Meter:
@@ -202,30 +106,38 @@ def server_seconds(data: Path) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-async def measure_ours(engine: Engine, data: Path, count: int) -> tuple[Rate, Rate]:
-    """Inbox to outbox, then outbox to tracker: the drains that a worker runs."""
+async def take_in(engine: Engine, name: str = NAME) -> None:
+    """Inbox to outbox."""
+    await ingest(engine, name)
+    await fetch(engine, name)
+
+
+async def measure_ours(
+    engine: Engine, data: Path, count: int
+) -> tuple[Rate, Rate, Rate]:
+    """Inbox to outbox, outbox to tracker, and reading back: what a worker drains."""
     before = await _count(engine, "outbox", "state = 'sent'")
     meter = Meter(data)
-    await ingest(engine, NAME)
-    await fetch(engine, NAME)
+    await take_in(engine)
     decided, meter = meter.stop(count), Meter(data)
     await deliver(engine, NAME)
     sent = meter.stop(await _count(engine, "outbox", "state = 'sent'") - before)
+    meter = Meter(data)
+    read_back = meter.stop(await fetch(engine, NAME))
     assert await _count(engine, "inbox", "state = 'pending'") == 0
-    return decided, sent
+    return decided, sent, read_back
 
 
 async def measure_night(engine: Engine, data: Path) -> Rate:
-    """Every issue decided on again, as when a day begins."""
-    async with engine.database.transaction() as connection:
-        await connection.execute("UPDATE issues SET decided_on = decided_on - 1")
+    """Every issue decided on again, since a day begins."""
+    tomorrow = replace(engine, clock=lambda: now() + timedelta(days=1))
     meter = Meter(data)
-    return meter.stop(await redecide(engine))
+    return meter.stop(await redecide(tomorrow))
 
 
-async def measure_jobs(engine: Engine, url: str, count: int) -> Rate:
+async def measure_jobs(engine: Engine, url: str, data: Path, count: int) -> Rate:
     """The same, one job an event, on as many connections."""
-    app = App(connector=PsycopgConnector(conninfo=url, max_size=CONCURRENCY + 2))
+    app = App(connector=PsycopgConnector(conninfo=url, max_size=CONNECTIONS))
 
     @app.task(name="event")
     async def event() -> None:
@@ -234,15 +146,16 @@ async def measure_jobs(engine: Engine, url: str, count: int) -> Rate:
     async with app.open_async():
         for _ in range(count):
             await event.defer_async()
-        started = perf_counter()
+        meter = Meter(data)
         await app.run_worker_async(
             wait=False,
             concurrency=CONCURRENCY,
             delete_jobs="always",
             install_signal_handlers=False,
         )
+        rate = meter.stop(count)
     assert await _count(engine, "inbox", "state = 'pending'") == 0
-    return Rate(count, perf_counter() - started)
+    return rate
 
 
 async def _take_one(engine: Engine) -> None:
@@ -285,37 +198,93 @@ def _milliseconds(rates: Sequence[Rate]) -> dict[str, float]:
 
 async def measure(url: str, data: Path, count: int) -> None:
     """Both in turns, each on issues of its own, in one pool."""
-    ours: list[Rate] = []
-    sent: list[Rate] = []
+    ours: list[tuple[Rate, Rate, Rate]] = []
     jobs: list[Rate] = []
     few = max(count // BASELINE_SHARE, 100)
     async with open_engine(url) as engine:
+        await found(engine)
         for number in range(ROUNDS):
             first = 1 + number * (count + few)
             await fill_inbox(engine, first, count)
-            decided, delivered = await measure_ours(engine, data, count)
-            ours.append(decided)
-            sent.append(delivered)
+            ours.append(await measure_ours(engine, data, count))
             await fill_inbox(engine, first + count, few)
-            jobs.append(await measure_jobs(engine, url, few))
+            jobs.append(await measure_jobs(engine, url, data, few))
             await deliver(engine, NAME)
+            await fetch(engine, NAME)
         night = await measure_night(engine, data)
         size = await _bytes_per_issue(engine)
-    theirs = middle([one.per_second for one in jobs])
+    fleets = {names: drain_together(url, data, names, count) for names in (1, 2, 4)}
+    decided, sent, read_back = map(_milliseconds, zip(*ours, strict=True))
+    baseline = _milliseconds(jobs)
     told: dict[str, Any] = {
         "deliveries": count,
-        "inbox_to_outbox": _milliseconds(ours),
-        "outbox_to_tracker": _milliseconds(sent),
+        "inbox_to_outbox": decided,
+        "outbox_to_tracker": sent,
+        "read_back": read_back,
         "decided_again": _milliseconds([night]),
         "bytes_per_issue": size,
+        "by_sources": {each: _milliseconds([one]) for each, one in fleets.items()},
     }
     print_report(
         "engine",
         told,
-        {"one_job_an_event": {"per_second": theirs, "deliveries": few}},
-        {"ours_vs_one_job_an_event": told["inbox_to_outbox"]["per_second"] / theirs},
+        {"one_job_an_event": {**baseline, "deliveries": few}},
+        {
+            "ours_vs_one_job_an_event": decided["per_second"] / baseline["per_second"],
+            "two_sources_vs_one": fleets[2].per_second / fleets[1].per_second,
+        },
         ("psycopg", "procrastinate"),
     )
+
+
+def drain_together(url: str, data: Path, sources: int, count: int) -> Rate:
+    """Inbox to outbox, each source by a process of its own."""
+    processes = get_context("spawn")
+    gate, spent = processes.Barrier(sources + 1), processes.SimpleQueue()
+    drains = [
+        processes.Process(target=_drain, args=(url, name, sources, count, gate, spent))
+        for name in NAMES[:sources]
+    ]
+    for drain in drains:
+        drain.start()
+    gate.wait()
+    meter = Meter(data)
+    gate.wait()
+    rate = meter.stop(sources * count)
+    for drain in drains:
+        drain.join()
+    return replace(rate, client=sum(spent.get() for _ in drains))
+
+
+def _drain(
+    url: str,
+    name: str,
+    turn: int,
+    count: int,
+    gate: Barrier,
+    spent: "SimpleQueue[float]",
+) -> None:
+    asyncio.run(_drain_one(url, name, turn, count, gate, spent))
+
+
+async def _drain_one(
+    url: str,
+    name: str,
+    turn: int,
+    count: int,
+    gate: Barrier,
+    spent: "SimpleQueue[float]",
+) -> None:
+    first = 1_000_000 * turn
+    async with open_engine(url) as engine:
+        await fill_inbox(engine, first, WARM_UP, name)
+        await take_in(engine, name)
+        await fill_inbox(engine, first + WARM_UP, count, name)
+        gate.wait()
+        began = process_time()
+        await take_in(engine, name)
+        spent.put(process_time() - began)
+        gate.wait()
 
 
 def main() -> None:
