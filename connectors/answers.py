@@ -9,9 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from connectors.shapes import parse_answer
+from connectors.trail import Trail
 from model.errors import PermanentError, RetriableError
 
 Json = dict[str, Any]
+
+Parse = Callable[[bytes], Any]
+"""Reads JSON; a ``ValueError`` where it is none."""
 
 _MAX_PAGES = 1000
 
@@ -28,13 +32,13 @@ def read_row(answer: httpx.Response) -> Json:
     return row
 
 
-def read_rows(answer: httpx.Response) -> list[Json]:
+def read_rows(answer: httpx.Response, parse: Parse = parse_answer) -> list[Json]:
     """A list of objects.
 
     Raises:
         RetriableError: ``not_json``; ``answer_not_understood``.
     """
-    rows = _read_json(answer)
+    rows = _read_json(answer, parse)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise RetriableError("answer_not_understood", _place(answer))
     return rows
@@ -53,25 +57,29 @@ class Page(Protocol):
 
 
 def read_pages(path: str, get_page: Callable[[Mapping[str, str]], Page]) -> list[Json]:
-    """A short list whole, page after page; a next page that is this one ends it.
+    """A short list whole, page after page.
 
     Raises:
         PermanentError: ``list_without_end``.
     """
     rows: list[Json] = []
     step: Mapping[str, str] = {}
+    trail = Trail(path)
     for _ in range(_MAX_PAGES):
         page = get_page(step)
+        trail.add(page.rows)
         rows += page.rows
-        if page.next_query is None or page.next_query == step:
+        if not page.next_query:
             return rows
+        if page.next_query == step:
+            break
         step = page.next_query
     raise PermanentError("list_without_end", {"path": path})
 
 
-def _read_json(answer: httpx.Response) -> Any:
+def _read_json(answer: httpx.Response, parse: Parse = parse_answer) -> Any:
     try:
-        return parse_answer(answer.content)
+        return parse(answer.content)
     except ValueError as error:
         raise RetriableError("not_json", _place(answer)) from error
 

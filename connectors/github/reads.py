@@ -15,6 +15,7 @@ from connectors.base import Cursor
 from connectors.github.mapping import IssuePlace, parse_moment, write_moment
 from connectors.github.rest import Json, ListPage, Rest
 from connectors.places import Places
+from connectors.trail import Trail
 from model.errors import PermanentError
 
 OVERLAP = timedelta(minutes=5)
@@ -130,11 +131,17 @@ class IssueReads:
 
         Each page is asked from the last row's ``updated_at`` on: rows that change
         meanwhile leave their place, and page numbers would skip what comes after them.
+
+        Raises:
+            PermanentError: ``list_without_end``.
         """
         query: dict[str, str] = position.query
+        trail = Trail(f"/repositories/{repository}/{stream}")
+        trail.add(page.rows)
         while page.next_query and page.rows:
             query = _next(query, page.next_query, page.rows[-1])
             page = self._get_page(repository, stream, query)
+            trail.add(page.rows)
             yield page.rows
 
     def _get_page(

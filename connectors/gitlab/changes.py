@@ -30,6 +30,7 @@ from connectors.gitlab.relations import RelationReads
 from connectors.gitlab.rest import Json, ListPage
 from connectors.shapes import understanding
 from connectors.threads import Threads
+from connectors.trail import Trail
 from model.clock import Clock
 from model.issues import IssueSnapshot
 
@@ -184,10 +185,11 @@ class ChangeReads:
     async def _completions(
         self, project_id: int, window: Window, known: Position
     ) -> AsyncGenerator[asyncio.Task[_ReadPage], None]:
-        query = self.feed.begin(window)
+        query, trail = self.feed.begin(window), Trail(f"/projects/{project_id}")
         while query is not None:
             asked_at = self.clock()
             rows, query = await self.threads.run(self.feed.get_next, project_id, query)
+            trail.add(rows)
             yield asyncio.create_task(self._complete(known, asked_at, rows))
 
     async def _complete(

@@ -24,7 +24,8 @@ from connectors.jira.mapping import fields_for, get_updated_at
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, Site
 from connectors.jira.windows import minute_of, write_jql
-from model.errors import RetriableError
+from connectors.trail import Trail
+from model.errors import PermanentError, RetriableError
 
 MAX_PAGES = 10_000
 MAX_RESTARTS = 20
@@ -49,6 +50,7 @@ class Sweep:
     until: datetime | None = None
     total: int | None = None
     _seen: dict[str, datetime] = field(default_factory=dict)
+    _trail: Trail = field(default_factory=lambda: Trail("search"))
 
     def fetch_pages(self) -> AsyncIterator[Sequence[Json]]:
         """Yield raw issues page by page, none twice in the same state."""
@@ -59,9 +61,12 @@ class Sweep:
         while reading:
             jql = self._jql(reading.since)
             found = await self.site.ask(partial(self._ask_cloud, jql, reading.token))
+            self._trail.add(found["issues"])
             fresh = self._take(found["issues"])
             reading.note(found, fresh)
             following = reading.find_next()
+            if following and following.rereads > reading.rereads:
+                self._trail.forget()
             self.position = reading.safe
             if fresh:
                 yield fresh
@@ -76,7 +81,9 @@ class Sweep:
             self.total = found["total"] if self.total is None else self.total
             if page.has_shifted(issues):
                 page = page.restarted()
+                self._trail.forget()
                 continue
+            self._trail.add(issues)
             fresh = self._take(issues)
             self.position = _latest(issues, self.position)
             if fresh:
@@ -140,12 +147,18 @@ class _Pass:
     _used: set[str] = field(default_factory=set)
 
     def note(self, found: Json, fresh: Sequence[Json]) -> None:
-        """Take in a page; a token that was used before ends the listing."""
+        """Take in a page; an empty one ends the listing.
+
+        Raises:
+            PermanentError: ``list_without_end``: a token leads to where it was.
+        """
         self._pages, self._news = self._pages + 1, self._news + len(fresh)
         self.latest = _latest(found["issues"], self.latest or self.since)
         self.safe = self.latest if self._pages == 1 else self.safe
         token = found.get("nextPageToken") or ""
-        self.token = "" if token in self._used or not found["issues"] else token
+        self.token = token if found["issues"] else ""
+        if self.token in self._used:
+            raise PermanentError("list_without_end", {"path": "search/jql"})
         self._used.add(token)
 
     def find_next(self) -> "_Pass | None":
