@@ -243,6 +243,7 @@ async def test_the_history_tells_the_trackers_words_from_ours(
     said = Comment("77", wang, "Any news?", Visibility.PUBLIC, at, at)
     later = replace(
         first,
+        confidential=True,
         priority="Low",
         releases=("1.1",),
         comments=(said,),
@@ -256,4 +257,5 @@ async def test_the_history_tells_the_trackers_words_from_ours(
     assert "versions there <span" in history
     assert "</strong> priority <span" in history
     assert "comment <span" in history
+    assert re.search("confidential <span[^>]*>no</span>", history)
     assert "comment:" not in history

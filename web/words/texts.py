@@ -139,6 +139,8 @@ TEXTS = {
     "form.section": ("改判{what}", "Overrule the {what}"),
     "form.no_release": ("不排版本", "No release"),
     "issue.gone": ("工单系统中已删除", "deleted in the tracker"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
     "moved.unseen": ("不可见的项目", "a project out of our sight"),
     "issue.moved": ("已移至 {key}", "moved to {key}"),
     "issue.confidential": ("保密", "confidential"),

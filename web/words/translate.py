@@ -82,14 +82,23 @@ class Words:
         match value:
             case None | "" | []:
                 return "–"
+            case bool():
+                return self.text("yes" if value else "no")
             case list() | dict():
                 return ", ".join(_items(value))
-            case _ if field == "release":
-                return self.release(str(value))
-            case _ if field == "moved_to":
-                return self.place(str(value))
             case _:
-                return self.word(value) if field in _WORDED else str(value)
+                return self._value(field, str(value))
+
+    def _value(self, field: str, value: str) -> str:
+        match field:
+            case "release":
+                return self.release(value)
+            case "moved_to":
+                return self.place(value)
+            case "deleted":
+                return value.partition("T")[0]
+            case _:
+                return self.word(value) if field in _WORDED else value
 
     def because(self, because: Mapping[str, str]) -> str:
         """A rule's own words; in another language when there are no better ones."""
