@@ -111,11 +111,46 @@ def _call_if_open(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> 
         loop.call_soon_threadsafe(wake)
 
 
-class _Quiet(uvicorn.Server):
-    """Leaves the process's signals alone: they belong to who embeds it."""
+class PromptServer(uvicorn.Server):
+    """Ends as soon as it is told to, and nothing is on its way any more.
+
+    uvicorn looks ten times a second whether it shall end, and then waits for another
+    tenth: much for a server that lives as long as one test.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def tell_to_end(self) -> None:
+        """From the loop that it runs in."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Renew the date of the answers each second."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let requests in hand be answered, for a second at most."""
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while state.connections or state.tasks:  # noqa: ASYNC110 - no event
+                    await asyncio.sleep(0.002)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave the process's signals alone: they belong to who embeds it."""
         yield
 
 
@@ -123,20 +158,21 @@ class _Quiet(uvicorn.Server):
 async def _serving(tracker: Tracker, bound: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         tracker.app,
+        log_config=None,
         log_level="warning",
+        access_log=False,
         lifespan="off",
         ws="none",
-        timeout_graceful_shutdown=1,
     )
-    server = _Quiet(config)
+    server = PromptServer(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     sending = asyncio.create_task(tracker.bench.deliveries.run())
     while not server.started and not serving.done():  # noqa: ASYNC110 - no event
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.002)
     try:
         yield
     finally:
-        server.should_exit = True
+        server.tell_to_end()
         sending.cancel()
         await asyncio.gather(serving, sending, return_exceptions=True)
         bound.close()

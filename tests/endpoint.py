@@ -62,7 +62,7 @@ def serve_endpoint() -> Iterator[Endpoint]:
         def log_message(self, *args: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Talk)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     endpoint.url = f"http://127.0.0.1:{server.server_port}/v1"
     try:

@@ -35,7 +35,7 @@ def serve_proxy(target: str, meddle: Meddle) -> Iterator[str]:
     """The proxy's address."""
     with httpx.Client(base_url=target, trust_env=False, timeout=300) as client:
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(client, meddle))
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

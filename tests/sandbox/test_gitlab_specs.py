@@ -8,6 +8,8 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +66,22 @@ NOT_SERVED = {
 }
 
 
+@cache
+def load_spec() -> Json:
+    read: Json = yaml.safe_load(SPEC.read_text("utf-8"))
+    return read
+
+
 def load_description(excused: Iterable[tuple[str, str, str]] = tuple(WRONG)) -> Json:
-    described: Json = yaml.safe_load(SPEC.read_text("utf-8"))
+    described = deepcopy(load_spec())
     for schema, name, word in excused:
         found = described["components"]["schemas"][schema]["properties"][name]
         if word == "nullable":
             found["nullable"] = True
         else:
             found.pop(word, None)
-    return described
+    plain: Json = with_nulls(described)
+    return plain
 
 
 def with_nulls(node: Any) -> Any:
@@ -119,9 +128,9 @@ def check(description: Json, operation: str, answer: httpx.Response) -> list[str
         told = description["components"]["responses"][told["$ref"].rpartition("/")[2]]
     if "content" not in told:
         return []
-    schema = with_nulls(told["content"]["application/json"]["schema"])
-    components = with_nulls({"components": description["components"]})
-    judge = Draft202012Validator({**schema, **components}, format_checker=FORMATS)
+    schema = told["content"]["application/json"]["schema"]
+    whole = {**schema, "components": description["components"]}
+    judge = Draft202012Validator(whole, format_checker=FORMATS)
     return [
         f"{operation}: {problem.json_path}: {problem.message}"
         for problem in judge.iter_errors(answer.json())

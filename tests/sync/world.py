@@ -25,6 +25,7 @@ from pool.due import Due
 from pool.rulesets import Activation
 from rules.load_ruleset import load_ruleset
 from rules.matching.word_matcher import WordMatcher
+from sandbox.server import PromptServer
 from sync.deliver import deliver
 from sync.engine import Engine, Source
 from sync.fetch import fetch
@@ -189,13 +190,13 @@ async def serve(
     asgi: ASGIApp, protocol: type[HurriedProtocol] = HurriedProtocol
 ) -> AsyncIterator[str]:
     """An application on a free port, served as the product serves."""
-    server = build_server(asgi, protocol)
+    server = PromptServer(build_server(asgi, protocol).config)
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen("127.0.0.1", 0))
         task = create_task(server.serve([listener]))
         stack.push_async_callback(lambda: task)
-        stack.callback(setattr, server, "should_exit", True)
+        stack.callback(server.tell_to_end)
         while not server.started:
-            await sleep(0.01)
+            await sleep(0.002)
         port = listener.getsockname()[1]
         yield f"http://127.0.0.1:{port}"
