@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -22,17 +23,30 @@ FAST = {
     "synchronous_commit": "off",
     "max_connections": "200",
 }
+MEMORY = Path("/dev/shm")  # noqa: S108 - only where a server's files lie for a while
+ROOM_BYTES = 2 * 2**30
 _numbers = count(1)
 settings.register_profile("long", max_examples=20_000, deadline=None)
 
 
+@contextmanager
+def server_home() -> Iterator[Path]:
+    """A folder for a server: its path is short, its parents are open to all users.
+
+    In memory where there is room: a new database is a thousand files, and a disk that
+    takes them down is what most tests would wait for.
+    """
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    home = tempfile.mkdtemp(prefix="reqpool-tests-", dir=MEMORY if in_memory else None)
+    yield Path(home)
+    shutil.rmtree(home)
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A server of the session's own; the path is short and open to its user."""
-    home = Path(tempfile.mkdtemp(prefix="reqpool-tests-"))
-    with embedded_server(home, settings=FAST) as url:
+    """A server of the session's own."""
+    with server_home() as home, embedded_server(home, settings=FAST) as url:
         yield url
-    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The documented way to a new major version, walked."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,16 +10,16 @@ from model.errors import ConfigError
 from pool.dump import restore_dump, write_dump
 from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
+from tests.conftest import server_home
 
 OLDER = sorted(Path("/usr/lib/postgresql").glob("1[567]/bin"))
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="reqpool-"))
-    path.chmod(0o711)
-    yield path
-    shutil.rmtree(path)
+    with server_home() as path:
+        path.chmod(0o711)
+        yield path
 
 
 def fill(data_directory: Path, bin_directory: Path | None) -> None:

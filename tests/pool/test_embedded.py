@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -16,6 +15,7 @@ import pytest
 from model.errors import ConfigError
 from pool.embedded import embedded_server
 from pool.postgres_binaries import copy_wheel, find_binaries
+from tests.conftest import server_home
 
 FAST = {"fsync": "off"}
 ROOT = Path(__file__).parents[2]
@@ -27,9 +27,8 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may change 
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder with a short path, open to the server's user: pytest's is not."""
-    path = Path(tempfile.mkdtemp(prefix="reqpool-"))
-    yield path
-    shutil.rmtree(path)
+    with server_home() as path:
+        yield path
 
 
 def execute(url: str, query: str) -> object:

@@ -1,8 +1,6 @@
 """Several processes on one PostgreSQL server lose nothing, whoever of them dies."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 
 from pool.inbox import unpack
 from pool.migrate import upgrade
+from tests.conftest import server_home
 from tests.processes.fleet import PostgresServer, Service, free_port, proxy
 from tests.processes.test_kill import (
     answered,
@@ -62,15 +61,14 @@ async def count_creations(world: World) -> int:
 
 @pytest.fixture
 def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
-    home = Path(tempfile.mkdtemp(prefix="reqpool-fleet-"))
-    home.chmod(0o711)
-    server = PostgresServer(home / "postgres", request.param)
-    server.make()
-    server.start()
-    upgrade(server.url)
-    yield server
-    server.stop()
-    shutil.rmtree(home)
+    with server_home() as home:
+        home.chmod(0o711)
+        server = PostgresServer(home / "postgres", request.param)
+        server.make()
+        server.start()
+        upgrade(server.url)
+        yield server
+        server.stop()
 
 
 @dataclass
