@@ -1,10 +1,8 @@
 """Connections to PostgreSQL, and transactions over them."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -13,6 +11,7 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
+from pydantic_core import to_json
 
 Connection = AsyncConnection[DictRow]
 """A connection inside a transaction; every function of the pool takes one first."""
@@ -114,9 +113,6 @@ async def query_one(
     return await cursor.fetchone()
 
 
-_DUMPS = partial(json.dumps, ensure_ascii=False, default=str)
-
-
 async def execute_rows(
     connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -129,7 +125,7 @@ async def execute_rows(
         rows: plain values by column; a missing one is NULL.
     """
     if rows:
-        await connection.execute(statement, (Jsonb(rows, dumps=_DUMPS),))
+        await connection.execute(statement, (Jsonb(rows, dumps=to_json),))
 
 
 async def hold_source(connection: Connection, source: UUID) -> None:

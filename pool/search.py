@@ -15,9 +15,8 @@ _LONGEST_TERM = 200
 
 def terms_of(text: str) -> list[str]:
     """Every term that a text is found by, each once."""
-    found: dict[str, None] = {}
-    for run in _RUN.findall(unicodedata.normalize("NFKC", text).casefold()):
-        found.update(dict.fromkeys(_terms_of_run(run)))
+    runs = dict.fromkeys(_RUN.findall(unicodedata.normalize("NFKC", text).casefold()))
+    found = dict.fromkeys(term for run in runs for term in _terms_of_run(run))
     return list(found)[:_MOST_TERMS]
 
 

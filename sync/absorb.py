@@ -145,7 +145,7 @@ class _Taking:
             outcome: [it for it in sights if it.outcome is outcome]
             for outcome in (None, *Acceptance)
         }
-        added = await self._add([it.snapshot for it in of[None]])
+        added = await self._add(of[None])
         replaced = await self._replace(of[Acceptance.NEWER])
         await self._look_again(of[Acceptance.UNSURE])
         await self._remember(
@@ -204,12 +204,10 @@ class _Taking:
             due.append(issue)
         return await decide(self.sitting, due, cause) if self.sitting else 0
 
-    async def _add(
-        self, snapshots: Sequence[IssueSnapshot]
-    ) -> Mapping[str, StoredIssue]:
+    async def _add(self, sights: Sequence[_Sight]) -> Mapping[str, StoredIssue]:
         now = self.engine.clock()
-        origin = await self._find_origin(snapshots)
-        added = [self._new(snapshot, origin) for snapshot in snapshots]
+        origin = await self._find_origin([it.snapshot for it in sights])
+        added = [self._new(it, origin) for it in sights]
         await issues.add(self.connection, added, now)
         for one in added:
             if origin.moved:
@@ -233,7 +231,7 @@ class _Taking:
         moved = await find_origin(self.connection, self.source, snapshot)
         return _Origin(moved, raised)
 
-    def _new(self, snapshot: IssueSnapshot, origin: "_Origin") -> Added:
+    def _new(self, sight: _Sight, origin: "_Origin") -> Added:
         ids, begun = self.engine.ids, origin.moved or origin.raised
         issue = StoredIssue(
             id=ids(),
@@ -241,15 +239,15 @@ class _Taking:
             client_id=self.source.client_id,
             project_id=self.source.project_id,
             source_id=self.source.id,
-            snapshot=snapshot,
-            content_hash=content_hash_of(snapshot),
+            snapshot=sight.snapshot,
+            content_hash=sight.seen.content_hash,
             read=self.batch.read,
             write_read=0,
             base=Base(),
             requirement_id=begun.requirement_id if begun else ids(),
             requirement_state=begun.state if begun else PoolState.NEW,
             state_origin=begun.state_origin if begun else StateOrigin.RULES,
-            comment_count=len(snapshot.comments or ()),
+            comment_count=len(sight.snapshot.comments or ()),
         )
         return Added(issue, ids(), has_requirement=begun is not None)
 

@@ -26,7 +26,8 @@ class Charge:
 
     def find_clause(self, contract: Contract) -> Clause | None:
         """The clause in a contract."""
-        return next((it for it in contract.clauses if it.id == self.clause), None)
+        charged = self.clause
+        return next((it for it in contract.clauses if it.id == charged), None)
 
     def settle(self, decision: Decision) -> str | None:
         """What is stored: only what is in the contract counts against a clause."""

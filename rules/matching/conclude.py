@@ -1,7 +1,9 @@
 """From how each clause compares to the match that is handed on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from model.contracts import Clause
 from model.decisions import Evidence
@@ -53,8 +55,7 @@ class Asked:
     opinion: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A clause, how it meets a request, and the terms in which they meet.
 
     Attributes:
@@ -65,7 +66,7 @@ class Ranked:
     features: Features
     score: float
     terms: frozenset[str]
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = MappingProxyType({})
 
     @property
     def met(self) -> bool:
@@ -75,7 +76,7 @@ class Ranked:
     def weigh(self, features: Features, coefficients: Coefficients) -> "Ranked":
         """The same clause by more features."""
         score = round(coefficients.probability(features), 4)
-        return replace(self, features=features, score=score)
+        return self._replace(features=features, score=score)
 
     @property
     def shown(self) -> bool:

@@ -15,6 +15,8 @@ _CHINESE = re.compile(
 def find_mentions(folded: str) -> frozenset[str]:
     """The ids that a folded text names, as :func:`bare_id` spells them."""
     named = {found.group(1) for found in _NAMED.finditer(folded)}
+    if "条" not in folded:
+        return frozenset(named)
     chinese = {one or two for one, two in _CHINESE.findall(folded)}
     return frozenset(named | chinese)
 

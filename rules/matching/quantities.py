@@ -76,10 +76,8 @@ class Quantity(NamedTuple):
 def read_quantities(text: str) -> list[Quantity]:
     """All of a text; an English number counts each of the three words behind it."""
     folded = fold(text)
-    found = [
-        Quantity(_parse_chinese(number), unit)
-        for number, unit in _COUNTED_IN_CHINESE.findall(folded)
-    ]
+    in_chinese = () if folded.isascii() else _COUNTED_IN_CHINESE.findall(folded)
+    found = [Quantity(_parse_chinese(number), unit) for number, unit in in_chinese]
     for digits, word, behind in _COUNTED_IN_ENGLISH.findall(folded):
         number = _ENGLISH[word] if word else int(digits.replace(",", ""))
         units = map(stem, re.findall("[a-z]+", behind))

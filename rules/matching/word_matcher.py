@@ -303,6 +303,8 @@ def _foreign(title: Iterable[Term], description: Iterable[Term]) -> dict[str, fl
 def _foreignness(weighed: _Weighed, asked: Asked, met: Collection[str]) -> float:
     if weighed.leaves_out and weighed.leaves_out.isdisjoint(met):
         return 1.0
+    if not asked.foreign:
+        return 0.0
     loud = (loud for term, loud in asked.foreign.items() if term not in met)
     return max(loud, default=0.0)
 
