@@ -9,7 +9,7 @@ from typing import ClassVar
 import httpx
 
 from connectors.base import Authentic, Cursor, Fetched, Page, SourceConfig, Wanted
-from model.changes import Change, Receipt, SetLabels
+from model.changes import Change, Receipt, SetLabels, SetRelease
 from model.clock import Clock
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.findings import Finding
@@ -26,7 +26,7 @@ _TITLES = (
 
 
 class PaperConnector:
-    """Issues are made when they are asked for, and keep the labels they are given."""
+    """Issues are made when asked for, and keep the labels and the release they get."""
 
     kind: ClassVar[str] = "paper"
     Config: ClassVar[type[SourceConfig]] = SourceConfig
@@ -40,6 +40,7 @@ class PaperConnector:
         self._clock = clock
         self._began_at = clock()
         self._labels: dict[str, frozenset[str]] = {}
+        self._releases: dict[str, tuple[str, ...]] = {}
         self.writes = 0
 
     def authenticate(
@@ -65,6 +66,8 @@ class PaperConnector:
         if isinstance(change, SetLabels):
             held = self._labels.get(ref.tracker_id, frozenset())
             self._labels[ref.tracker_id] = held - change.remove | change.add
+        if isinstance(change, SetRelease):
+            self._releases[ref.tracker_id] = (change.name,) if change.name else ()
         return Receipt(written=True, comment_id=ref.tracker_id)
 
     async def check(self, wanted: Wanted) -> list[Finding]:
@@ -76,6 +79,7 @@ class PaperConnector:
         return replace(
             self._blank(number, title, self._began_at - timedelta(days=1)),
             labels=self._labels.get(number, frozenset({"billing"})),
+            releases=self._releases.get(number, ()),
         )
 
     def _blank(self, number: str, title: str, at: datetime) -> IssueSnapshot:
