@@ -38,6 +38,7 @@ from app.config_problems import KeyPath, Places, plain_secrets, to_problems
 from app.plugins import find_connector, unknown_kind
 from connectors.base import SourceConfig
 from model.errors import ConfigError, Problem
+from model.phrase import Phrase
 from model.projects import Language
 
 _PREFIX = "REQPOOL_"
@@ -378,17 +379,17 @@ class _Reading:
         try:
             secret = file.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not text"
-            return self._add_missing(path, f"cannot read {file}: {reason}")
-        return secret or self._add_missing(path, f"{file} is empty")
+            reason = getattr(error, "strerror", None) or Phrase("not text")
+            told = Phrase("cannot read {file}: {reason}", file=file, reason=reason)
+            return self._add_missing(path, told)
+        return secret or self._add_missing(path, Phrase("{file} is empty", file=file))
 
     def _get_variable(self, name: str, path: KeyPath) -> str:
-        return os.environ.get(name) or self._add_missing(
-            path, f"the environment variable {name} is not set"
-        )
+        unset = Phrase("the environment variable {name} is not set", name=name)
+        return os.environ.get(name) or self._add_missing(path, unset)
 
-    def _add_missing(self, path: KeyPath, reason: str) -> str:
-        message = f"{'.'.join(path)}: {reason}"
+    def _add_missing(self, path: KeyPath, reason: Phrase) -> str:
+        message = Phrase("{name}: {reason}", name=".".join(path), reason=reason)
         self._add(path, Problem("E_SECRET", message, hint="put the secret there"))
         return ""
 
@@ -419,7 +420,8 @@ class _Sources(_Section):
 
 def _bad_name(name: str) -> Problem:
     hint = "use lower-case letters, digits and hyphens: it is part of web addresses"
-    return Problem("E_NAME", f"sources.{name}: not a name for a source", hint=hint)
+    said = Phrase("sources.{name}: not a name for a source", name=name)
+    return Problem("E_NAME", said, hint=hint)
 
 
 def _unknown_variables() -> Iterator[tuple[KeyPath, Problem]]:
@@ -429,12 +431,9 @@ def _unknown_variables() -> Iterator[tuple[KeyPath, Problem]]:
         section = name.removeprefix(_PREFIX).partition("__")[0].lower()
         if name.startswith(_PREFIX) and section not in {*sections, "config"}:
             known = ", ".join(f"{_PREFIX}{known.upper()}__…" for known in sections)
-            yield (
-                (name,),
-                Problem(
-                    "E_FIELD", f"{name}: no such setting", hint=f"known are {known}"
-                ),
-            )
+            said = Phrase("{name}: there is no such setting", name=name)
+            hint = Phrase("known are {names}", names=known)
+            yield (name,), Problem("E_FIELD", said, hint=hint)
 
 
 def _find_file() -> Path | None:
@@ -451,7 +450,9 @@ def _load_toml(path: Path) -> tuple[str, dict[str, Any]]:
         return text, tomllib.loads(text)
     except OSError as error:
         hint = "name another file with --config or REQPOOL_CONFIG"
-        reason = f"cannot read {path}: {error.strerror}"
+        reason = Phrase(
+            "cannot read {file}: {reason}", file=path, reason=error.strerror
+        )
         raise ConfigError([Problem("E_FILE", reason, hint=hint)]) from None
     except UnicodeDecodeError:
         problem = Problem("E_TOML", "not UTF-8", file=str(path), hint="save as UTF-8")
@@ -463,10 +464,11 @@ def _load_toml(path: Path) -> tuple[str, dict[str, Any]]:
 def _syntax_problem(path: Path, message: str) -> Problem:
     place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
     if place is None:
-        return Problem("E_TOML", message, file=str(path), hint="see https://toml.io")
+        said = Phrase("not TOML: {said}", said=message)
+        return Problem("E_TOML", said, file=str(path), hint="see https://toml.io")
     return Problem(
         "E_TOML",
-        message[: place.start()],
+        Phrase("not TOML: {said}", said=message[: place.start()]),
         file=str(path),
         line=int(place[1]),
         column=int(place[2]),

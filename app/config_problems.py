@@ -1,7 +1,7 @@
 """What is wrong in a configuration: where, why, and what to do. Never the value."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticKnownError
 
 from model.errors import Problem
+from model.phrase import Phrase
 
 KeyPath = tuple[str, ...]
 
@@ -51,15 +52,35 @@ def to_problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     name = ".".join(path)
     kind = error["type"]
     if kind == "extra_forbidden":
-        hint = _suggestion(path, model)
-        return Problem("E_FIELD", f"{name}: there is no such setting", hint=hint)
+        said = Phrase("{name}: there is no such setting", name=name)
+        return Problem("E_FIELD", said, hint=_suggestion(path, model))
     if kind == "missing":
-        hint = f"add {path[-1]} to [{'.'.join(path[:-1])}]"
-        return Problem("E_MISSING", f"{name}: is missing", hint=hint)
-    reason = error["msg"].removeprefix("Value error, ")
-    hint = str(error.get("ctx", {}).get("hint", ""))
+        table = ".".join(path[:-1])
+        hint = Phrase("add {key} to [{table}]", key=path[-1], table=table)
+        return Problem("E_MISSING", Phrase("{name}: is missing", name=name), hint=hint)
+    hint = error.get("ctx", {}).get("hint", "")
     code = kind if kind.startswith("E_") else "E_TYPE"
-    return Problem(code, f"{name}: {reason}", hint=hint)
+    said = Phrase("{name}: {reason}", name=name, reason=_reason(error))
+    return Problem(code, said, hint=hint)
+
+
+def _reason(error: ErrorDetails) -> Phrase:
+    """What it says: a validator of ours, or pydantic itself."""
+    kind, values = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        said = values["error"].args[0]
+        return said if isinstance(said, Phrase) else Phrase(said)
+    if kind.startswith("E_"):
+        return Phrase(error["msg"])
+    template = _OWN_WORDS.get(kind) or PydanticKnownError(kind, values).message_template
+    return Phrase(template, **values)
+
+
+_OWN_WORDS = {
+    "too_short": "{min_length} or more are needed, not {actual_length}",
+    "too_long": "{max_length} are the most, not {actual_length}",
+}
+"""Where pydantic's count the plural."""
 
 
 def to_problems(
@@ -74,7 +95,11 @@ def to_problems(
 def _suggestion(path: KeyPath, model: type[BaseModel]) -> str:
     known = _known_keys(model, path[:-1])
     close = get_close_matches(path[-1], known, 1)
-    return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+    return Phrase("did you mean {near}?", near=close[0]) if close else _all(known)
+
+
+def _all(known: Sequence[str]) -> Phrase:
+    return Phrase("known are {names}", names=", ".join(known))
 
 
 def _known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
@@ -141,6 +166,9 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _plain(path: KeyPath) -> Problem:
-    hint = f'write {path[-1]} = {{ file = "/run/secrets/…" }} or {{ env = "NAME" }}'
-    name = ".".join(path)
-    return Problem("E_SECRET", f"{name}: a secret in plain text", hint=hint)
+    hint = Phrase(
+        'write {key} = {{ file = "/run/secrets/…" }} or {{ env = "NAME" }}',
+        key=path[-1],
+    )
+    said = Phrase("{name}: a secret in plain text", name=".".join(path))
+    return Problem("E_SECRET", said, hint=hint)

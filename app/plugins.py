@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 
 from connectors.base import Connector
 from model.errors import ConfigError, Problem
+from model.phrase import Phrase
 from model.trackers import Trackers
 
 _GROUP = "reqpool.connectors"
@@ -27,8 +28,12 @@ def find_connector(kind: str) -> type[Connector] | None:
         except (ImportError, AttributeError) as error:
             problem = Problem(
                 "E_PLUGIN",
-                f"connector {kind} cannot be loaded: {error}",
-                hint=f"install the package that provides {found.value} again",
+                Phrase(
+                    "connector {kind} cannot be loaded: {error}", kind=kind, error=error
+                ),
+                hint=Phrase(
+                    "install the package that provides {value} again", value=found.value
+                ),
             )
             raise ConfigError([problem]) from error
         return connector
@@ -60,5 +65,11 @@ def unknown_kind(kind: str) -> Problem:
     """Say that there is no such kind, and which there are."""
     known = list_kinds()
     close = get_close_matches(kind, known, 1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-    return Problem("E_REF", f"no connector for trackers of kind {kind!r}", hint=hint)
+    names = ", ".join(known)
+    hint = (
+        Phrase("did you mean {near}?", near=close[0])
+        if close
+        else Phrase("known are {names}", names=names)
+    )
+    said = Phrase("no connector for trackers of kind '{kind}'", kind=kind)
+    return Problem("E_REF", said, hint=hint)

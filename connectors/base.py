@@ -24,6 +24,7 @@ from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from model.edits import Edit
 from model.findings import Finding
 from model.issues import IssueRef, IssueSnapshot, Person
+from model.phrase import Phrase
 from model.trackers import Capabilities
 
 Cursor = str
@@ -91,7 +92,7 @@ class SourceConfig(BaseModel):
         """Jira takes ``-1`` for its own choice, and nothing for nobody."""
         odd = sorted(name for name, it in people.items() if it.strip() in {"", "-1"})
         if odd:
-            message = f"people without an account: {', '.join(odd)}"
+            message = Phrase("people without an account: {names}", names=", ".join(odd))
             raise ValueError(message)
         return people
 
@@ -102,7 +103,7 @@ class SourceConfig(BaseModel):
     ) -> Mapping[str, Decided]:
         taken = sorted(name for name in fields if name.casefold() in TAKEN_FIELDS)
         if taken:
-            message = f"not ours to fill: {', '.join(taken)}"
+            message = Phrase("not ours to fill: {names}", names=", ".join(taken))
             raise ValueError(message)
         return fields
 

@@ -301,6 +301,95 @@ IN_CHINESE: dict[str, str] = {
     '"{name}" is not a text': "“{name}”不是文字",
     "put it in double quotes": "请加双引号",
     'unknown {what} "{value}"': "未知的 {what}“{value}”",
+    # the configuration
+    "not UTF-8": "不是 UTF-8 编码",
+    "save as UTF-8": "请存为 UTF-8",
+    "not TOML: {said}": "不是有效的 TOML：{said}",
+    "see https://toml.io": "写法见 https://toml.io",
+    "cannot read {file}: {reason}": "无法读取 {file}：{reason}",
+    "not text": "不是文本",
+    "{file} is empty": "{file} 是空的",
+    "name another file with --config or REQPOOL_CONFIG": (
+        "用 --config 或 REQPOOL_CONFIG 指定另一个文件"
+    ),
+    "the environment variable {name} is not set": "没有设置环境变量 {name}",
+    "put the secret there": "请把密钥放在那里",
+    "in environment variables, lists and maps are written as JSON": (
+        "环境变量中的列表和映射写成 JSON"
+    ),
+    "{name}: {reason}": "{name}：{reason}",
+    "{name}: there is no such setting": "{name}：没有这个设置",
+    "{name}: is missing": "{name}：缺少此项",
+    "{name}: a secret in plain text": "{name}：密钥以明文写在这里",
+    "add {key} to [{table}]": "请在 [{table}] 中添加 {key}",
+    "did you mean {near}?": "是否想写 {near}？",
+    "known are {names}": "可用：{names}",
+    'write {key} = {{ file = "/run/secrets/…" }} or {{ env = "NAME" }}': (
+        '请写 {key} = {{ file = "/run/secrets/…" }} 或 {{ env = "名称" }}'
+    ),
+    "sources.{name}: not a name for a source": "sources.{name}：不能作为来源的名称",
+    "use lower-case letters, digits and hyphens: it is part of web addresses": (
+        "请用小写字母、数字和连字符：名称会出现在网址里"
+    ),
+    "no connector for trackers of kind '{kind}'": "没有“{kind}”类工单系统的连接器",
+    "connector {kind} cannot be loaded: {error}": "连接器 {kind} 无法加载：{error}",
+    "install the package that provides {value} again": "请重新安装提供 {value} 的软件包",
+    "the pages have no sign-in yet, so only this machine may reach them": (
+        "页面还没有登录功能，只允许本机访问"
+    ),
+    "use 127.0.0.1, and a reverse proxy for /webhooks/ alone": (
+        "请用 127.0.0.1，并只为 /webhooks/ 设反向代理"
+    ),
+    "not a PostgreSQL URL": "不是 PostgreSQL 地址",
+    "write postgresql://user@host:5432/database": (
+        "请写 postgresql://user@host:5432/database"
+    ),
+    "not a web address": "不是网址",
+    "write https://reqpool.example.com": "请写 https://reqpool.example.com",
+    "the judge has a url and no model": "judge 有 url 而没有 model",
+    "write model as the endpoint calls it: it is kept with each opinion": (
+        "请按接口的叫法写 model：每条意见都会记下它"
+    ),
+    "a repository is owner/name, or a numeric id": "仓库写作 owner/name 或数字编号",
+    "give either projects or group": "projects 与 group 只能写其中一个",
+    "a project is a path such as group/project, or a numeric id": (
+        "项目写作 group/project 这样的路径或数字编号"
+    ),
+    "a signing token is {prefix} followed by base64": (
+        "签名令牌以 {prefix} 开头，其后是 base64"
+    ),
+    "give either email and api_token (Cloud) or token (Data Center)": (
+        "请写 email 和 api_token（Cloud），或写 token（Data Center）"
+    ),
+    "people without an account: {names}": "没有账号的人：{names}",
+    "not ours to fill: {names}": "不能由我们填写：{names}",
+    "Input should be a valid integer": "应为整数",
+    "Input should be a valid integer, unable to parse string as an integer": "应为整数",
+    "Input should be a valid integer, got a number with a fractional part": "应为整数",
+    "Input should be a valid number": "应为数字",
+    "Input should be a valid number, unable to parse string as a number": "应为数字",
+    "Input should be a finite number": "应为有限的数字",
+    "Input should be a valid boolean": "应为 true 或 false",
+    "Input should be a valid boolean, unable to interpret input": "应为 true 或 false",
+    "Input should be a valid string": "应为文字",
+    "Input should be {expected}": "应为 {expected}",
+    "Input should be greater than {gt}": "应大于 {gt}",
+    "Input should be greater than or equal to {ge}": "应不小于 {ge}",
+    "Input should be less than {lt}": "应小于 {lt}",
+    "Input should be less than or equal to {le}": "应不大于 {le}",
+    "{min_length} or more are needed, not {actual_length}": (
+        "至少要 {min_length} 个，这里是 {actual_length} 个"
+    ),
+    "{max_length} are the most, not {actual_length}": (
+        "最多 {max_length} 个，这里是 {actual_length} 个"
+    ),
+    "String should match pattern '{pattern}'": "应符合正则表达式“{pattern}”",
+    "Input should be a valid dictionary": "应为表",
+    "Input should be a valid dictionary or instance of {class_name}": (
+        "应为表（{class_name}）"
+    ),
+    "Input should be a valid list": "应为列表",
+    "Input should be a valid tuple": "应为列表",
     # catalogues
     "each is named once": "每个只出现一次",
     'no {name} "{word}"': "没有 {name}“{word}”",

@@ -12,12 +12,16 @@ from model.phrases import IN_CHINESE
 ROOT = Path(__file__).parent.parent
 FILES = [
     *sorted((ROOT / "rules").rglob("*.py")),
+    *sorted((ROOT / "app").glob("config*.py")),
+    *sorted((ROOT / "connectors").glob("*/config.py")),
+    ROOT / "app/plugins.py",
+    ROOT / "connectors/base.py",
     ROOT / "sync/draft.py",
     ROOT / "app/catalogue.py",
     ROOT / "app/contract_file.py",
     ROOT / "app/rulesets.py",
 ]
-"""Those that read files of people who plan; the configuration is the operator's."""
+"""Those that read files which people write."""
 
 SAYING = {"add": (1, 3), "add_unknown": (1,), "_refuse": (1, 2), "Problem": (1,)}
 """Calls that say something, and which of their arguments do."""

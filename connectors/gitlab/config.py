@@ -8,6 +8,7 @@ from connectors.gitlab.signing import SIGNING_PREFIX, find_signing_key
 from connectors.label_fields import is_label
 from connectors.labels import LabelledConfig
 from model.deliveries import Hint
+from model.phrase import Phrase
 
 NUMBER_FIELDS = ("weight", "time_estimate")
 """Fields of GitLab's own that can be filled; the weight is licensed."""
@@ -99,6 +100,9 @@ class GitLabConfig(LabelledConfig):
         for secret in secrets:
             value = secret.get_secret_value()
             if value.startswith(SIGNING_PREFIX) and find_signing_key(value) is None:
-                message = f"a signing token is {SIGNING_PREFIX} followed by base64"
+                message = Phrase(
+                    "a signing token is {prefix} followed by base64",
+                    prefix=SIGNING_PREFIX,
+                )
                 raise ValueError(message)
         return secrets

@@ -136,6 +136,49 @@ def test_a_broken_configuration_exits_with_2(reqpool: Reqpool) -> None:
     assert "config.toml:4: E_TYPE log.level" in ran.err
 
 
+def test_a_broken_configuration_is_told_in_the_language_of_the_locale(
+    reqpool: Reqpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("config.toml").write_text(BROKEN)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    told = reqpool("status").err
+    for said in (
+        "config.toml:2: E_FIELD web.prot：没有这个设置\n  提示：是否想写 port？",
+        "E_TYPE worker.concurrency：应不小于 1",
+        "E_TYPE log.level：应为 ",
+        "E_TYPE sources.jr.people：没有账号的人：wang",
+        "E_MISSING sources.gl.token：缺少此项\n  提示：请在 [sources.gl] 中添加 token",
+        "E_TYPE sources.jr.project_keys：至少要 1 个，这里是 0 个",
+        "E_SECRET sources.jr.token：没有设置环境变量 NOWHERE",
+        "E_REF 没有“gitlub”类工单系统的连接器\n  提示：是否想写 gitlab？",
+    ):
+        assert said in told
+    Path("config.toml").write_text("[web\n")
+    assert "E_TOML 不是有效的 TOML：" in reqpool("status").err
+
+
+BROKEN = """[web]
+prot = 1
+[worker]
+concurrency = 0
+[log]
+level = "loud"
+[sources.gl]
+kind = "gitlab"
+project = "a"
+base_url = "https://gl.example"
+[sources.jr]
+kind = "jira"
+project = "a"
+base_url = "https://jira.example"
+project_keys = []
+people = { wang = " " }
+token = { env = "NOWHERE" }
+[sources.odd]
+kind = "gitlub"
+"""
+
+
 def test_an_unreachable_database_is_a_sentence(
     reqpool: Reqpool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
