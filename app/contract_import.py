@@ -85,7 +85,7 @@ async def import_contract(engine: Engine, file: ContractFile, actor: str) -> Pre
         await contracts.keep(connection, engine.ids, file.contract, file.text, made)
         await set_aside_contracts(connection, [changes.contract])
         await append(connection, _entry(made, file.contract, before, changes))
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     return changes
 
 

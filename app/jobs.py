@@ -66,12 +66,16 @@ VERBS: Mapping[str, Verb] = {
     "deliver": deliver,
     "sweep": sweep,
     "check": recheck,
-    "redecide": lambda engine, _source: redecide(engine),
+    "redecide": redecide,
     "judge": lambda engine, _source: judge(engine),
     "reindex": lambda engine, _source: reindex(engine),
+    "tick": lambda engine, _source: tick(engine),
 }
 """What a wake-up can start."""
 
+
+_PRIORITIES = {"redecide": -1}
+"""Whatever happens in a tracker goes before what a new day or ruleset asks for."""
 
 WAITING = frozenset({"fetch", "poll", "deliver", "sweep", "check"})
 """The verbs that wait for a tracker most of their time."""
@@ -176,7 +180,9 @@ def wake_through(app: App) -> Wake:
 
     async def wake(verb: str, source: str) -> None:
         name = f"{verb}:{source}"
-        job = app.configure_task(_RUN, lock=name, queueing_lock=name)
+        job = app.configure_task(
+            _RUN, lock=name, queueing_lock=name, priority=_PRIORITIES.get(verb, 0)
+        )
         with suppress(AlreadyEnqueued, ConnectorException):
             await job.defer_async(verb=verb, source=source)
 

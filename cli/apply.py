@@ -60,7 +60,7 @@ async def _write(application: Application, file: CatalogueFile, actor: str) -> N
         typer.secho(
             f"{name}: its project is not in the pool yet", err=True, fg="yellow"
         )
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     typer.echo(f"{len(edits)} changed")
 
 

@@ -1,7 +1,7 @@
 """The signed scope: contracts and their clauses."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 
@@ -69,3 +69,14 @@ class Contract:
     fingerprint: str = ""
     currency: str = ""
     amendments: tuple[Amendment, ...] = ()
+
+    def find_next_day(self, today: date) -> date | None:
+        """The first day after ``today`` on which other clauses hold; None for never."""
+        begins = (one.valid_from for one in self.clauses)
+        ends = (one.valid_until for one in self.clauses)
+        ended = (day + _DAY for day in ends if day and day < date.max)
+        days = (day for day in (*begins, *ended) if day and day > today)
+        return min(days, default=None)
+
+
+_DAY = timedelta(days=1)

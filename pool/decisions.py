@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,9 +21,9 @@ FROM jsonb_populate_recordset(NULL::decisions, %s)
 """
 
 _SHOW = """
-UPDATE issues i SET decision_id = s.decision_id, decided_on = s.decided_on, run = s.run,
-    kind = s.kind, scope = s.scope, clause = s.clause, priority = s.priority,
-    score = s.score, release_intent = s.release_intent, release_id = s.release_id,
+UPDATE issues i SET decision_id = s.decision_id, decided_on = s.decided_on,
+    due_on = s.due_on, run = s.run, kind = s.kind, scope = s.scope, clause = s.clause,
+    priority = s.priority, score = s.score, release_intent = s.release_intent, release_id = s.release_id,
     base = s.base
 FROM jsonb_populate_recordset(NULL::issues, %s) s
 WHERE i.id = s.id
@@ -73,6 +73,7 @@ class Shown:
     Attributes:
         release: that it is planned for.
         clause: whose allowance it counts against.
+        due_on: the day on which it has to be decided on again; None for no day.
         base: what its tracker holds of ours.
     """
 
@@ -81,6 +82,7 @@ class Shown:
     stored: StoredDecision
     release: UUID | None
     clause: str | None
+    due_on: date | None
     base: Base
     reached: Reached
 
@@ -113,6 +115,7 @@ def _columns(shown: Shown) -> dict[str, Any]:
         "id": shown.issue,
         "decision_id": shown.stored.id,
         "decided_on": shown.reached.on,
+        "due_on": shown.due_on,
         "run": shown.reached.run,
         "clause": shown.clause,
         "kind": effective.get(Section.KIND),
@@ -128,8 +131,8 @@ def _columns(shown: Shown) -> dict[str, Any]:
 async def pass_over(connection: Connection, issue: UUID, reached: Reached) -> None:
     """Keep the decision that there is for a day more: no other could be taken."""
     await connection.execute(
-        "UPDATE issues SET decided_on = %s, run = %s WHERE id = %s",
-        (reached.on, reached.run, issue),
+        "UPDATE issues SET decided_on = %s, due_on = %s, run = %s WHERE id = %s",
+        (reached.on, reached.on + timedelta(days=1), reached.run, issue),
     )
 
 

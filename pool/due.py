@@ -13,6 +13,9 @@ class Due(NamedTuple):
     source: str
 
 
+REDECIDE = "redecide"
+"""The verb that asks no tracker."""
+
 SWEEP = "sweep"
 """The stream whose cursor is the last issue that a round looked for; empty between
 two rounds."""

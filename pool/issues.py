@@ -14,6 +14,7 @@ from model.decisions import PoolState
 from model.issues import IssueSnapshot
 from pool.database import Connection, execute_rows, query, query_one
 from pool.encode import decode, digest, encode, jsonb
+from pool.requirements import note_joined
 from pool.schema import StateOrigin
 from pool.search import terms_of
 
@@ -225,6 +226,8 @@ async def add(connection: Connection, added: Sequence[Added], now: datetime) -> 
     await execute_rows(connection, _ADD_REQUIREMENT, requirements)
     await execute_rows(connection, _ADD, [_columns(issue, now) for issue in issues])
     await execute_rows(connection, _LINK, links)
+    joined = [it.issue.requirement_id for it in added if it.has_requirement]
+    await note_joined(connection, joined)
     await _add_aliases(connection, issues, now)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from model.decisions import PoolState
 from pool.database import Connection, query, query_one
+from pool.requirements import note_joined
 from pool.schema import StateOrigin
 
 _IN_REACH = """
@@ -110,6 +111,7 @@ async def relink(
     values = {"id": link, "issue": issue, "into": into, "now": now}
     await connection.execute(_RELINK, values)
     await connection.execute(_MERGE, values)
+    await note_joined(connection, [into])
 
 
 _HAND_ON = """

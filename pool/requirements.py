@@ -122,6 +122,18 @@ async def estimate(
     await connection.execute(_ESTIMATE_ISSUES, values)
 
 
+_JOINED = """
+UPDATE issues SET due_on = decided_on FROM requirement_issues l
+WHERE l.issue_id = issues.id AND l.unlinked_at IS NULL AND l.requirement_id = ANY(%s)
+"""
+
+
+async def note_joined(connection: Connection, requirements: Collection[UUID]) -> None:
+    """Another issue has come to them: all that they have are decided on again."""
+    if requirements:
+        await connection.execute(_JOINED, (list(requirements),))
+
+
 async def find_issue_ids(connection: Connection, requirement: UUID) -> list[UUID]:
     """The issues linked to a requirement, in the order of their numbers."""
     rows = await query(

@@ -14,60 +14,98 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pool.database import Connection, query, query_one
+from pool.due import REDECIDE
+from pool.sources import SourceRow
+
+RENEWAL = "renewal"
+"""The stream whose cursor is the last issue that was decided on anew, since a source is
+configured otherwise; there is none when that is over."""
 
 _UNDECIDED = """
-(SELECT i.id FROM projects p CROSS JOIN LATERAL (
-    SELECT id FROM issues
-    WHERE project_id = p.id AND run < p.run AND deleted_at IS NULL
-    ORDER BY run, id LIMIT %(most)s) i LIMIT %(most)s)
+(SELECT id FROM issues
+ WHERE source_id = %(source)s AND deleted_at IS NULL AND decided_on IS NULL
+ LIMIT %(most)s)
 UNION
 (SELECT id FROM issues
- WHERE deleted_at IS NULL AND decided_on IS NULL AND project_id <> ALL(%(projects)s)
- ORDER BY decided_on, id LIMIT %(most)s)
+ WHERE source_id = %(source)s AND deleted_at IS NULL AND due_on <= %(today)s
+ ORDER BY due_on, id LIMIT %(most)s)
 UNION
 (SELECT id FROM issues
- WHERE deleted_at IS NULL AND decided_on < %(today)s AND project_id <> ALL(%(projects)s)
- ORDER BY decided_on, id LIMIT %(most)s)
+ WHERE source_id = %(source)s AND deleted_at IS NULL AND run < %(run)s
+ ORDER BY run, id LIMIT %(most)s)
 UNION
 (SELECT id FROM issues
- WHERE deleted_at IS NULL AND decided_on > %(today)s::date + 1
-   AND project_id <> ALL(%(projects)s)
- ORDER BY decided_on, id LIMIT %(most)s)
-UNION
-(SELECT i.id FROM unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
- CROSS JOIN LATERAL (
-    SELECT id FROM issues
-    WHERE project_id = own.project AND deleted_at IS NULL
-      AND (decided_on IS NULL OR decided_on < own.today
-        OR decided_on > own.today + 1)
-    LIMIT %(most)s) i)
+ WHERE source_id = %(source)s AND deleted_at IS NULL AND decided_on > %(today)s::date + 1
+ LIMIT %(most)s)
 LIMIT %(most)s
 """
 """A day that is yet to come was kept by a clock that was ahead."""
 
 
 async def find_undecided(
-    connection: Connection,
-    today: date,
-    most: int,
-    own: Mapping[UUID, date] | None = None,
+    connection: Connection, source: SourceRow, today: date, most: int
 ) -> Sequence[UUID]:
-    """Issues whose decision is older than the day, or was set aside.
+    """Issues of a source whose day has come, or that were set aside.
+
+    Args:
+        connection: of the transaction.
+        source: whose.
+        today: in the time zone of its project's ruleset.
+        most: answers no more than these.
+    """
+    run = await query_one(
+        connection, "SELECT run FROM projects WHERE id = %s", (source.project_id,)
+    )
+    values = {
+        "source": source.id,
+        "today": today,
+        "run": run["run"] if run else 0,
+        "most": most,
+    }
+    return [row["id"] for row in await query(connection, _UNDECIDED, values)]
+
+
+_WAITING = """
+SELECT s.name FROM sources s JOIN projects p ON p.id = s.project_id
+LEFT JOIN unnest(%(projects)s::uuid[], %(days)s::date[]) AS own (project, today)
+    ON own.project = p.id
+CROSS JOIN LATERAL (SELECT COALESCE(own.today, %(today)s::date) AS today) here
+WHERE EXISTS (SELECT FROM issues i WHERE i.source_id = s.id AND i.deleted_at IS NULL
+        AND i.decided_on IS NULL)
+    OR EXISTS (SELECT FROM issues i WHERE i.source_id = s.id AND i.deleted_at IS NULL
+        AND i.due_on <= here.today)
+    OR EXISTS (SELECT FROM issues i WHERE i.source_id = s.id AND i.deleted_at IS NULL
+        AND i.run < p.run)
+    OR EXISTS (SELECT FROM issues i WHERE i.source_id = s.id AND i.deleted_at IS NULL
+        AND i.decided_on > here.today + 1)
+    OR EXISTS (SELECT FROM cursors c WHERE c.source_id = s.id AND c.stream = %(renewal)s)
+ORDER BY EXISTS (SELECT FROM attention a WHERE a.code = 'verb_failed'
+        AND a.subject = %(verb)s || ':' || s.name AND a.resolved_at IS NULL), s.name
+LIMIT %(most)s
+"""
+"""Those that failed last, so that however many fail they hold up nobody else."""
+
+
+async def find_waiting(
+    connection: Connection, today: date, own: Mapping[UUID, date], most: int
+) -> Sequence[str]:
+    """The names of sources with issues that are to be decided on again.
 
     Args:
         connection: of the transaction.
         today: in the time zone of the general ruleset.
-        most: answers no more than these.
         own: the day in projects whose own ruleset may be in another time zone.
+        most: answers no more than these.
     """
-    days = own or {}
     values = {
         "today": today,
+        "projects": list(own),
+        "days": list(own.values()),
+        "renewal": RENEWAL,
+        "verb": REDECIDE,
         "most": most,
-        "projects": list(days),
-        "days": list(days.values()),
     }
-    return [row["id"] for row in await query(connection, _UNDECIDED, values)]
+    return [row["name"] for row in await query(connection, _WAITING, values)]
 
 
 async def find_newest(connection: Connection) -> int:
@@ -147,11 +185,12 @@ async def is_running(connection: Connection) -> bool:
 
 
 _SET_ASIDE_STILL = """
-(SELECT id FROM issues
- WHERE decided_on IS NULL AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1)
+(SELECT i.id FROM sources s CROSS JOIN LATERAL (
+    SELECT id FROM issues WHERE source_id = s.id AND decided_on IS NULL
+        AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1) i LIMIT 1)
 UNION ALL
-(SELECT i.id FROM projects p CROSS JOIN LATERAL (
-    SELECT id FROM issues WHERE project_id = p.id AND run < p.run
+(SELECT i.id FROM sources s JOIN projects p ON p.id = s.project_id CROSS JOIN LATERAL (
+    SELECT id FROM issues WHERE source_id = s.id AND run < p.run
         AND decision_id IS NOT NULL AND deleted_at IS NULL LIMIT 1) i LIMIT 1)
 """
 
@@ -183,7 +222,7 @@ SELECT s.id AS source, s.name, s.client_id AS client,
        AND (i.status_category <> 'done' OR i.base->>'comment_hash' IS NOT NULL
             OR i.base->'labels' <> '[]'::jsonb)) AS written
 FROM sources s
-WHERE CASE WHEN s.stopped_at IS NULL
+WHERE (%(source)s::uuid IS NULL OR s.id = %(source)s) AND CASE WHEN s.stopped_at IS NULL
     THEN EXISTS (SELECT FROM outbox o WHERE o.source_id = s.id AND o.state = 'held')
       OR EXISTS (SELECT FROM attention a WHERE a.code = 'mass_change'
             AND a.subject = s.name AND a.resolved_at IS NULL)
@@ -192,7 +231,7 @@ WHERE CASE WHEN s.stopped_at IS NULL
   AND NOT EXISTS (SELECT FROM issues i WHERE i.source_id = s.id
         AND i.decided_on IS NULL AND i.decision_id IS NOT NULL AND i.deleted_at IS NULL)
   AND NOT EXISTS (SELECT FROM issues i JOIN projects p ON p.id = i.project_id
-        WHERE i.project_id = s.project_id AND i.source_id = s.id AND i.run < p.run
+        WHERE i.source_id = s.id AND i.run < p.run
         AND i.decision_id IS NOT NULL AND i.deleted_at IS NULL)
 FOR UPDATE OF s
 """
@@ -200,9 +239,17 @@ FOR UPDATE OF s
 longer have anything."""
 
 
-async def find_holdings(connection: Connection) -> Sequence[Holding]:
-    """Sources to be weighed now; locked until the transaction ends."""
-    return [Holding(**row) for row in await query(connection, _HOLDING)]
+async def find_holdings(
+    connection: Connection, source: UUID | None = None
+) -> Sequence[Holding]:
+    """Sources to be weighed now; locked until the transaction ends.
+
+    Args:
+        connection: of the transaction.
+        source: the only one that is asked about; None for all.
+    """
+    rows = await query(connection, _HOLDING, {"source": source})
+    return [Holding(**row) for row in rows]
 
 
 async def release_held(connection: Connection, source: UUID) -> int:

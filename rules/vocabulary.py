@@ -161,3 +161,6 @@ CHOICES_OF: Mapping[Section, tuple[str, ...]] = {
     section: VOCABULARY[section.value].choices for section in Section
 }
 """The values that a section can yield; empty for release, which names its own."""
+
+DAILY = frozenset({"today", "project.days_to_acceptance"})
+"""The facts that are others on another day, whatever else stays as it is."""

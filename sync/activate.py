@@ -66,7 +66,7 @@ async def activate(
             raise Outdated(f"number {before.number if before else 0} is active")
         signed = Signed(actor, reason)
         number = await put_in_force(engine, connection, ruleset, identity, signed)
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     return number
 
 

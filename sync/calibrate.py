@@ -89,7 +89,7 @@ async def apply(engine: Engine, made: Calibrated, actor: str) -> UUID:
         await calibrations.apply(connection, stored)
         await audit.append(connection, entry)
         await runs.set_aside_all(connection)
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     return stored.id
 
 

@@ -28,6 +28,7 @@ from sync.grant import Allowances, grant
 from sync.keep import Outcome, keep
 from sync.place import Places, place
 from sync.plan import plan
+from sync.put_off import put_off
 from sync.replay import have_aged, revive_facts
 from sync.ruling import Ruling
 from sync.sitting import Sitting
@@ -146,6 +147,7 @@ def _conclude(
         clause or "",
     )
     target, notice = assign(sitting.engine, issue, aim(sitting, issue, ruling))
+    planned = plan(issue.base, issue.snapshot, target)
     stored = replace(made, facts=encode(dict(made.facts), dict[str, object]))
     is_new = not matter.last or not decisions.is_same(matter.last.decision, decision)
     holds = stored if is_new or not matter.last else matter.last
@@ -160,7 +162,8 @@ def _conclude(
         events=tuple(_find_flips(matter.last, stored)) if is_new else (),
         release=placement.id,
         clause=clause,
-        planned=plan(issue.base, issue.snapshot, target),
+        due_on=put_off(sitting, matter, made.facts, issue, placement, planned),
+        planned=planned,
         caution=_caution(sitting, issue, made.cause),
         notice=notice,
         shared=len(matter.links) > 1,

@@ -1,5 +1,6 @@
 """What every verb is handed: the pool, the sources, the time, and nothing global."""
 
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from rules.matching.calibration import Calibration
 from rules.matching.match import Index, Match, Matcher
 from rules.matching.meaning import Meanings
 from rules.matching.question import Message
+from rules.next_day import Calendar
 from rules.ruleset import Ruleset
 
 Wake = Callable[[str, str], Awaitable[None]]
@@ -35,15 +37,24 @@ class Source:
     budget: Budget | None = None
 
 
+_AT_ONCE = 2
+
+
 @dataclass(slots=True)
 class Memory:
-    """What was loaded once and is known by its fingerprint; only ever a shortcut."""
+    """What was loaded once and is known by its fingerprint; only ever a shortcut.
+
+    Attributes:
+        turns: of batches that can wait: the process has room left for those that cannot.
+    """
 
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
     calibrations: dict[UUID, Calibration] = field(default_factory=dict)
     matches: dict[bytes, Match] = field(default_factory=dict)
     judge_quiet_until: datetime | None = None
+    turns: Semaphore = field(default_factory=lambda: Semaphore(_AT_ONCE))
 
 
 class Judge(Protocol):

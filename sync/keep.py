@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from pool import decisions, history, outbox, requirements
@@ -29,6 +30,7 @@ class Outcome:
         events: what is new by it.
         release: that the issue is planned for.
         clause: whose allowance it counts against.
+        due_on: when it is decided on again; None unless something of it changes.
         planned: of what is to be written to the tracker.
         notice: whether the person that the issue is given to has an account.
         shared: other issues have its requirement, too.
@@ -43,6 +45,7 @@ class Outcome:
     events: Sequence[Event]
     release: UUID | None
     clause: str | None
+    due_on: date | None
     planned: Plan
     caution: Caution
     notice: Notice | None
@@ -80,6 +83,7 @@ def _show(sitting: Sitting, outcome: Outcome) -> Shown:
         stored=outcome.holds,
         release=outcome.release,
         clause=outcome.clause,
+        due_on=outcome.due_on,
         base=outcome.planned.base,
         reached=sitting.reach(issue.project_id),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,10 +24,12 @@ class Placement:
 
     Attributes:
         release: that it is planned for; None for none, as is its id.
+        waits: for room in a release that is open.
     """
 
     release: Release | None = None
     id: UUID | None = None
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +69,10 @@ class Places:
             days=issue.estimate_days or Decimal(0),
             current=current.name if current else None,
         )
-        return Placement(found, open_ones[found.name]) if found else Placement()
+        if found:
+            return Placement(found, open_ones[found.name])
+        unfrozen = (self.releases[each] for each in open_ones.values())
+        return Placement(waits=any(_is_open(it, matter.today) for it in unfrozen))
 
     def _move(self, matter: Matter, to: UUID | None) -> None:
         """A requirement takes its days once of each release that an issue of it is in."""
@@ -84,6 +90,10 @@ class Places:
             known = self.releases[identity]
             planned = known.planned_days + days
             self.releases[identity] = replace(known, planned_days=planned)
+
+
+def _is_open(release: Release, on: date) -> bool:
+    return release.state is ReleaseState.OPEN and on < release.freeze_on
 
 
 def _is_over(issue: StoredIssue) -> bool:

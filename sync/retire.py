@@ -32,5 +32,5 @@ async def retire(engine: Engine, project: str, actor: str, reason: str = "") -> 
             before=before.fingerprint,
         )
         await append(connection, entry)
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     return True

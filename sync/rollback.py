@@ -55,7 +55,7 @@ async def rollback(
         made = await put_in_force(
             engine, connection, _load(target), target.project_id, signed
         )
-    await engine.wake("redecide", "")
+    await engine.wake("tick", "")
     return made
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from connectors.http import LONGEST_WAIT_SECONDS
 from pool import runs, sources, waits
 from pool.database import Connection
-from pool.due import Due, find_due
+from pool.due import REDECIDE, Due, find_due
 from pool.sources import SourceRow
 from sync.breaker import is_probe_due
 from sync.engine import Engine
@@ -24,6 +24,7 @@ _LONGEST = waits.Longest(
     own=timedelta(minutes=15), asked=timedelta(seconds=LONGEST_WAIT_SECONDS + 900)
 )
 """With a quarter of an hour between the clocks of two hosts."""
+_RUNS_AT_ONCE = 32
 
 
 async def tick(engine: Engine) -> Sequence[Due]:
@@ -35,25 +36,35 @@ async def tick(engine: Engine) -> Sequence[Due]:
         due = await find_due(connection, now)
         known = await sources.find_all(connection)
         sitting = await open_sitting(engine, connection)
-        if await _is_run_due(connection, sitting):
-            due.append(Due("redecide", ""))
+        due.extend(await _find_runs(connection, sitting))
         if await is_index_due(engine, connection):
             due.append(Due("reindex", ""))
         if await is_judge_due(engine, connection):
             due.append(Due("judge", ""))
     due.extend(_due_polls(engine, known, now))
-    configured = [one for one in due if one.source in engine.sources or not one.source]
-    for verb, source in configured:
+    started = [one for one in due if _can_start(engine, one)]
+    for verb, source in started:
         await engine.wake(verb, source)
-    return configured
+    return started
 
 
-async def _is_run_due(connection: Connection, sitting: Sitting | None) -> bool:
-    """Whether anything is to be decided on again, or what a run wants to be weighed."""
+def _can_start(engine: Engine, due: Due) -> bool:
+    """Of a source that is no longer configured there is only something to decide."""
+    return due.source in engine.sources or due.verb == REDECIDE or not due.source
+
+
+async def _find_runs(connection: Connection, sitting: Sitting | None) -> Sequence[Due]:
+    """Sources in which some issues are to be decided on again, or a run to be weighed.
+
+    A few at a time: a whole pool would be woken for longer than a tick may take.
+    """
     if sitting is None:
-        return False
-    stale = await runs.find_undecided(connection, sitting.today, 1, sitting.days)
-    return bool(stale or await runs.find_holdings(connection))
+        return ()
+    waiting = await runs.find_waiting(
+        connection, sitting.today, sitting.days, _RUNS_AT_ONCE
+    )
+    held = [one.name for one in await runs.find_holdings(connection)]
+    return [Due(REDECIDE, name) for name in sorted({*waiting, *held})]
 
 
 async def _register_new(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from model.errors import RetriableError, TrackerError
 from pool import sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
+from pool.due import REDECIDE
 from pool.sources import SourceRow
 from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
@@ -87,7 +88,7 @@ async def report_failure(
     async with engine.database.transaction() as connection:
         await raise_concern(connection, engine.ids, concern, now)
         source = await sources.find(connection, name)
-    if source is not None:
+    if source is not None and verb != REDECIDE:
         await report_trouble(engine, source, RetriableError("verb_failed"))
 
 

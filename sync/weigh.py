@@ -4,13 +4,14 @@ from pool import runs, sources
 from pool.attention import Concern, raise_concern, resolve
 from pool.database import Connection
 from pool.runs import Holding
+from pool.sources import SourceRow
 from sync.engine import Engine
 
 MASS_CHANGE = "mass_change"
 
 
-async def weigh(engine: Engine) -> int:
-    """Look at every source all of whose issues the run has reached.
+async def weigh(engine: Engine, source: SourceRow) -> bool:
+    """Look at a source, if the run has reached all of its issues.
 
     Writes of a run are held. If they concern no more than the source's share of its
     issues they go out now, else they stay until :func:`sync.resume.resume`; another
@@ -18,11 +19,11 @@ async def weigh(engine: Engine) -> int:
     committed rows is looked at, so a process that dies here leaves it to the next one.
 
     Returns:
-        How many sources have writes that go out now.
+        Whether it has writes that go out now.
     """
     async with engine.database.transaction() as connection:
-        found = await runs.find_holdings(connection)
-        return sum([await _weigh_one(engine, connection, each) for each in found])
+        found = await runs.find_holdings(connection, source.id)
+        return any([await _weigh_one(engine, connection, each) for each in found])
 
 
 async def _weigh_one(engine: Engine, connection: Connection, holding: Holding) -> bool:

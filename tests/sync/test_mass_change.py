@@ -172,7 +172,7 @@ async def test_a_killed_run_goes_on_and_is_weighed_as_a_whole(
     before = writes(desk)
     await put_in_force(world.engine, OTHER)
     with pytest.raises(KeyboardInterrupt):
-        await redecide(world.engine, _die)
+        await redecide(world.engine, progress=_die)
     async with world.engine.database.transaction() as connection:
         assert (await runs.find_progress(connection)).left == 0
     assert await questions(world) == []

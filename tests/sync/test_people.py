@@ -192,14 +192,21 @@ async def test_a_deleted_issue_leaves_a_tombstone_after_a_second_look(
     assert (await world.issue(made.key))["deleted_at"] is not None
 
 
-async def test_a_day_later_everything_is_decided_again_and_nothing_is_written(
+async def test_an_issue_is_decided_again_on_the_day_that_concerns_it_and_on_no_other(
     world: World, desk: JiraDesk
 ) -> None:
-    made = await mirror(world, desk, "WeChat mini program for approvals")
+    """Two weeks before its project is accepted, what is in the contract is more urgent."""
+    made = await mirror(world, desk, "Export of every fund report to Excel and PDF")
     before = writes(desk)
     world.clock.wind(days=1)
     ran = await world.settle()
-    assert "redecide" in {one.verb for one in ran}
-    today = (await world.issue(made.key))["decided_on"]
-    assert today.isoformat() == "2026-11-21"
+    assert "redecide" not in {one.verb for one in ran}
     assert writes(desk) == before
+    world.clock.wind(days=26)
+    await world.settle()
+    issue = await world.issue(made.key)
+    assert issue["decided_on"].isoformat() == "2026-12-17"
+    assert issue["score"] == 25
+    world.clock.wind(days=1)
+    ran = await world.settle()
+    assert "redecide" not in {one.verb for one in ran}

@@ -222,6 +222,7 @@ async def test_what_was_decided_meanwhile_by_the_old_ruleset_is_not_missed(
 async def test_days_are_counted_in_each_rulesets_time_zone(town: Town) -> None:
     await raise_two(town)
     ahead = OWN + "timezone: Pacific/Kiritimati\n"
+    ahead = ahead.replace("issue.type: Story", "today: {after: 2026-11-20}")
     await activate(town.engine, load(ahead), "Mei", project="huaxin-finance")
     await redecide(town.engine)
     rows = await town.rows("SELECT key, decided_on FROM issues")

@@ -60,9 +60,10 @@ VERBS: dict[str, Callable[[Engine, str], Awaitable[Any]]] = {
     "poll": poll,
     "deliver": deliver,
     "sweep": sweep,
-    "redecide": lambda engine, _source: redecide(engine),
+    "redecide": redecide,
     "judge": lambda engine, _source: judge(engine),
     "reindex": lambda engine, _source: reindex(engine),
+    "tick": lambda engine, _source: tick(engine),
 }
 
 
