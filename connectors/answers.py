@@ -8,14 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from connectors.shapes import parse_answer
+from connectors.shapes import Parse, parse_answer
 from connectors.trail import Trail
 from model.errors import PermanentError, RetriableError
 
 Json = dict[str, Any]
-
-Parse = Callable[[bytes], Any]
-"""Reads JSON; a ``ValueError`` where it is none."""
 
 _MAX_PAGES = 1000
 

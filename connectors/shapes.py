@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import GenericAlias, new_class
+from typing import Any, TypedDict
 
+import msgspec
 import orjson
 
 from connectors.strict_json import JsonObject
@@ -21,6 +23,10 @@ class MistypedField(ValueError):  # noqa: N818 - says what the body holds
 
     def __init__(self, name: str) -> None:
         super().__init__(f"mistyped_field: {name}")
+
+
+Parse = Callable[[bytes], Any]
+"""Reads an answer's JSON; a ``ValueError`` where it is none."""
 
 
 def parse_answer(content: bytes) -> Any:
@@ -44,6 +50,39 @@ def _parse_slowly(content: bytes) -> Any:
     except RecursionError as error:
         message = "the answer is nested too deep"
         raise ValueError(message) from error
+
+
+class _Object(TypedDict, total=False):
+    """Any of its fields may be missing."""
+
+
+def shape(*plain: str, **inner: Any) -> Any:
+    """An object's fields that are read: plain ones whole, others by their own shapes."""
+    fields = dict.fromkeys(plain, Any) | {name: it | None for name, it in inner.items()}
+    told = {"__annotations__": fields}
+    return new_class("Shape", (_Object,), {"total": False}, lambda it: it.update(told))
+
+
+def list_of(inner: Any) -> Any:
+    """A list of objects of a shape."""
+    return GenericAlias(list, (inner,))
+
+
+def parse_as(known: Any) -> Parse:
+    """What parses an answer as far as a shape goes, for half of the time.
+
+    Nothing is made of the rest, which is most of what trackers write. What is not of its
+    shape is read whole, so that whoever reads it says what is wrong.
+    """
+    decoder = msgspec.json.Decoder(known)
+
+    def parse(content: bytes) -> Any:
+        try:
+            return decoder.decode(content)
+        except (ValueError, RecursionError):
+            return parse_answer(content)
+
+    return parse
 
 
 def get_object(body: JsonObject, name: str) -> JsonObject:

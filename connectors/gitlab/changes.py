@@ -5,7 +5,13 @@ wait for the pages before it, and no more rows are held than the windows ahead h
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +19,12 @@ from typing import NamedTuple
 
 from connectors.ahead import in_order
 from connectors.gitlab.feed import (
-    FARTHEST_ROW,
-    WINDOW_ROWS,
     Feed,
     Glance,
+    Listed,
     Position,
     Reading,
-    Window,
+    Stretch,
     glance_at,
     split,
 )
@@ -52,11 +57,17 @@ class WholeReads:
         """The issues of some rows, in their order."""
         if not rows:
             return []
+        noted = [row for row in rows if has_notes(row)]
+        if not noted:
+            return await self.threads.run(self._fetch_bare, rows)
         notes, relations = await asyncio.gather(
-            self._fetch_notes([row for row in rows if has_notes(row)]),
-            self.threads.run(self.relations.fetch, rows),
+            self._fetch_notes(noted), self.threads.run(self.relations.fetch, rows)
         )
         return await self.threads.run(self.reads.read_all, rows, notes, relations)
+
+    def _fetch_bare(self, rows: Sequence[Json]) -> list[IssueSnapshot]:
+        """Without notes: from thread to thread costs as much as reading some issues."""
+        return self.reads.read_all(rows, {}, self.relations.fetch(rows))
 
     async def _fetch_notes(
         self, rows: Sequence[Json]
@@ -139,43 +150,47 @@ class ChangeReads:
         }
 
     async def _read_pages(
-        self, project_id: int, known: Position, first: ListPage, asked_at: datetime
+        self, project_id: int, known: Position, page: ListPage, asked_at: datetime
     ) -> AsyncGenerator[_ReadPage, None]:
-        if first.next_query is None:
-            yield await self._complete(known, asked_at, first.rows)
+        first = Listed(page.rows, asked_at)
+        if page.next_query is None or not first.rows:
+            yield await self._complete(known, first)
             return
-        bounds = self._find_bounds(project_id, known.resume_from, first.total)
-        windows = split(known.resume_from, bounds)
-        reads = (self._read(project_id, window, known) async for window in windows)
+        far = self._find_far(project_id, known.resume_from, page.total)
+        stretches = split(first, far)
+        reads = (self._read(project_id, stretch, known) async for stretch in stretches)
         ahead = self.threads.count + _SPARE_WINDOWS
         async with (
-            aclosing(bounds),
-            aclosing(windows),
+            aclosing(far),
+            aclosing(stretches),
             aclosing(in_order(reads, ahead)) as found,
         ):
             async for pages in found:
-                for page in pages:
-                    yield page
+                for one in pages:
+                    yield one
 
-    async def _find_bounds(
+    async def _find_far(
         self, project_id: int, after: datetime | None, total: int | None
-    ) -> AsyncGenerator[datetime, None]:
-        last = FARTHEST_ROW if total is None else total
+    ) -> AsyncGenerator[Listed, None]:
         finds = (
-            self.threads.run(self.feed.find_bound, project_id, after, row)
-            for row in range(WINDOW_ROWS, last, WINDOW_ROWS - 1)
+            self._list(self.feed.find_far, project_id, after, number)
+            for number in self.feed.far_pages(total)
         )
         async with aclosing(in_order(finds, self.threads.count)) as found:
-            async for bound in found:
-                if bound is None:
+            async for page in found:
+                if not page.rows:
                     return
-                yield bound
+                yield page
+
+    async def _list(self, ask: Callable[..., list[Json]], *args: object) -> Listed:
+        asked_at = self.clock()
+        return Listed(await self.threads.run(ask, *args), asked_at)
 
     async def _read(
-        self, project_id: int, window: Window, known: Position
+        self, project_id: int, stretch: Stretch, known: Position
     ) -> list[_ReadPage]:
-        """A window whole; its next page is asked for while one is completed."""
-        whole = self._completions(project_id, window, known)
+        """A stretch whole; its next page is asked for while one is completed."""
+        whole = self._completions(project_id, stretch, known)
         async with (
             aclosing(whole),
             aclosing(in_order(whole, _PAGES_AHEAD)) as pages,
@@ -183,19 +198,20 @@ class ChangeReads:
             return [page async for page in pages]
 
     async def _completions(
-        self, project_id: int, window: Window, known: Position
+        self, project_id: int, stretch: Stretch, known: Position
     ) -> AsyncGenerator[asyncio.Task[_ReadPage], None]:
-        query, trail = self.feed.begin(window), Trail(f"/projects/{project_id}")
+        page = stretch.first
+        yield asyncio.create_task(self._complete(known, page))
+        query, trail = self.feed.begin(stretch.rest), Trail(f"/projects/{project_id}")
         while query is not None:
             asked_at = self.clock()
             rows, query = await self.threads.run(self.feed.get_next, project_id, query)
             trail.add(rows)
-            yield asyncio.create_task(self._complete(known, asked_at, rows))
+            page = Listed(rows, asked_at).after(page)
+            yield asyncio.create_task(self._complete(known, page))
 
-    async def _complete(
-        self, known: Position, asked_at: datetime, rows: list[Json]
-    ) -> _ReadPage:
+    async def _complete(self, known: Position, page: Listed) -> _ReadPage:
         with understanding(self.threads.source):
-            news, glance = known.find_news(rows), glance_at(rows)
+            news, glance = known.find_news(page.rows), glance_at(page.rows)
         snapshots = await self.whole.fetch(news)
-        return _ReadPage(glance, Reading(asked_at, self.clock()), snapshots)
+        return _ReadPage(glance, Reading(page.asked_at, self.clock()), snapshots)

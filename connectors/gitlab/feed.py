@@ -4,7 +4,8 @@ GitLab has no feed of changes: the list of issues is asked in the order of
 ``updated_at`` (https://docs.gitlab.com/api/issues/). Commits become visible a little
 out of that order, so that resuming goes back five minutes; what was read from there
 before is remembered and not read again. Much is read as several windows of time side
-by side: unlike page numbers these stay where they are while issues change.
+by side: unlike page numbers these stay where they are while issues change. Pages far down
+the list tell where the windows begin, and are the first of theirs.
 """
 
 import hashlib
@@ -12,10 +13,11 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from connectors.base import Cursor
 from connectors.gitlab.rest import Json, ListPage, Rest, group_path, project_path
+from connectors.gitlab.rows import parse_issues
 from connectors.gitlab.timestamps import parse_moment, write_moment
 from model.errors import PermanentError
 
@@ -25,11 +27,10 @@ SETTLING = timedelta(seconds=5)
 
 MAX_REMEMBERED = 2000
 
-WINDOW_ROWS = 300
-"""Several pages, so that finding the windows costs little of reading them, and few, for
-several windows are held at once."""
+_WINDOW_ROWS = 300
+"""About as many: several pages, and few, for several windows are held at once."""
 
-FARTHEST_ROW = 50_000
+_FARTHEST_ROW = 50_000
 """Offsets beyond are refused (https://docs.gitlab.com/administration/instance_limits/)."""
 
 EVERY_ISSUE: Mapping[str, str] = {"scope": "all", "state": "all"}
@@ -210,18 +211,47 @@ class Window(NamedTuple):
         return {name: write_moment(end) for name, end in ends.items() if end}
 
 
-async def split(
-    after: datetime | None, bounds: AsyncIterable[datetime]
-) -> AsyncGenerator[Window, None]:
-    """Windows that leave nothing out, whatever the bounds; the last one is open.
+class Listed(NamedTuple):
+    """Issues as a list showed them, oldest change first; when it was asked, on our clock."""
 
-    Each comes as soon as its bound does: reading need not wait for all of them.
+    rows: list[Json]
+    asked_at: datetime
+
+    @property
+    def begins_at(self) -> datetime:
+        """The first change."""
+        return parse_moment(self.rows[0]["updated_at"])
+
+    @property
+    def ends_at(self) -> datetime:
+        """The last one."""
+        return parse_moment(self.rows[-1]["updated_at"])
+
+    def after(self, page: Self) -> Self:
+        """Without the row that the page before ended with: it was asked from there."""
+        comes_again = self.rows[:1] == page.rows[-1:]
+        return self._replace(rows=self.rows[1:]) if comes_again else self
+
+
+class Stretch(NamedTuple):
+    """A page, and the window of what follows it until the next stretch begins."""
+
+    first: Listed
+    rest: Window
+
+
+async def split(
+    first: Listed, pages: AsyncIterable[Listed]
+) -> AsyncGenerator[Stretch, None]:
+    """Stretches that leave nothing out, whatever the pages; the last one is open.
+
+    Each comes as soon as the page after it does: reading need not wait for all of them.
     """
-    async for bound in bounds:
-        if after is None or bound > after:
-            yield Window(after, bound)
-            after = bound
-    yield Window(after)
+    async for page in pages:
+        if page.begins_at > first.ends_at:
+            yield Stretch(first, Window(first.ends_at, page.begins_at))
+            first = page
+    yield Stretch(first, Window(first.ends_at))
 
 
 class Feed:
@@ -230,12 +260,15 @@ class Feed:
     def __init__(self, rest: Rest, page_size: int) -> None:
         self._rest = rest
         self._by_change = {**_BY_CHANGE, "per_page": page_size}
+        # The rows at both ends of a window's rest come twice: so it is whole pages.
+        self._far_size = max(page_size - 1, 1)
+        self._apart = _WINDOW_ROWS // page_size
         self._keyset = True
 
     def get_first(self, project_id: int, after: datetime | None) -> ListPage:
         """The first page, which tells how much there is."""
         query = {**self._by_change, **Window(after).query}
-        return self._rest.get_page(_path(project_id), query)
+        return self._get_issues(_path(project_id), query)
 
     def get_changed(self, group: int | str, after: datetime) -> ListPage:
         """What changed in all projects of a group, as far as one page tells.
@@ -243,7 +276,7 @@ class Feed:
         https://docs.gitlab.com/api/issues/#list-group-issues
         """
         query = {**_BY_CHANGE, **Window(after).query}
-        return self._rest.get_page(f"{group_path(group)}/issues", query)
+        return self._get_issues(f"{group_path(group)}/issues", query)
 
     def begin(self, window: Window) -> Json | None:
         """The query of a window's first page."""
@@ -256,21 +289,26 @@ class Feed:
         asked from the last row's ``updated_at`` on: rows that change meanwhile leave
         their place, and page numbers would skip what comes after them.
         """
-        page = self._get_page(_path(project_id), query)
+        page = self._get_by_key(_path(project_id), query)
         return page.rows, _next(query, page)
 
-    def find_bound(
-        self, project_id: int, after: datetime | None, row: int
-    ) -> datetime | None:
-        """When the ``row``-th change took place, to split there; None when too far."""
-        query = {**_BY_CHANGE, **Window(after).query, "per_page": 1, "page": row}
+    def find_far(
+        self, project_id: int, after: datetime | None, number: int
+    ) -> list[Json]:
+        """A page far down the list; nothing when it is too far."""
+        query = {**self._by_change, **Window(after).query}
+        asked = {**query, "per_page": self._far_size, "page": number}
         try:
-            rows = self._rest.get_page(_path(project_id), query).rows
+            return self._get_issues(_path(project_id), asked).rows
         except PermanentError as error:
             if error.code != "method_not_allowed":
                 raise
-            return None
-        return parse_moment(rows[0]["updated_at"]) if rows else None
+            return []
+
+    def far_pages(self, total: int | None) -> range:
+        """Numbers of the pages that windows begin with, but for the first one's."""
+        last = _FARTHEST_ROW if total is None else total
+        return range(1 + self._apart, last // self._far_size + 1, self._apart)
 
     def count(self, project_ids: Sequence[int]) -> int | None:
         """How many issues there are; None when one project does not tell."""
@@ -279,16 +317,19 @@ class Feed:
         known = [page.total for page in pages if page.total is not None]
         return sum(known) if len(known) == len(pages) else None
 
-    def _get_page(self, path: str, query: Json) -> ListPage:
+    def _get_by_key(self, path: str, query: Json) -> ListPage:
         if not self._keyset:
-            return self._rest.get_page(path, query)
+            return self._get_issues(path, query)
         try:
-            return self._rest.get_page(path, {"pagination": "keyset", **query})
+            return self._get_issues(path, {"pagination": "keyset", **query})
         except PermanentError as error:
             if error.code != "method_not_allowed":
                 raise
         self._keyset = False
-        return self._rest.get_page(path, query)
+        return self._get_issues(path, query)
+
+    def _get_issues(self, path: str, query: Json) -> ListPage:
+        return self._rest.get_page(path, query, parse_issues)
 
 
 def _path(project_id: int) -> str:

@@ -104,12 +104,12 @@ class IssueReader:
             PermanentError: ``answer_not_understood``.
         """
         with understanding(str(row.get("web_url"))):
-            return self._read(row, notes, relations or Relations())
+            return self._read(row, notes, relations or NO_RELATIONS)
 
     def _read(
         self, row: Json, notes: Iterable[Json], relations: "Relations"
     ) -> IssueSnapshot:
-        labels = frozenset(str(name) for name in row.get("labels") or ())
+        labels = frozenset(map(str, row.get("labels") or ()))
         said = self._labels.read(labels)
         own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
         closed, status = row["state"] == CLOSED, relations.status
@@ -223,6 +223,9 @@ class Relations:
     status: WorkItemStatus | None = None
     worklogs: tuple[Worklog, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_RELATIONS = Relations()
 
 
 def read_custom_fields(widgets: Iterable[Json]) -> Mapping[str, str]:

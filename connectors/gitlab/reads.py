@@ -15,6 +15,7 @@ from connectors.gitlab.rest import (
     project_path,
     unreachable,
 )
+from connectors.gitlab.rows import parse_issues
 from connectors.places import Places
 from model.errors import PermanentError
 from model.issues import IssueSnapshot
@@ -117,7 +118,8 @@ class IssueReads:
     def _fetch_batch(self, project_id: int, iids: Sequence[int]) -> list[Json]:
         path = f"{project_path(project_id)}/issues"
         try:
-            return self._rest.get_page(path, {**EVERY_ISSUE, "iids[]": iids}).rows
+            asked = {**EVERY_ISSUE, "iids[]": iids}
+            return self._rest.get_page(path, asked, parse_issues).rows
         except PermanentError as error:
             if not is_project_missing(error):
                 raise

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from connectors.gitlab.custom_fields import VALUES
 from connectors.gitlab.mapping import (
+    NO_RELATIONS,
     IssuePlace,
     Relations,
     WorkItemStatus,
@@ -81,7 +82,6 @@ _KINDS: Mapping[str, LinkKind] = {
     "blocks": LinkKind.BLOCKS,
     "is_blocked_by": LinkKind.BLOCKED_BY,
 }
-_NONE = Relations()
 _NOTHING: Sequence[object] = (None, {"nodes": []}, [])
 _GLOBAL_ID = re.compile(r"gid://gitlab/\w+/([0-9]+)")
 
@@ -158,7 +158,7 @@ class RelationReads:
 
     def _relations(self, node: Json) -> Relations:
         if _tells_nothing(node):
-            return _NONE
+            return NO_RELATIONS
         moved = node.get("movedToWorkItemUrl") or ""
         key = key_of_url(moved, self.base_url) if moved else ""
         status, logs = _read_widgets(node)

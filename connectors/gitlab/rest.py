@@ -23,6 +23,7 @@ from connectors.answers import (
     read_rows,
 )
 from connectors.gitlab.backend import open_library
+from connectors.shapes import Parse, parse_answer
 from model.errors import PermanentError, RetriableError
 
 PER_PAGE = 100
@@ -67,7 +68,9 @@ class Rest:
         """Read one object."""
         return read_row(self._ask("get", path))
 
-    def get_page(self, path: str, query: Query = _NOTHING) -> ListPage:
+    def get_page(
+        self, path: str, query: Query = _NOTHING, parse: Parse = parse_answer
+    ) -> ListPage:
         """Read one page of a list, or its beginning where it is too large.
 
         A note or a description may have a megabyte, and anybody may write hundreds.
@@ -78,9 +81,9 @@ class Rest:
         except PermanentError as error:
             if error.code != "answer_too_large" or asked["per_page"] == 1:
                 raise
-            return self.get_page(path, _begin(asked))
+            return self.get_page(path, _begin(asked), parse)
         return ListPage(
-            read_rows(answer),
+            read_rows(answer, parse),
             find_next_query(answer, ("cursor", "page", "per_page")),
             _total(answer),
             find_date(answer),

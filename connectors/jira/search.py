@@ -12,7 +12,7 @@ the window cannot move on, because a page ends in the minute that it began in,
   new; only then does the position pass it.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -22,6 +22,7 @@ from connectors.jira.config import JiraConfig
 from connectors.jira.lists import ask_for
 from connectors.jira.mapping import fields_for, get_updated_at
 from connectors.jira.people import Json
+from connectors.jira.rows import parser_for
 from connectors.jira.site import QuietJira, Site
 from connectors.jira.windows import minute_of, write_jql
 from connectors.trail import Trail
@@ -97,13 +98,16 @@ class Sweep:
 
     def _ask_cloud(self, jql: str, token: str, jira: QuietJira) -> Any:
         following = {"nextPageToken": token} if token else {}
-        return self._ask(partial(jira.get, "search/jql", jql=jql, **following))
+        return self._ask(jira, "search/jql", jql=jql, **following)
 
     def _ask_server(self, jql: str, start: int, jira: QuietJira) -> Any:
-        return self._ask(partial(jira.get, "search", jql=jql, startAt=start))
+        return self._ask(jira, "search", jql=jql, startAt=start)
 
-    def _ask(self, search: Callable[..., Any]) -> Any:
-        size, fields = self.config.page_size, fields_for(self.config, self.site.names)
+    def _ask(self, jira: QuietJira, path: str, **params: str | int) -> Any:
+        own = self.site.names.ids
+        fields = fields_for(self.config, self.site.names)
+        search = partial(jira.get_as, parser_for(tuple(fields), own), path, **params)
+        size = self.config.page_size
         return ask_for(
             fields, lambda names: search(maxResults=size, fields=",".join(names))
         )

@@ -21,7 +21,7 @@ from connectors.http import HttpxAdapter
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import NO_FIELDS, FieldNames, parse_field_names
 from connectors.jira.people import Json
-from connectors.shapes import parse_answer
+from connectors.shapes import Parse, parse_answer
 from model.errors import Conflict, PermanentError, RetriableError
 
 Answer = TypeVar("Answer")
@@ -63,8 +63,12 @@ class QuietJira(JIRA):
 
     def get(self, path: str, **params: str | int) -> Any:
         """Read ``rest/api/2/PATH``."""
+        return self.get_as(parse_answer, path, **params)
+
+    def get_as(self, parse: Parse, path: str, /, **params: str | int) -> Any:
+        """The same, as far as one knows how to parse it."""
         answer = self._session.get(self._get_url(path), params=params)
-        return parse_answer(answer.content)
+        return parse(answer.content)
 
     def get_ours(self, issue_id: str, *names: str) -> dict[str, Any]:
         """Read fields of an issue that is about to be written to.

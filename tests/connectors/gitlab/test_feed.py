@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from connectors.gitlab.feed import (
     OVERLAP,
+    Listed,
     Position,
     Reading,
     Sighting,
+    Window,
     glance_at,
     read_cursor,
     split,
@@ -49,25 +51,33 @@ def test_a_moment_comes_back_as_it_was_written(moment: datetime) -> None:
     assert parse_moment(write_moment(moment)) == moment
 
 
-@given(st.none() | moments, st.lists(moments, max_size=5), moments)
-async def test_windows_leave_no_moment_out(
-    after: datetime | None, bounds: list[datetime], moment: datetime
-) -> None:
-    windows = [window async for window in split(after, _one_by_one(bounds))]
-    held = any(
-        (window.after is None or window.after <= moment)
-        and (window.before is None or moment <= window.before)
-        for window in windows
+listed = st.lists(moments, min_size=1, max_size=3).map(
+    lambda found: Listed(
+        [{"updated_at": write_moment(moment)} for moment in sorted(found)], found[0]
     )
-    assert held == (after is None or moment >= after)
-    assert windows[-1].before is None
-    for one, following in pairwise(windows):
-        assert one.before == following.after
+)
 
 
-async def _one_by_one(bounds: list[datetime]) -> AsyncIterator[datetime]:
-    for bound in bounds:
-        yield bound
+@given(listed, st.lists(listed, max_size=5), moments)
+async def test_stretches_leave_no_moment_out(
+    first: Listed, pages: list[Listed], moment: datetime
+) -> None:
+    stretches = [one async for one in split(first, _one_by_one(pages))]
+    held = any(
+        page.begins_at <= moment <= page.ends_at
+        or (rest.before is None and moment >= page.ends_at)
+        or (rest.before is not None and page.ends_at <= moment <= rest.before)
+        for page, rest in stretches
+    )
+    assert held == (moment >= first.begins_at)
+    assert stretches[-1].rest.before is None
+    for one, following in pairwise(stretches):
+        assert one.rest == Window(one.first.ends_at, following.first.begins_at)
+
+
+async def _one_by_one(pages: list[Listed]) -> AsyncIterator[Listed]:
+    for page in pages:
+        yield page
 
 
 @given(moments, st.lists(st.timedeltas(timedelta(0), OVERLAP * 3), min_size=1))

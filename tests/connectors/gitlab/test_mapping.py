@@ -1,5 +1,6 @@
 """REST rows as snapshots."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 from connectors.gitlab import GitLabConfig
 from connectors.gitlab.mapping import IssuePlace, IssueReader
 from connectors.gitlab.note_text import write_sticky_note
+from connectors.gitlab.rows import parse_issues
 from model.errors import PermanentError
 from model.issues import IssueSnapshot, Person, StatusCategory, Urgency, Visibility
 
@@ -59,7 +61,8 @@ def config(**given: Any) -> GitLabConfig:
 
 
 def read(*notes: dict[str, Any], **changed: Any) -> IssueSnapshot:
-    return IssueReader("kunlun", config()).read({**ROW, **changed}, notes)
+    [row] = parse_issues(json.dumps([{**ROW, **changed}]).encode())
+    return IssueReader("kunlun", config()).read(row, notes)
 
 
 def test_an_issue_is_read_whole() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from connectors.gitlab import GitLabConnector
 from connectors.gitlab.mapping import IssueReader
+from connectors.gitlab.rows import parse_issues
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from tests.connectors.gitlab.test_mapping import config
 
@@ -170,11 +171,19 @@ def test_each_recorded_issue_becomes_a_snapshot(path: str) -> None:
     reader = IssueReader("recorded", config())
     for row in _issues_in(RECORDINGS / path):
         snapshot = reader.read(row)
+        assert [snapshot] == [reader.read(it) for it in _as_listed(row)]
         assert snapshot.title == row["title"]
         assert snapshot.labels == frozenset(row["labels"])
         assert snapshot.status == row["state"]
         assert snapshot.key.endswith(f"#{row['iid']}")
         assert "/" in snapshot.key
+
+
+def _as_listed(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """With the fields that are read, and no other."""
+    rows: list[dict[str, Any]] = parse_issues(json.dumps([row]).encode())
+    assert rows[0].keys() < row.keys()
+    return rows
 
 
 def test_the_tables_name_every_recording_once() -> None:

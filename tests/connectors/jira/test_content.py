@@ -1,5 +1,6 @@
 """Files, links, hierarchy, time, sprints and custom fields of an issue."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,7 +10,8 @@ import pytest
 
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import FieldNames, parse_field_names
-from connectors.jira.mapping import parse_issue
+from connectors.jira.mapping import fields_for, parse_issue
+from connectors.jira.rows import parser_for
 from model.errors import PermanentError
 from model.issues import IssueRef, IssueSnapshot, LinkKind, Visibility
 from sandbox.jira import talk
@@ -145,7 +147,9 @@ def read(**fields: object) -> IssueSnapshot:
         "updated": "2026-11-20T08:30:15.123+0800",
     }
     raw = {"id": "1", "key": "FIN-1", "fields": {**known, **fields}}
-    return parse_issue("acme", raw, CONFIG, names)
+    parse = parser_for(tuple(fields_for(CONFIG, names)), names.ids)
+    [issue] = parse(json.dumps({"issues": [raw]}).encode())["issues"]
+    return parse_issue("acme", issue, CONFIG, names)
 
 
 FIELDS = [
@@ -201,6 +205,15 @@ def test_values_are_told_in_words() -> None:
     cascade = {"value": "Part 2", "id": "1", "child": {"value": "2.3"}}
     found = read(customfield_1=[{"value": "A"}, {"value": "B"}], customfield_7=cascade)
     assert found.fields == {"clause": ("Part 2 / 2.3",), "customer": ("A", "B")}
+
+
+def test_a_field_that_a_section_names_is_read_whole() -> None:
+    told = {"name": "High", "value": "1", "iconUrl": "https://acme.example/h.svg"}
+    answer = json.dumps({"issues": [{"fields": {"priority": told, "x": 1}}]}).encode()
+    of_ours = {"name": "High"}
+    for whole, found in (((), of_ours), (("priority",), told)):
+        parse = parser_for(("priority",), whole)
+        assert parse(answer) == {"issues": [{"fields": {"priority": found}}]}
 
 
 def test_moments_are_kept_in_utc() -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from connectors.jira import JiraConfig, JiraConnector
-from connectors.jira.mapping import parse_issue
+from connectors.jira.content import NO_FIELDS
+from connectors.jira.mapping import fields_for, parse_issue
+from connectors.jira.rows import parser_for
 from model.deliveries import Hint, Quarantined
 from tests.contracts.rig import delivery_of
 
@@ -413,6 +415,9 @@ def test_a_real_chinese_issue_keeps_its_characters(path: Path) -> None:
         }
     )
     issue = parse_issue("acme", raw, config)
+    parse = parser_for(tuple(fields_for(config, NO_FIELDS)), ())
+    [listed] = parse(json.dumps({"issues": [raw]}).encode())["issues"]
+    assert parse_issue("acme", listed, config) == issue
     fields = raw["fields"]
     assert issue.title == fields["summary"]
     assert issue.status == fields["status"]["name"] == "已完成"

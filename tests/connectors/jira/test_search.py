@@ -36,7 +36,7 @@ class Circling:
     async def ask(self, question: Callable[[Any], Any]) -> Any:
         return question(self)
 
-    def get(self, _path: str, **_: str | int) -> Json:
+    def get_as(self, *_: Any, **__: str | int) -> Json:
         self.asked += 1
         return self.pages[min(self.asked, len(self.pages)) - 1]
 
@@ -67,7 +67,7 @@ class Endless(Circling):
         super().__init__()
         self.is_cloud = is_cloud
 
-    def get(self, _path: str, **_: str | int) -> Json:
+    def get_as(self, *_: Any, **__: str | int) -> Json:
         self.asked += 1
         return {"issues": [ISSUE], "nextPageToken": f"{self.asked}", "total": 10**9}
 
