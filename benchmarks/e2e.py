@@ -1,11 +1,13 @@
 """From a person's click in a tracker to the pool, and from there back into the tracker.
 
-``python -m benchmarks.e2e [--quick] [--json] [--rate ISSUES]``. The demo's three trackers
+``python -m benchmarks.e2e [--quick] [--json] [--rate ISSUES] [--noise WEBHOOKS]``. The demo's three trackers
 and service run as they do for people, in processes of their own, all on this machine.
 People raise issues at a steady rate through the trackers' pages. When an issue is in the
 pool is seen by looking into the database twenty times a second; when it was answered,
 from the tracker's own journal of requests. There is no baseline: the goals are absolute,
 95 of 100 within 2 s in the pool, and within 5 s written back, at 50 issues a second.
+With ``--noise`` one of the clients sends as many webhooks a second besides, signed, but of
+events that are of no concern.
 """
 
 import argparse
@@ -26,6 +28,7 @@ import psycopg
 
 from app.bootstrap import open_database_url
 from app.config import load_config
+from benchmarks.pace import Lane, finish, sending
 from benchmarks.report import middle, print_report
 from cli.demo.person import Person
 from cli.demo.progress import wait_until_filled
@@ -176,7 +179,14 @@ async def find_url(stage: Stage) -> str:
         return url
 
 
-def measure(rate: float, seconds: float) -> dict[str, Any]:
+def make_noise(stage: Stage, per_second: float) -> list[Lane]:
+    if not per_second:
+        return []
+    secret = (stage.folder / "secrets" / "acme-hook").read_text("utf-8").strip()
+    return [Lane("acme", per_second, secret, {"webhookEvent": "user_updated"})]
+
+
+def measure(rate: float, noise: float, seconds: float) -> dict[str, Any]:
     run, done = Run(), threading.Event()
     with set_up(Wishes(port=0, poll_seconds=60)) as stage:
         wait_until_filled(stage.addresses, stage.children)
@@ -190,12 +200,17 @@ def measure(rate: float, seconds: float) -> dict[str, Any]:
         reporters = [Reporter(trackers[name], who) for name, who in PEOPLE.items()]
         watcher = threading.Thread(target=watch, args=(run, url, after, done))
         watcher.start()
-        load(run, reporters, rate, seconds)
+        port, lanes = urlsplit(stage.addresses.pool).port, make_noise(stage, noise)
+        assert port is not None
+        with sending(port, seconds, lanes) as sender:
+            load(run, reporters, rate, seconds)
+            noisy = finish(sender).sent
         wait_until_still([*journals.values()])
         done.set()
         look_back(run, url, journals)
         watcher.join()
     return {
+        "noise": {source: sent.describe() for source, sent in noisy.items()},
         "raised": len(run.raised),
         "not_in_the_pool": len(run.raised.keys() - run.seen.keys()),
         "not_written_to": len(run.raised.keys() - run.first_written.keys()),
@@ -210,9 +225,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="within 50 seconds")
     parser.add_argument("--json", action="store_true", help="the last line alone")
     parser.add_argument("--rate", type=float, default=RATE, help="issues a second")
+    parser.add_argument("--noise", type=float, default=0, help="webhooks a second")
     asked = parser.parse_args()
     seconds = QUICK_SECONDS if asked.quick else WHOLE_SECONDS
-    told = measure(asked.rate, seconds)
+    told = measure(asked.rate, asked.noise, seconds)
     if not asked.json:
         print(told, file=sys.stderr)
     ratios = {

@@ -147,10 +147,10 @@ def new_database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-async def found(url: str, folder: Path) -> None:
+async def found(url: str, folder: Path, catalogue: str = CATALOGUE) -> None:
     """A pool with one client, as ``reqpool apply`` leaves it."""
     path = folder / "catalogue.yaml"
-    path.write_text(CATALOGUE, encoding="utf-8")
+    path.write_text(catalogue, encoding="utf-8")
     database = Database(url)
     await database.open()
     wanted = load_catalogue(path, Catalogue())
