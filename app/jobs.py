@@ -49,7 +49,13 @@ from sync.trouble import report_failure
 _log = structlog.get_logger()
 _tracer = trace.get_tracer("reqpool")
 
-_STALLED_AFTER_SECONDS = 30
+HEARTBEAT_SECONDS = 5
+STALLED_AFTER_SECONDS = 30
+LOOK_SECONDS = 2
+"""Between two looks for jobs. A worker that dies has told of itself HEARTBEAT_SECONDS ago at
+most, is taken for dead STALLED_AFTER_SECONDS after that, and the next tick and the next
+look start its jobs anew: within a minute with much to spare."""
+
 _TICK = "* * * * * */2"
 _EACH_MINUTE = "* * * * *"
 _EACH_HOUR = "17 * * * *"
@@ -120,7 +126,7 @@ async def take_over(app: App) -> None:
     dead one no longer holds the lock.
     """
     stalled = await app.job_manager.get_stalled_jobs(
-        seconds_since_heartbeat=_STALLED_AFTER_SECONDS
+        seconds_since_heartbeat=STALLED_AFTER_SECONDS
     )
     for job in stalled:
         try:
@@ -230,8 +236,8 @@ async def _run_worker(app: App, engine: Engine, concurrency: int) -> None:
         delete_jobs="always",
         install_signal_handlers=False,
         shutdown_graceful_timeout=20,
-        update_heartbeat_interval=5,
-        stalled_worker_timeout=_STALLED_AFTER_SECONDS,
-        fetch_job_polling_interval=2,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_AFTER_SECONDS,
+        fetch_job_polling_interval=LOOK_SECONDS,
         additional_context={"engine": engine},
     )

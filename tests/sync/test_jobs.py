@@ -7,7 +7,13 @@ from dataclasses import replace
 
 from procrastinate import App
 
-from app.jobs import build_jobs, wake_through, work
+from app.jobs import (
+    STALLED_AFTER_SECONDS,
+    VERBS,
+    build_jobs,
+    wake_through,
+    work,
+)
 from sync.engine import Engine
 from sync.patrol import patrol
 from sync.seal import seal
@@ -65,6 +71,31 @@ async def test_a_worker_checks_each_source_every_hour(
     async with running(world, database_url) as engine, asyncio.timeout(10):
         await patrol(engine)
         while not await world.rows("SELECT FROM checks"):
+            await asyncio.sleep(0.05)
+
+
+_DIE_AT_WORK = """
+WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)
+    VALUES (now() - make_interval(secs => %s)) RETURNING id)
+INSERT INTO procrastinate_jobs
+    (queue_name, task_name, lock, queueing_lock, args, status, worker_id)
+SELECT 'default', 'run', name, name, jsonb_build_object('verb', verb, 'source', 'acme'),
+    'doing', dead.id
+FROM unnest(%s::text[]) verb, dead, format('%%s:acme', verb) name
+RETURNING id
+"""
+_STILL_THERE = "SELECT FROM procrastinate_jobs WHERE id = ANY(%s)"
+
+
+async def test_each_kind_of_job_that_died_with_its_worker_is_done_by_another(
+    world: World, database_url: str
+) -> None:
+    async with running(world, database_url), asyncio.timeout(15):
+        while not await world.rows("SELECT FROM procrastinate_workers"):
+            await asyncio.sleep(0.05)
+        died = await world.rows(_DIE_AT_WORK, STALLED_AFTER_SECONDS + 1, [*VERBS])
+        assert len(died) == len(VERBS)
+        while await world.rows(_STILL_THERE, [job["id"] for job in died]):
             await asyncio.sleep(0.05)
 
 
