@@ -167,21 +167,27 @@ class WordIndex:
     def match(self, request: Request) -> Match:
         """The nearest clauses that hold on the request's day."""
         asked = self.read(request)
-        ranked = self.compare(asked, request.today)
+        ranked = self.compare(asked, request.today, met=True)
         return conclude(ranked, asked, self.calibration.inside, self.engine)
 
     def rank(self, request: Request) -> list[Ranked]:
         """Every clause that the request meets at all, nearest first."""
-        ranked = self.compare(self.read(request), request.today)
-        return sorted((one for one in ranked if one.met), key=lambda one: -one.score)
+        ranked = self.compare(self.read(request), request.today, met=True)
+        return sorted(ranked, key=lambda one: -one.score)
 
-    def compare(self, asked: Asked, today: date | None) -> list[Ranked]:
-        """Every clause that holds on the day, in the contract's order."""
+    def compare(
+        self, asked: Asked, today: date | None, *, met: bool = False
+    ) -> list[Ranked]:
+        """Every clause that holds on the day, in the contract's order.
+
+        With ``met`` only those that share something with the request, or are named.
+        """
         shared = self._find_shared(asked.masses)
         held = [
             (weighed, shared.get(place, _NOTHING_SHARED))
             for place, weighed in enumerate(self.clauses)
-            if today is None or weighed.clause.is_valid_on(today)
+            if (not met or place in shared or weighed.bare_id in asked.mentions)
+            and (today is None or weighed.clause.is_valid_on(today))
         ]
         most = max((each.common for _, each in held), default=0.0) or 1.0
         return [self._compare(weighed, asked, each, most) for weighed, each in held]

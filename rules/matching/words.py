@@ -21,8 +21,9 @@ from rules.matching.gloss import (
 )
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
-_RUN = re.compile(rf"[{_CHINESE}]+|[a-z0-9]+(?:[ \t_/-]+[a-z0-9]+)*")
-_WORD = re.compile(r"[a-z0-9]+")
+_CHINESE_RUN = re.compile(rf"[{_CHINESE}]+")
+_ENGLISH = re.compile(r"([a-z0-9]+)|[^a-z0-9 \t_/-]+")
+"""A word, or what parts words that belong to no phrase together."""
 _SILENT = re.compile(
     r"\bhttps?://[!-~]+|\bwww\.[!-~]+|[a-z0-9._+-]{1,64}@[a-z0-9.-]+"
     r"|本合同|本协议|\bthis (?:contract|agreement)\b"
@@ -61,10 +62,12 @@ class _Word(NamedTuple):
     Attributes:
         key: its stem.
         weight: of a term; 0 for a word that says nothing.
+        lengths: of the gloss's words that begin with it, longest first.
     """
 
     key: str
     weight: float
+    lengths: Sequence[int]
 
 
 class _Concept(NamedTuple):
@@ -92,12 +95,11 @@ class _Found(NamedTuple):
 
 
 def scan(text: str) -> list[Term]:
-    """Every term of a text, in the order of its runs of one script."""
+    """Every term of a text, those of its English words first."""
     folded = _silence(fold(text))
-    terms: list[Term] = []
-    for run in _RUN.finditer(folded):
-        read = _read_english if run.group()[0].isascii() else _read_chinese
-        terms.extend(read(folded, *run.span()))
+    terms = list(_read_english(folded))
+    for run in _CHINESE_RUN.finditer(folded):
+        terms.extend(_read_chinese(run.group(), run.start()))
     return terms
 
 
@@ -192,10 +194,11 @@ _VOCABULARY = _vocabulary()
 _LENGTHS = _lengths()
 
 
-def _read_chinese(text: str, start: int, end: int) -> Iterator[Term]:
-    run = text[start:end]
-    found = _find_words(run, run.__getitem__, _SHORTEST_NESTED)
-    yield from _concepts(found, range(start, end), range(start + 1, end + 1))
+def _read_chinese(run: str, start: int) -> Iterator[Term]:
+    lengths = [_LENGTHS.get(character, ()) for character in run]
+    found = _find_words(lengths, run.__getitem__, _SHORTEST_NESTED)
+    for word in found:
+        yield from _concepts(word, start + word.first, start + word.after)
     unknown = list(run)
     for word in found:
         unknown[word.first : word.after] = " " * (word.after - word.first)
@@ -215,22 +218,28 @@ def _pairs(stretch: str, start: int) -> Iterator[Term]:
         yield Term(pair, weight, start + place, start + place + 2)
 
 
-def _read_english(text: str, start: int, end: int) -> Iterator[Term]:
-    places = [word.span() for word in _WORD.finditer(text, start, end)]
-    words = [_read_word(text[first:after]) for first, after in places]
+def _read_english(text: str) -> Iterator[Term]:
+    tokens = list(_ENGLISH.finditer(text))
+    words = [_read_word(token[1]) for token in tokens]
     keys = [word.key for word in words]
-    found = _find_words(keys, lambda part: " ".join(keys[part]), 1)
-    yield from _concepts(found, *zip(*places, strict=True))
+    lengths = [word.lengths for word in words]
+    found = _find_words(lengths, lambda part: " ".join(keys[part]), 1)
+    for word in found:
+        first, last = tokens[word.first], tokens[word.after - 1]
+        yield from _concepts(word, first.start(), last.end())
     covered = {place for word in found for place in range(word.first, word.after)}
-    for place, (key, weight) in enumerate(words):
+    for place, (key, weight, _) in enumerate(words):
         if weight and place not in covered:
-            yield Term(key, weight, *places[place])
+            yield Term(key, weight, *tokens[place].span())
 
 
 @lru_cache(maxsize=16384)
-def _read_word(word: str) -> _Word:
+def _read_word(word: str | None) -> _Word:
+    if word is None:
+        return _Word("", 0.0, ())
     key = stem(word)
-    return _Word(key, 0.0 if word in ENGLISH_STOP else _weight_of(key))
+    weight = 0.0 if word in ENGLISH_STOP else _weight_of(key)
+    return _Word(key, weight, _LENGTHS.get(key, ()))
 
 
 def _weight_of(word: str) -> float:
@@ -240,16 +249,18 @@ def _weight_of(word: str) -> float:
 
 
 def _find_words(
-    units: Sequence[str], spell: Callable[[slice], str], shortest_nested: int
+    lengths: Sequence[Sequence[int]],
+    spell: Callable[[slice], str],
+    shortest_nested: int,
 ) -> list[_Found]:
     """Every word of the gloss, also across others; longer ones before their parts."""
     found: list[_Found] = []
     reach = 0
-    for first, unit in enumerate(units):
-        for length in _LENGTHS.get(unit, ()):
+    for first, possible in enumerate(lengths):
+        for length in possible:
             after = first + length
             nested = after <= reach
-            if after > len(units) or (nested and length < shortest_nested):
+            if after > len(lengths) or (nested and length < shortest_nested):
                 continue
             concepts = _VOCABULARY.get(spell(slice(first, after)))
             if concepts:
@@ -258,11 +269,8 @@ def _find_words(
     return found
 
 
-def _concepts(
-    found: Sequence[_Found], starts: Sequence[int], ends: Sequence[int]
-) -> Iterator[Term]:
-    for concepts, first, after, nested in found:
-        share = _NESTED if nested else 1.0
-        for key, weight, alone in concepts:
-            if not (nested and alone):
-                yield Term(key, share * weight, starts[first], ends[after - 1])
+def _concepts(word: _Found, start: int, end: int) -> Iterator[Term]:
+    share = _NESTED if word.nested else 1.0
+    for key, weight, alone in word.concepts:
+        if not (word.nested and alone):
+            yield Term(key, share * weight, start, end)
