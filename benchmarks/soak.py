@@ -101,7 +101,9 @@ async def soak(
 ) -> Soaked:
     memory = Memory(fleet.services)
     beside = [asyncio.create_task(one) for one in (memory.watch(), raise_issues(desk))]
-    lane = Lane("acme", per_second, SECRET, EVENT)
+    issue = desk.raise_issue("Fund report to Excel")
+    about = {"id": issue.id, "key": issue.key, "fields": {}}
+    lane = Lane("acme", per_second, SECRET, {**EVENT, "issue": about})
     with sending(fleet.port, seconds, [lane]) as sender:
         paced = await asyncio.to_thread(finish, sender)
     for task in beside:
