@@ -329,13 +329,18 @@ async def release_claim(
 
 async def bury(
     connection: Connection, intent: Intent, error: dict[str, Any], now: datetime
-) -> None:
-    """Give a write up until a person has acted; it is never deleted by itself."""
-    await connection.execute(
+) -> bool:
+    """Give a write up until a person has acted; it is never deleted by itself.
+
+    False when it is not this claim's any more.
+    """
+    row = await query_one(
+        connection,
         "UPDATE outbox SET state = 'dead', error = %s, settled_at = %s, claimed_at = NULL"
-        " WHERE id = %s AND attempts = %s AND state = 'pending'",
+        " WHERE id = %s AND attempts = %s AND state = 'pending' RETURNING id",
         (jsonb(error), now, intent.id, intent.attempts),
     )
+    return row is not None
 
 
 _COUNTS = """

@@ -241,10 +241,11 @@ async def _give_up(
     intent: Intent,
     error: TrackerError,
 ) -> None:
-    await outbox.bury(connection, intent, _told(error), engine.clock())
+    is_ours = await outbox.bury(connection, intent, _told(error), engine.clock())
     _tell(engine, source, intent, "dead", error.code)
     await _suspect(engine, connection, source, intent, error)
-    await _raise(engine, connection, source, intent, error)
+    if is_ours or error.code == LEAK:
+        await _raise(engine, connection, source, intent, error)
 
 
 async def _raise(

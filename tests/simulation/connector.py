@@ -4,7 +4,14 @@ Signatures, webhook bodies and writes go through the real Jira and GitLab connec
 only their networks are models. Reads are the model's own: whole snapshots.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +22,13 @@ from app.plugins import get_connector
 from connectors.base import Authentic, Connector, Fetched, Page, SourceConfig
 from model.changes import Change, Receipt
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
+from model.edits import Edit
 from model.issues import IssueRef, IssueSnapshot
 from model.trackers import Capabilities
 from tests.simulation.faults import AFTER, Fault
 from tests.simulation.gitlab_rest import ModelGitLab
 from tests.simulation.jira_rest import ModelJira, ModelSite
+from tests.simulation.log import read_log
 from tests.simulation.tracker import ModelTracker
 
 PAGE = 3
@@ -97,6 +106,16 @@ class ModelConnector:
         found = [tracker.issues[one] for one in tracker_ids if one in there]
         await tracker.happen("fetched", tracker_ids[0])
         return Fetched(found, [one for one in tracker_ids if one not in there])
+
+    async def fetch_edits(
+        self, since: Mapping[str, datetime]
+    ) -> Mapping[str, Sequence[Edit]]:
+        self._read("GET log")
+        past, kind = self.tracker.past, self.tracker.kind
+        return {
+            one: list(read_log(kind, [state for _, state in past[one]], at))
+            for one, at in since.items()
+        }
 
     def _read(self, path: str) -> None:
         self.tracker.ask(path)

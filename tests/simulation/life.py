@@ -172,8 +172,11 @@ def _acts(
     return {act.__name__: (weight, act) for weight, act in weighed}
 
 
+_EVERY = _acts(frozenset(Fault))
+
+
 async def tell(world: World, story: Story, stimulus: Stimulus) -> None:
     """One step of a story."""
     world.reseed(f"{story.seed} {stimulus.place}")
-    _, act = _acts(frozenset(Fault))[stimulus.name]
+    _, act = _EVERY[stimulus.name]
     await act(world)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from model.decisions import PoolState, Section
@@ -123,7 +124,10 @@ async def command(world: World) -> None:
 
 
 async def edit_command(world: World) -> None:
-    """A command is carried out once, whatever becomes of its comment."""
+    """A command is carried out once, whatever becomes of its comment.
+
+    What was edited in the second in which it was made looks as if it had been so always.
+    """
     if chosen := pick(world):
         tracker, issue = chosen
         comments = tracker.issues[issue].comments or ()
@@ -131,6 +135,9 @@ async def edit_command(world: World) -> None:
         if found:
             changed = replace(found[0], body="/pool kind question")
             changed = replace(changed, updated_at=tracker.clock())
+            is_new = changed.updated_at - changed.created_at <= timedelta(seconds=1)
+            asked_only = found[0].author == MANAGER and found[0].body == EXPLAIN
+            tracker.commands[issue] += is_new and asked_only
             rest = tuple(changed if one is found[0] else one for one in comments)
             tracker.edit(issue, comments=rest)
             world.note(f"command edited {issue}")

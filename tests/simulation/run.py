@@ -57,7 +57,8 @@ async def open_ground(url: str, folder: Path) -> AsyncIterator[Ground]:
     world = build(database, seed=0)
     database.dangers = None
     await setting.found(world.engine, folder, RULESETS[0])
-    ground = Ground(database, Vault(url), world.engine.memory)
+    known = {one.fingerprint: one for one in RULESETS}
+    ground = Ground(database, Vault(url), Memory(rulesets=known))
     await asyncio.to_thread(ground.vault.keep, FOUNDED)
     yield ground
     await database.close()

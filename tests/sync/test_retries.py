@@ -55,7 +55,7 @@ async def test_a_write_is_tried_twelve_times_and_then_waits_for_a_person(
     assert sent(desk, "POST", "/comment") == MOST_ATTEMPTS
     later = waits[: MOST_ATTEMPTS - 1]
     assert all(last < then for last, then in pairwise(later[:9]))
-    assert max(later) <= timedelta(minutes=15) * 1.3
+    assert max(later) <= timedelta(minutes=10) * 1.3
     [concern] = await world.rows("SELECT * FROM attention WHERE resolved_at IS NULL")
     assert concern["code"] == "unavailable"
     world.clock.wind(days=60)
