@@ -1,5 +1,7 @@
 """The pool and a tracker are compared, and what differs is put right."""
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -7,17 +9,21 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from model.changes import Base
+from model.issues import Comment, Visibility
 from pool import reconciliations, sources
 from pool.database import Database
 from pool.reconciliations import Reconciliation
 from sandbox.faults import Fault
 from sandbox.jira import talk
 from sandbox.jira.records import Issue
+from sync.differ import differ
 from sync.pause import pause
 from sync.reconcile import reconcile
 from tests.sync.conftest import JiraDesk
 from tests.sync.stages import CLIENT, open_stage
-from tests.sync.world import World
+from tests.sync.test_plan import snapshot, stored
+from tests.sync.world import START, World
 
 WISH = "WeChat mini program for approvals"
 
@@ -37,6 +43,36 @@ async def mirrored(world: World, desk: JiraDesk) -> list[Issue]:
 
 def counts(done: Reconciliation) -> dict[str, tuple[int, int]]:
     return {kind: (it.count, it.repaired) for kind, it in done.found.items()}
+
+
+def test_each_difference_is_told_from_both_sides() -> None:
+    """Of what was ours only what nobody took away on purpose; comments where told."""
+
+    def comment(tracker_id: str, body: str) -> Comment:
+        return Comment(tracker_id, None, body, Visibility.PUBLIC, START, START)
+
+    known = [comment("1", "first"), comment("2", "second"), comment("3", "third")]
+    held = stored(snapshot(labels=frozenset({"ui", "pool::a"})), read=1)
+    base = Base(labels=frozenset({"pool::b", "pool::a"}), comment_id="9")
+    seen = snapshot(
+        title="Export!",
+        labels=frozenset({"urgent"}),
+        comments=(comment("1", "first"), comment("2", "other"), comment("4", "new")),
+        updated_at=START + timedelta(days=1),
+    )
+    told = [
+        ("title", "Export", "Export!"),
+        ("labels", "ui", "urgent"),
+        ("comment", "second", "other"),
+        ("comment", "third", ""),
+        ("comment", "", "new"),
+        ("ours:labels", "pool::a, pool::b", ""),
+        ("ours:comment", "9", ""),
+    ]
+    assert list(differ(replace(held, base=base), known, seen)) == told
+    kept = replace(base, kept={"labels": "urgent"})
+    alone = replace(seen, comments=None)
+    assert list(differ(replace(held, base=kept), known, alone)) == told[:2]
 
 
 async def spoil(world: World, statement: str, *values: Any) -> None:
