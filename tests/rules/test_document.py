@@ -151,15 +151,16 @@ one: a
 
 
 def test_every_wrong_field_is_recorded_and_its_default_answered() -> None:
-    text = "name: [x]\ndays: many\ncount: 1.5\nsent: yes\non: 31.7.2026\ncolour: rde\ntags: {}\nnaem: 1"
+    text = "name: [x]\ndays: many\ncount: 1.5\nsent: yes\non: 31.7.2026\ncolour: rde\ntags: {}\nnaem: 1\nshade: [red]"
     problems = Problems("f")
-    known = ("name", "days", "count", "sent", "on", "colour", "tags", "id")
+    known = ("name", "days", "count", "sent", "on", "colour", "tags", "id", "shade")
     fields = Fields(
         parse_document(text, problems), problems, known=known, required=("id",)
     )
     assert (fields.text("name", "?"), fields.decimal("days")) == ("?", None)
     assert (fields.integer("count"), fields.flag("sent")) == (0, False)
     assert (fields.day("on"), fields.choice("colour", Colour)) == (None, None)
+    assert fields.choice("shade", Colour) is None
     assert fields.texts("tags") == ()
     assert sorted((found.line, found.code) for found in problems.found) == [
         (1, "E_FIELD"),
@@ -171,6 +172,7 @@ def test_every_wrong_field_is_recorded_and_its_default_answered() -> None:
         (6, "E_REF"),
         (7, "E_TYPE"),
         (8, "E_FIELD"),
+        (9, "E_TYPE"),
     ]
 
 
