@@ -7,12 +7,14 @@ tried again and what failures do to a hook is the tracker's `DeliveryRules`.
 
 import asyncio
 import random
+import ssl
 import threading
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 import httpx
@@ -290,7 +292,15 @@ class Deliveries:
 
 
 def _client(timeout_seconds: float) -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+    return httpx.AsyncClient(
+        timeout=timeout_seconds, trust_env=False, verify=_load_certificates()
+    )
+
+
+@cache
+def _load_certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than many a delivery."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _call_if_open(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:

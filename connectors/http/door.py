@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
@@ -103,6 +103,12 @@ def _asked_seconds(error: BaseException | None) -> float | None:
     return error.retry_after_seconds if isinstance(error, RetriableError) else None
 
 
+@cache
+def load_certificates() -> ssl.SSLContext:
+    """Those of the public authorities; reading them takes longer than many a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """What may leave for one source, and how.
@@ -122,7 +128,7 @@ class Door:
     scan: Scan
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
-    verify: ssl.SSLContext | bool = True
+    verify: ssl.SSLContext = field(default_factory=load_certificates)
     proxy: str | None = None
     connections: int = 8
 

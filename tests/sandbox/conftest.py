@@ -10,6 +10,7 @@ from sandbox.jira.catalog import EN_STATUSES, demo_workflow
 from sandbox.jira.records import Deployment, Issue, Project, User, Version
 from sandbox.jira.tracker import JiraTracker
 from sandbox.server import SandboxServer
+from tests.plain import PLAIN
 from tests.sandbox.gitlab_site import GitLabSite, build_gitlab
 from tests.sandbox.receiver import Receiver
 
@@ -57,9 +58,13 @@ class JiraSite:
     def http(self) -> httpx.Client:
         if self.cloud:
             auth = httpx.BasicAuth(self.bot.email, TOKEN)
-            return httpx.Client(base_url=self.url, auth=auth, trust_env=False)
+            return httpx.Client(
+                base_url=self.url, auth=auth, trust_env=False, verify=PLAIN
+            )
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+        return httpx.Client(
+            base_url=self.url, headers=headers, trust_env=False, verify=PLAIN
+        )
 
     def make(self, summary: str = "Export", **fields: object) -> Issue:
         """Create as the client, as though through Jira's own pages."""

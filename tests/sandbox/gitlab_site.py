@@ -13,6 +13,7 @@ from sandbox.gitlab.records import REPORTER, Actor, Issue, Project, User
 from sandbox.gitlab.tracker import GitLabTracker
 from sandbox.hooks import Hook
 from sandbox.server import SandboxServer
+from tests.plain import PLAIN
 
 TOKEN = "glpat-demo-token-test"
 PATH = "acme/erp/finance"
@@ -51,7 +52,9 @@ class GitLabSite:
     def http(self) -> httpx.Client:
         headers = {"PRIVATE-TOKEN": TOKEN}
         base = f"{self.url}/api/v4"
-        return httpx.Client(base_url=base, headers=headers, trust_env=False)
+        return httpx.Client(
+            base_url=base, headers=headers, trust_env=False, verify=PLAIN
+        )
 
     @property
     def issues_path(self) -> str:

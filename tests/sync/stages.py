@@ -22,6 +22,7 @@ from sandbox.jira import talk
 from sandbox.jira.records import Issue, User
 from sandbox.server import SandboxServer
 from sync.register import register
+from tests.plain import PLAIN
 from tests.sync.conftest import (
     CATALOGUE,
     SECRET,
@@ -119,6 +120,7 @@ class JiraPlace:
                 "secret": SECRET,
             },
             trust_env=False,
+            verify=PLAIN,
         )
         assert answer.status_code == 201, answer.text
 
@@ -198,6 +200,7 @@ class GitLabPlace:
                 "confidential_note_events": True,
             },
             trust_env=False,
+            verify=PLAIN,
         )
         assert answer.status_code == 201, answer.text
 
@@ -285,7 +288,7 @@ class Stage:
 
     def writes(self) -> int:
         [tracker] = self.place.server.urls.values()
-        answer = httpx.get(f"{tracker}/_sandbox/journal", trust_env=False)
+        answer = httpx.get(f"{tracker}/_sandbox/journal", trust_env=False, verify=PLAIN)
         return int(answer.json()["writes"])
 
     async def quiet(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from tests.plain import PLAIN
 from tests.sync.conftest import SECRET, JiraDesk
 from tests.sync.world import World
 
@@ -20,12 +21,13 @@ async def register_hook(desk: JiraDesk, world: World) -> None:
             "configuration": {"SECRET": SECRET},
         },
         trust_env=False,
+        verify=PLAIN,
     )
     assert answer.status_code == 201, answer.text
 
 
 def writes(desk: JiraDesk) -> int:
-    answer = httpx.get(f"{desk.url}/_sandbox/journal", trust_env=False)
+    answer = httpx.get(f"{desk.url}/_sandbox/journal", trust_env=False, verify=PLAIN)
     return int(answer.json()["writes"])
 
 

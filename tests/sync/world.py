@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from random import Random
 from typing import Any
@@ -25,6 +26,7 @@ from pool.due import Due
 from pool.rulesets import Activation
 from rules.load_ruleset import load_ruleset
 from rules.matching.word_matcher import WordMatcher
+from rules.ruleset import Ruleset
 from sandbox.server import PromptServer
 from sync.deliver import deliver
 from sync.engine import Engine, Source
@@ -112,9 +114,15 @@ def ruleset_text(language: str = "en") -> str:
     return (files("rules") / "defaults" / f"vendor.{language}.yaml").read_text("utf-8")
 
 
-async def activate(engine: Engine, text: str) -> None:
+@cache
+def load_rules(text: str) -> Ruleset:
     ruleset, problems = load_ruleset(text, file="rules.yaml")
     assert ruleset is not None, problems
+    return ruleset
+
+
+async def activate(engine: Engine, text: str) -> None:
+    ruleset = load_rules(text)
     async with engine.database.transaction() as connection:
         await rulesets.activate(
             connection,
