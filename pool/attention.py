@@ -34,7 +34,7 @@ INSERT INTO attention (id, client_id, source_id, issue_id, code, subject, params
     raised_at, seen_at, count)
 VALUES (%(id)s, %(client)s, %(source)s, %(issue)s, %(code)s, %(subject)s, %(params)s,
     %(now)s, %(now)s, %(times)s)
-ON CONFLICT (code, subject) WHERE resolved_at IS NULL DO UPDATE SET
+ON CONFLICT (subject, code) WHERE resolved_at IS NULL DO UPDATE SET
     seen_at = EXCLUDED.seen_at, params = EXCLUDED.params, count = attention.count + EXCLUDED.count
 """
 

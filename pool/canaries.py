@@ -9,15 +9,19 @@ from pool.database import Connection, query
 _NAMES = "SELECT name FROM clients WHERE id <> %s"
 
 _NEAR = """
-WITH target AS (SELECT id, project_id FROM issues WHERE id = ANY(%(issues)s)),
+WITH target AS (SELECT unnest(%(issues)s::uuid[]) AS id),
 written AS (
-    SELECT issue_id, reason AS text FROM overrides
-    UNION ALL SELECT issue_id, note FROM history WHERE origin <> 'tracker'
+    SELECT issue_id, reason AS text FROM overrides WHERE issue_id = ANY(%(issues)s)
+    UNION ALL SELECT issue_id, note FROM history
+    WHERE issue_id = ANY(%(issues)s) AND origin <> 'tracker'
     UNION ALL SELECT issue_id, opinion ->> 'reason' FROM opinions
+    WHERE issue_id = ANY(%(issues)s)
+), said AS (
+    SELECT issue_id, body FROM comments WHERE issue_id = ANY(%(issues)s) AND NOT ours
 )
-SELECT 'note' AS kind, w.text FROM written w JOIN target t ON t.id = w.issue_id
-WHERE NOT EXISTS (SELECT FROM comments c WHERE c.issue_id = t.id AND NOT c.ours
-    AND position(w.text IN c.body) > 0)
+SELECT 'note' AS kind, w.text FROM written w
+WHERE NOT EXISTS (SELECT FROM said c
+    WHERE c.issue_id = w.issue_id AND position(w.text IN c.body) > 0)
 UNION SELECT 'foreign_issue', unnest(ARRAY[other.title, other.url])
 FROM target t
 JOIN requirement_issues mine ON mine.issue_id = t.id AND mine.unlinked_at IS NULL

@@ -156,7 +156,7 @@ async def set_aside_contracts(connection: Connection, contracts: Sequence[str]) 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far the run has come, in issues; ``left`` is 0 when none is going on."""
+    """How far the run has come, in issues; both are 0 when none is going on."""
 
     total: int
     left: int
@@ -168,15 +168,24 @@ class RunProgress:
 
 
 async def find_progress(connection: Connection) -> RunProgress:
-    """Count what was set aside and has not been reached."""
-    row = await query_one(
-        connection,
-        "SELECT count(*) AS total, count(*) FILTER (WHERE i.decision_id IS NOT NULL"
-        " AND (i.decided_on IS NULL OR i.run < p.run)) AS left"
-        " FROM issues i JOIN projects p ON p.id = i.project_id"
-        " WHERE i.deleted_at IS NULL",
-    )
-    return RunProgress(row["total"], row["left"]) if row else RunProgress(0, 0)
+    """Count what was set aside and has not been reached; of all, if there is any."""
+    row = await query_one(connection, _PROGRESS)
+    return RunProgress(int(row["total"] or 0), int(row["left"])) if row else _NOTHING
+
+
+_PROGRESS = """
+WITH aside AS (
+    SELECT count(*) AS n FROM sources s JOIN projects p ON p.id = s.project_id
+    CROSS JOIN LATERAL (
+        SELECT FROM issues WHERE source_id = s.id AND run < p.run
+            AND decision_id IS NOT NULL AND deleted_at IS NULL
+        UNION ALL SELECT FROM issues WHERE source_id = s.id AND decided_on IS NULL
+            AND run >= p.run AND decision_id IS NOT NULL AND deleted_at IS NULL) i)
+SELECT n AS left, CASE WHEN n > 0 THEN
+    (SELECT count(*) FROM issues WHERE deleted_at IS NULL) END AS total
+FROM aside
+"""
+_NOTHING = RunProgress(0, 0)
 
 
 async def is_running(connection: Connection) -> bool:

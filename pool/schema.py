@@ -818,9 +818,19 @@ attention = Table(
         postgresql_where=text("resolved_at IS NULL"),
     ),
     Index(
+        "attention_source_id_idx",
+        "source_id",
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+    Index(
+        "attention_seen_at_idx",
+        "seen_at",
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+    Index(
         "attention_open_key",
-        "code",
         "subject",
+        "code",
         unique=True,
         postgresql_where=text("resolved_at IS NULL"),
     ),
