@@ -255,7 +255,9 @@ def test_a_gzip_bomb_is_stopped_long_before_it_is_unpacked(
         for _ in range(2)
     )
     bomb = first + 99 * again
-    web.get(f"{BASE}/x").respond(content=bomb, headers={"Content-Encoding": "gzip"})
+    web.get(f"{BASE}/x").respond(
+        stream=httpx.ByteStream(bomb), headers={"Content-Encoding": "gzip"}
+    )
     with pytest.raises(PermanentError, match="answer_too_large") as raised:
         client.get(f"{BASE}/x")
     assert int(raised.value.params["bytes"]) < 50_000_000
