@@ -82,7 +82,7 @@ _KINDS: Mapping[str, LinkKind] = {
     "blocks": LinkKind.BLOCKS,
     "is_blocked_by": LinkKind.BLOCKED_BY,
 }
-_NOTHING: Sequence[object] = (None, {"nodes": []}, [])
+_EMPTY: Json = {"nodes": []}
 _GLOBAL_ID = re.compile(r"gid://gitlab/\w+/([0-9]+)")
 
 
@@ -205,8 +205,8 @@ class RelationReads:
 
 def _tells_nothing(node: Json) -> bool:
     """Of most issues; looked for first, since reading what is not there costs as much."""
-    return not node.get("movedToWorkItemUrl") and all(
-        value in _NOTHING
+    return not node.get("movedToWorkItemUrl") and not any(
+        value and value != _EMPTY
         for widget in node.get("widgets") or ()
         for value in widget.values()
     )

@@ -1,7 +1,7 @@
 """Lets libraries that ride on ``requests`` send through a guarded ``httpx`` client."""
 
 import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 
 import httpx
@@ -98,8 +98,16 @@ def _to_requests(
     made.url = str(request.url)
     made.request = request
     made.elapsed = response.elapsed
-    made.raw = io.BytesIO(response.content)
+    made.raw = _Whole(response.content)
     return made
+
+
+class _Whole(io.BytesIO):
+    """Given in one piece, where ``requests`` would put it together of many small ones."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        """What ``iter_content`` asks for."""
+        yield self.getvalue()
 
 
 def _phrase(status: int) -> str:

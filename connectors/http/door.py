@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import NamedTuple
 
 import httpx
@@ -142,7 +142,7 @@ def open_client(door: Door) -> httpx.Client:
     return httpx.Client(
         transport=GuardedTransport(door, wire),
         timeout=door.limits.timeout,
-        cookies=_no_cookies(),
+        cookies=_NoCookies(),
         trust_env=False,
     )
 
@@ -156,14 +156,16 @@ def open_async_client(door: Door) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=AsyncGuardedTransport(door, wire),
         timeout=door.limits.timeout,
-        cookies=_no_cookies(),
+        cookies=_NoCookies(),
         trust_env=False,
     )
 
 
-def _no_cookies() -> CookieJar:
+class _NoCookies(CookieJar):
     """A session cookie would outlive a changed token."""
-    return CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Take none, without looking for them."""
 
 
 class GuardedTransport(httpx.BaseTransport):

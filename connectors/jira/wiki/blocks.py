@@ -1,7 +1,7 @@
 """Wiki markup to Markdown, block by block: code first, then what lies between."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
@@ -27,14 +27,17 @@ _SPAN_PLACE = re.compile("\0(\\d+)\0")
 _IS_PLAIN_LINE = re.compile(r"[^\n\r\0{]*").fullmatch
 """Most comments: no block but a paragraph of one line."""
 
+Find = Callable[[str], re.Match[str] | None]
 Role = Literal["blank", "heading", "quoted", "item", "rule", "table", "prose"]
 
-_ROLES: Sequence[tuple[re.Pattern[str], Role]] = (
-    (_RULE, "rule"),
-    (_HEADING, "heading"),
-    (_QUOTED, "quoted"),
-    (_ITEM, "item"),
-)
+_ROLES: Mapping[str, Sequence[tuple[Find, Role]]] = {
+    "h": ((_HEADING.match, "heading"),),
+    "b": ((_QUOTED.match, "quoted"),),
+    "-": ((_RULE.fullmatch, "rule"), (_ITEM.match, "item")),
+    "*": ((_ITEM.match, "item"),),
+    "#": ((_ITEM.match, "item"),),
+}
+"""By the sign that a line begins with."""
 
 
 class _Piece(NamedTuple):
@@ -221,11 +224,8 @@ def _role(line: str) -> Role:
         return "blank"
     if sign == "|":
         return "table"
-    if sign not in "-hb*#":
-        return "prose"
-    for pattern, role in _ROLES:
-        found = pattern.match(line)
-        if found and (role != "rule" or found.end() == len(line)):
+    for find, role in _ROLES.get(sign, ()):
+        if find(line):
             return role
     return "prose"
 

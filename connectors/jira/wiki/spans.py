@@ -27,9 +27,12 @@ _SPAN = re.compile(
     r"|(?P<url>(?:https?|ftp)://[^\s\[\]|{}<>\"'（）【】《》，。；、]{1,2000})"
     r"|(?P<mark>(?<![^\W_])(?<![}\\])[*_\-]|\{[*_\-]\}|\?\?)"
 )
-_BEGINS = re.compile(r"[\\{\[!*_\-?]")
-_BEGINS_OR_URL = re.compile(r"[\\{\[!*_\-?hf]")
-"""The signs that a span begins with; looked for first, since most text has few."""
+_BEGINS = re.compile(
+    r"\\|\[|\{(?=[{ca*_\-])|!(?=[^\s!|])|\?(?=\?)|h(?=ttps?://)|f(?=tp://)"
+    r"|\*(?=\S)(?<![^\W_].)|_(?=\S)(?<![^\W_].)|-(?=[^\s-])(?<![^\W_].)"
+)
+"""Where a span may begin, by its first sign: looked for first, since most text has few.
+Each way begins with one sign, so that the search runs over a set of them."""
 
 _IMAGE = re.compile(
     r"(?:https?://\S+|[^/\\]+)\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?)", re.IGNORECASE
@@ -58,7 +61,7 @@ _SPECIAL = re.compile(
 )
 
 _MAY_BE_SPECIAL = re.compile(r"[\\`\[\]<*_~]")
-_MAY_CHANGE = re.compile(r"[\\{\[\]!*_\-?`<~|]|://")
+_MAY_CHANGE = re.compile(r"\\|\{|\[|\]|!|\*|_|-|\?|`|<|~|\||:(?=//)")
 """Either of the two, a link, or a bar in a cell; most lines hold none of them."""
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -70,8 +73,7 @@ def to_spans(
     if not _MAY_CHANGE.search(line):
         return line
     parts, end, at = list[str](), 0, 0
-    begins = _BEGINS_OR_URL if "://" in line else _BEGINS
-    while begun := begins.search(line, at):
+    while begun := _BEGINS.search(line, at):
         at = begun.end()
         found = _SPAN.match(line, begun.start())
         if found is None:

@@ -60,13 +60,12 @@ def _emphasised(row: Iterable[_Cell]) -> Iterator[str]:
 
 
 def _shown(cells: Iterable[str], names: Names) -> list[str]:
-    return [
-        "<br>".join(
-            to_spans(line.strip(), names, place="cell")
-            for line in _TURN.split(cell.strip())
-        )
-        for cell in cells
-    ]
+    return [_lines(cell.strip(), names) for cell in cells]
+
+
+def _lines(text: str, names: Names) -> str:
+    lines = _TURN.split(text) if "\\" in text else [text]
+    return "<br>".join([to_spans(it.strip(), names, place="cell") for it in lines])
 
 
 def _row(cells: Sequence[str], width: int) -> str:
