@@ -27,7 +27,7 @@ from pool.embedded import embedded_server
 from pool.migrate import is_current, upgrade
 from pool.reach import check_reachable
 from sync.bind import bind
-from sync.engine import Engine, Source
+from sync.engine import Engine, Retention, Source
 from sync.register import register
 
 
@@ -123,6 +123,7 @@ async def open_application(
             judge=await open_judge(stack, config.judge, clock, guard),
             tell=telemetry.tell,
             public_url=config.web.public_url,
+            retention=Retention(**config.retention.model_dump()),
         )
         yield Application(config, engine, jobs, telemetry, await register(engine))
 

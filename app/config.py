@@ -145,6 +145,19 @@ class WorkerConfig(_Section):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class RetentionConfig(_Section):
+    """For how many days something is kept after it was settled; 0 is for good.
+
+    Attributes:
+        body_days: the raw bodies of deliveries. What makes a delivery known when it
+            comes again is always kept, and so is what is in quarantine.
+        write_days: writes that another one of the same field came after.
+    """
+
+    body_days: Annotated[int, Field(ge=0, le=36_500)] = 30
+    write_days: Annotated[int, Field(ge=0, le=36_500)] = 90
+
+
 class MatchingConfig(_Section):
     """How clauses are found.
 
@@ -227,6 +240,7 @@ class _Settings(BaseSettings):
     database: DatabaseConfig = Field(default_factory=DatabaseConfig)
     web: WebConfig = Field(default_factory=WebConfig)
     worker: WorkerConfig = Field(default_factory=WorkerConfig)
+    retention: RetentionConfig = Field(default_factory=RetentionConfig)
     log: LogConfig = Field(default_factory=LogConfig)
     telemetry: TelemetryConfig = Field(default_factory=TelemetryConfig)
     matching: MatchingConfig = Field(default_factory=MatchingConfig)
@@ -266,6 +280,7 @@ class Config:
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
     leak_guard: LeakGuardConfig = field(default_factory=LeakGuardConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -317,6 +332,7 @@ class _Reading:
             settings.judge,
             settings.telemetry,
             settings.leak_guard,
+            settings.retention,
         )
 
     def _add(self, path: KeyPath, problem: Problem) -> None:

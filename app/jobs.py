@@ -31,6 +31,7 @@ from tenacity import (
 
 from model.signs import Ran
 from pool.database import DatabaseGone
+from sync.clear import clear
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
 from sync.fetch import fetch
@@ -59,6 +60,7 @@ look start its jobs anew: within a minute with much to spare."""
 _TICK = "* * * * * */2"
 _EACH_MINUTE = "* * * * *"
 _EACH_HOUR = "17 * * * *"
+_ALSO_EACH_HOUR = "47 * * * *"
 _RUN = "run"
 _AGAIN_SECONDS = 2
 _LEAP = timedelta(minutes=1)
@@ -80,7 +82,8 @@ VERBS: Mapping[str, Verb] = {
 """What a wake-up can start."""
 
 
-_PRIORITIES = {"redecide": -1}
+_LATER = -1
+_PRIORITIES = {"redecide": _LATER}
 """Whatever happens in a tracker goes before what a new day or ruleset asks for."""
 
 WAITING = frozenset({"fetch", "poll", "deliver", "sweep", "check"})
@@ -117,6 +120,12 @@ async def _seal(context: JobContext, timestamp: int) -> None:
 async def _patrol(context: JobContext, timestamp: int) -> None:
     del timestamp
     await patrol(_engine_of(context))
+
+
+async def _clear(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    if gone := await clear(_engine_of(context)):
+        _log.info("old rows dropped", rows=gone)
 
 
 async def take_over(app: App) -> None:
@@ -175,6 +184,11 @@ def build_jobs(url: str) -> App:
     # A tracker may switch a webhook off for minutes: once a night would not notice.
     each_hour = app.task(name="patrol", pass_context=True, queueing_lock="patrol")
     app.periodic(cron=_EACH_HOUR)(each_hour(_patrol))
+    # Day and night: what a night misses, because all workers rest, would lie for a day.
+    seldom = app.task(
+        name="clear", pass_context=True, queueing_lock="clear", priority=_LATER
+    )
+    app.periodic(cron=_ALSO_EACH_HOUR)(seldom(_clear))
     return app
 
 

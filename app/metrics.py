@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route, request_response
 
 from app.telemetry import Telemetry
+from pool import clearings
+from pool.clearings import Clearing
 from pool.database import DatabaseGone
 from pool.gauges import Gauge, find_gauges
 from sync.engine import Engine
@@ -34,13 +37,33 @@ _TOLD = {
 }
 
 
+_CLEARED = {
+    "cleared_age_seconds": "Since what is old was looked for.",
+    "cleared_rows": "Rows that were ever dropped by age.",
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Gauges(Collector):
     """The pool's numbers of one moment, in Prometheus' words."""
 
     gauges: list[Gauge]
+    clearings: list[Clearing]
+    now: datetime
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._collect_sources()
+        ages, rows = (
+            GaugeMetricFamily(f"reqpool_{name}", told, labels=("what",))
+            for name, told in _CLEARED.items()
+        )
+        for one in self.clearings:
+            age = (self.now - one.cleared_at).total_seconds()
+            ages.add_metric((one.what.value,), age)
+            rows.add_metric((one.what.value,), one.dropped)
+        yield from (ages, rows)
+
+    def _collect_sources(self) -> Iterator[GaugeMetricFamily]:
         for name, told in _TOLD.items():
             family = GaugeMetricFamily(f"reqpool_{name}", told, labels=("source",))
             for gauge in self.gauges:
@@ -59,17 +82,19 @@ def metrics_route(engine: Engine, telemetry: Telemetry) -> Route:
     async def answer(_request: Request) -> Response:
         counted = generate_latest(telemetry.registry)
         try:
-            gauges = await _find(engine)
+            found = await _find(engine)
         except (DatabaseGone, PoolTimeout):
             return Response(counted, 503, media_type=CONTENT_TYPE_LATEST)
         pool = CollectorRegistry()
-        pool.register(_Gauges(gauges))
+        pool.register(found)
         whole = counted + generate_latest(pool)
         return Response(whole, media_type=CONTENT_TYPE_LATEST)
 
     return Route("/metrics", Guard(request_response(answer)))
 
 
-async def _find(engine: Engine) -> list[Gauge]:
+async def _find(engine: Engine) -> _Gauges:
+    now = engine.clock()
     async with engine.database.transaction() as connection:
-        return await find_gauges(connection, engine.clock())
+        gauges = await find_gauges(connection, now)
+        return _Gauges(gauges, await clearings.find_all(connection), now)

@@ -13,8 +13,10 @@ from cli.opened import Actor, ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
 from cli.write_acts import MOST, All, Most, Reason, Source, print_redacted
 from pool.quarantine import (
+    BodyGone,
     Letter,
     Quarantined,
+    check_body,
     find_letter,
     find_quarantined,
     lock_quarantined,
@@ -92,9 +94,13 @@ def show(delivery: _Delivery, config: ConfigFile = None) -> None:
     ) -> tuple[Quarantined | None, Letter | None]:
         async with opened.engine.database.transaction() as connection:
             found = await lock_quarantined(connection, delivery)
+            await check_body(connection, delivery)
             return found, await find_letter(connection, delivery)
 
-    found, letter = run(load(config), look)
+    try:
+        found, letter = run(load(config), look)
+    except BodyGone as error:
+        raise typer.BadParameter(str(error)) from error
     if found is None:
         message = f"{delivery} is not in quarantine"
         raise typer.BadParameter(message)
@@ -190,6 +196,9 @@ async def _act_on_all(
 async def _try(engine: Engine, delivery: UUID, act: Act, done: str) -> bool:
     try:
         await act(engine, delivery)
+    except BodyGone as error:
+        typer.secho(str(error), err=True, fg="red")
+        return False
     except LookupError:
         typer.secho(f"{delivery} is not in quarantine", err=True, fg="red")
         return False

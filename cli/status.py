@@ -55,6 +55,9 @@ def _print(found: Status, now: datetime) -> None:
     ruleset = found.ruleset[:12] if found.ruleset else "none is active"
     typer.echo(f"ruleset: {ruleset}")
     print_table("", _COLUMNS, [_row(each, now) for each in found.sources])
+    for one in found.clearings:
+        told = f"dropped {one.dropped} that were settled before {one.before:%Y-%m-%d}"
+        typer.echo(f"{one.what}: {told}; looked for {_moment(one.cleared_at)}")
     for each in found.attention:
         typer.echo(f"attention: {each.code} {each.subject} ({each.count}×)")
     if more := found.concerns - len(found.attention):

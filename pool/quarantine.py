@@ -107,6 +107,31 @@ async def find_letter(connection: Connection, delivery: UUID) -> Letter | None:
     return Letter(row["headers"], unpack(row["body"], row["size"])) if row else None
 
 
+class BodyGone(LookupError):  # noqa: N818 - says what is missing
+    """The delivery was dealt with, and its body was dropped by age since."""
+
+
+_DROPPED = """
+SELECT i.state, i.settled_at, s.name AS source FROM inbox i
+JOIN sources s ON s.id = i.source_id
+WHERE i.id = %s AND i.state NOT IN ('pending', 'quarantined')
+    AND NOT EXISTS (SELECT FROM inbox_bodies b WHERE b.inbox_id = i.id)
+"""
+
+
+async def check_body(connection: Connection, delivery: UUID) -> None:
+    """See whether what was delivered is still there.
+
+    Raises:
+        BodyGone: it is not; what it was about can be read from the tracker.
+    """
+    row = await query_one(connection, _DROPPED, (delivery,))
+    if row is not None:
+        told = f"{delivery} was dealt with on {row['settled_at']:%Y-%m-%d}"
+        remedy = f"'reqpool backfill {row['source']}' reads what it was about"
+        raise BodyGone(f"{told}, and its body was dropped by age since: {remedy}")
+
+
 async def take_back(connection: Connection, delivery: UUID) -> None:
     """Have a locked delivery ingested again."""
     await connection.execute(

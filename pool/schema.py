@@ -311,6 +311,16 @@ inbox_bodies = Table(
     comment="The raw bytes; may be dropped by age",
 )
 
+clearings = Table(
+    "clearings",
+    metadata,
+    _text("what", primary_key=True, comment="bodies or writes"),
+    _at("cleared_at", comment="the latest time"),
+    _at("before", comment="what was settled before this is gone"),
+    Column("dropped", BigInteger, nullable=False, comment="rows that ever were"),
+    comment="What age took away; one row a kind",
+)
+
 fetches = Table(
     "fetches",
     metadata,

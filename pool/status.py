@@ -9,8 +9,9 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from model.findings import Finding
-from pool import attention, checks, inbox, outbox, rulesets, sources
+from pool import attention, checks, clearings, inbox, outbox, rulesets, sources
 from pool.checks import Checked
+from pool.clearings import Clearing
 from pool.database import Connection, Database, query
 from pool.sources import SourceRow
 
@@ -65,12 +66,14 @@ class Status:
         attention: the latest 200.
         concerns: how many there are in all.
         ruleset: the fingerprint of the active one.
+        clearings: what age took away.
     """
 
     sources: Sequence[SourceStatus]
     attention: Sequence[Concern]
     concerns: int
     ruleset: str | None
+    clearings: Sequence[Clearing] = ()
 
 
 async def find_status(connection: Connection) -> Status:
@@ -96,6 +99,7 @@ async def find_status(connection: Connection) -> Status:
         attention=await _find_concerns(connection),
         concerns=await attention.count_open(connection),
         ruleset=await rulesets.find_active_fingerprint(connection),
+        clearings=await clearings.find_all(connection),
     )
 
 

@@ -13,6 +13,7 @@ async def discard_delivery(
     """Take a delivery out of quarantine without looking at it again; its row stays.
 
     Raises:
+        BodyGone: it was dealt with long ago.
         LookupError: it is not in quarantine.
         ValueError: nobody's name, or no reason is given.
     """
@@ -22,6 +23,7 @@ async def discard_delivery(
     async with engine.database.transaction() as connection:
         found = await quarantine.lock_quarantined(connection, delivery)
         if found is None:
+            await quarantine.check_body(connection, delivery)
             raise LookupError(delivery)
         outcome = {"reason": found.reason, "discarded_by": by, "because": reason}
         await quarantine.ignore(connection, delivery, outcome, now)

@@ -57,6 +57,19 @@ class Memory:
     turns: Semaphore = field(default_factory=lambda: Semaphore(_AT_ONCE))
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how long something is kept after it was settled; 0 is for good.
+
+    Attributes:
+        body_days: the raw bodies of deliveries.
+        write_days: writes that another one of the same field came after.
+    """
+
+    body_days: int = 30
+    write_days: int = 90
+
+
 class Judge(Protocol):
     """A model behind an endpoint that the operator hosts."""
 
@@ -84,6 +97,7 @@ class Engine:
         judge: who is asked about issues under review; None unless configured.
         public_url: as people and trackers reach the service; empty when not known.
         guard: looks at all that leaves.
+        retention: what is dropped by age.
         tell: takes the signs of life.
     """
 
@@ -100,6 +114,7 @@ class Engine:
     judge: Judge | None = None
     public_url: str = ""
     guard: LeakGuard = field(default_factory=LeakGuard)
+    retention: Retention = Retention()
     tell: Tell = tell_nobody
 
     def webhook_url(self, source: str) -> str:

@@ -15,6 +15,7 @@ async def replay_delivery(
     A delivery is only a hint, so that taking it twice changes nothing.
 
     Raises:
+        BodyGone: it was dealt with long ago.
         LookupError: it is not in quarantine.
         ValueError: nobody's name is given.
     """
@@ -24,6 +25,7 @@ async def replay_delivery(
     async with engine.database.transaction() as connection:
         found = await quarantine.lock_quarantined(connection, delivery)
         if found is None:
+            await quarantine.check_body(connection, delivery)
             raise LookupError(delivery)
         if found.size is None:
             await sources.ask_repoll(connection, found.source_id, now)

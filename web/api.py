@@ -202,4 +202,5 @@ async def read_status(desk: TheDesk, reader: TheReader) -> models.StatusView:
         sources=[source_view(one, words) for one in status.sources],
         attention=[concern_view(asdict(it), words) for it in status.attention],
         concerns=status.concerns,
+        clearings=[models.ClearingView.model_validate(it) for it in status.clearings],
     )

@@ -453,6 +453,15 @@ class SourceView(Answer):
     findings: list[FindingView] = Field(description="What needs a person.")
 
 
+class ClearingView(Answer):
+    """What age took away."""
+
+    what: str = Field(description="`bodies` of deliveries, or overtaken `writes`.")
+    cleared_at: datetime = Field(description="When it was looked for last.")
+    before: datetime = Field(description="What was settled before this is gone.")
+    dropped: int = Field(description="Rows that were ever dropped.")
+
+
 class StatusView(Answer):
     """How the pool stands with its trackers."""
 
@@ -460,6 +469,7 @@ class StatusView(Answer):
     sources: list[SourceView]
     attention: list[ConcernView] = Field(description="The latest 200.")
     concerns: int = Field(description="How many there are in all.")
+    clearings: list[ClearingView] = Field(description="What was dropped by age.")
 
 
 class ProblemView(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from pool.quarantine import find_quarantined
+from pool.quarantine import BodyGone, find_quarantined
 from pool.writes import SettledError, Write, WriteFilter, find_write, find_writes
 from web import operate_models as models
 from web.api import PROBLEMS, Number
@@ -113,6 +113,8 @@ async def _refusals() -> AsyncIterator[None]:
     """Turns what an act refuses into problems."""
     try:
         yield
+    except BodyGone as error:
+        raise Problem(410, "body_gone", str(error)) from error
     except LookupError as error:
         raise Problem(404, "not_found") from error
     except SettledError as error:

@@ -28,6 +28,7 @@ _DETAILS = {
     "ruleset_gone": "The decision's ruleset is not stored, or too old for this version.",
     "bad_ruleset": "The ruleset cannot run; the active one stays.",
     "already_simulating": "Another simulation is running; one at a time.",
+    "body_gone": "The delivery was dealt with, and its body was dropped by age since.",
     "settled": "It is settled already, being sent, or overtaken by another write.",
     "outdated": "Another ruleset was activated since this text was begun.",
     "file_too_large": "The file is too large to be passed on; open it in the tracker.",

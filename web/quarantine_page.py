@@ -10,7 +10,13 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from connectors.http import redact
 from pool.encode import to_text
-from pool.quarantine import Letter, find_letter, find_quarantined
+from pool.quarantine import (
+    BodyGone,
+    Letter,
+    check_body,
+    find_letter,
+    find_quarantined,
+)
 from pool.sources import find_all
 from web.api_models import Plain
 from web.desk import TheDesk
@@ -86,6 +92,10 @@ async def show_letter(
     """What was delivered."""
     async with desk.database.transaction() as connection:
         letter = await find_letter(connection, delivery)
+        try:
+            await check_body(connection, delivery)
+        except BodyGone as error:
+            raise Problem(410, "body_gone", str(error)) from error
     if letter is None:
         raise Problem(404, "not_found")
     values = {"delivery": delivery, "text": write_letter(letter)}

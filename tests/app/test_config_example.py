@@ -24,6 +24,7 @@ SECTIONS = {
     "database": config_module.DatabaseConfig,
     "web": config_module.WebConfig,
     "worker": config_module.WorkerConfig,
+    "retention": config_module.RetentionConfig,
     "log": config_module.LogConfig,
     "telemetry": config_module.TelemetryConfig,
     "matching": config_module.MatchingConfig,

@@ -72,6 +72,8 @@ async def test_a_worker_checks_each_source_every_hour(
         await patrol(engine)
         while not await world.rows("SELECT FROM checks"):
             await asyncio.sleep(0.05)
+    ended = "SELECT FROM procrastinate_jobs WHERE status NOT IN ('todo', 'doing')"
+    assert await world.rows(ended) == []  # nor would they ever be dropped by age
 
 
 _DIE_AT_WORK = """

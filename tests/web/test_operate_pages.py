@@ -10,6 +10,7 @@ from model.deliveries import Delivery
 from pool import inbox
 from pool.inbox import Arrival
 from pool.schema import InboxState
+from sync.clear import clear
 from tests.builders import Town
 
 SIGNED = {"by": "Mei", "reason": "agreed"}
@@ -104,6 +105,30 @@ async def test_a_delivery_is_shown_without_its_secret_and_replayed(
     [row] = await town.rows("SELECT state FROM inbox")
     assert row["state"] == "pending"
     assert "The quarantine is empty." in (await site.get("/quarantine")).text
+
+
+async def test_who_asks_for_a_body_that_age_took_away_is_told_so(
+    site: httpx.AsyncClient, town: Town, strange: str
+) -> None:
+    await site.post(f"/quarantine/{strange}/discard", data=SIGNED)
+    assert (await site.get(f"/quarantine/{strange}")).status_code == 200
+    town.clock.wind(days=31)
+    assert await clear(town.engine) == 1
+    gone = await site.get(f"/quarantine/{strange}")
+    assert gone.status_code == 410
+    assert "its body was dropped by age" in gone.text
+    told = await site.post(f"/api/v1/quarantine/{strange}/replay", json=SIGNED)
+    assert (told.status_code, told.json()["code"]) == (410, "body_gone")
+    assert "reqpool backfill huaxin-jira" in told.json()["detail"]
+    page = (await site.get("/health")).text
+    assert "Bodies of deliveries dropped by age: 1" in page
+    kinds = (await site.get("/api/v1/status")).json()["clearings"]
+    assert [(one["what"], one["dropped"]) for one in kinds] == [
+        ("bodies", 1),
+        ("writes", 0),
+    ]
+    await site.get("/health?lang=zh")
+    assert "按保留期限删除的投递原文：1 份" in (await site.get("/health")).text
 
 
 async def test_a_source_is_paused_and_resumed_from_the_health_page(

@@ -225,6 +225,14 @@ TEXTS = {
     "health.attention": ("需要人处理", "Needs a person"),
     "health.latest": ("只列出最近的 {n} 件。", "These are the latest {n}."),
     "health.quiet": ("没有需要处理的事情。", "Nothing needs attention."),
+    "health.cleared_bodies": (
+        "按保留期限删除的投递原文：{n} 份（{day} 以前处理完毕）；检查于",
+        "Bodies of deliveries dropped by age: {n} (settled before {day}); looked for",
+    ),
+    "health.cleared_writes": (
+        "按保留期限删除的、已被后来替代的写回：{n} 条（{day} 以前完成）；检查于",
+        "Overtaken writes dropped by age: {n} (settled before {day}); looked for",
+    ),
     "health.remedy": ("怎么办：", "What to do: "),
     "health.times": ("{n} 次", "× {n}"),
     "health.since": ("自", "since"),
@@ -246,6 +254,13 @@ TEXTS = {
     "problem.file_too_large": ("文件太大", "The file is too large"),
     "problem.tracker_silent": ("工单系统没有回应", "The tracker does not answer"),
     "problem.not_found": ("这里什么也没有", "There is nothing here"),
+    "problem.body_gone": (
+        "这次投递早已处理完毕，原文已按保留期限删除；可用 reqpool backfill 重新读取来源",
+        (
+            "This delivery was dealt with long ago, and its body was dropped by age;"
+            " reqpool backfill reads the source again"
+        ),
+    ),
     "problem.method_not_allowed": ("不支持这种请求", "This is not how to ask"),
     "problem.cross_origin": (
         "拒绝了来自其他网站的修改请求",
