@@ -143,7 +143,7 @@ async def _note_success(going: _Round) -> None:
 
 async def _still_holds(engine: Engine, intent: Intent) -> bool:
     """Others of the batch took their time: a person may have acted, or the claim run out."""
-    async with engine.database.transaction() as connection:
+    async with engine.database.single_statement() as connection:
         return await outbox.is_claimed(connection, intent, engine.clock())
 
 
