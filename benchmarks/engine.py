@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -196,6 +196,11 @@ def _milliseconds(rates: Sequence[Rate]) -> dict[str, float]:
     }
 
 
+def _cpu(middle_one: Mapping[str, float]) -> float:
+    """What no other load on the machine changes much."""
+    return middle_one["worker_cpu_ms"] + middle_one["server_cpu_ms"]
+
+
 async def measure(url: str, data: Path, count: int) -> None:
     """Both in turns, each on issues of its own, in one pool."""
     ours: list[tuple[Rate, Rate, Rate]] = []
@@ -231,6 +236,7 @@ async def measure(url: str, data: Path, count: int) -> None:
         {"one_job_an_event": {**baseline, "deliveries": few}},
         {
             "ours_vs_one_job_an_event": decided["per_second"] / baseline["per_second"],
+            "cpu_of_one_job_an_event_vs_ours": _cpu(baseline) / _cpu(decided),
             "two_sources_vs_one": fleets[2].per_second / fleets[1].per_second,
         },
         ("psycopg", "procrastinate"),

@@ -324,6 +324,8 @@ def _left_out(terms: Iterable[Term]) -> Iterator[str]:
 
 
 def _modules(named: str) -> tuple[frozenset[str], ...]:
+    if not named:
+        return ()
     each = re.split("[,，;；、]", named)
     read = (frozenset(term.key for term in scan(name)) for name in each)
     return tuple(terms for terms in read if terms)
