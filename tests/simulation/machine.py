@@ -189,8 +189,8 @@ async def skew(world: World) -> None:
     world.note(f"skew {tracker.source} {tracker.skew}")
 
 
-_REFUSALS = 14
-"""More than a write is tried."""
+_REFUSALS = (12, 14)
+"""As often as a write is tried, or more often."""
 
 _SHARE = {Fault.HALF_APPLIED: 0.8}
 """Few writes have two halves."""
@@ -218,7 +218,7 @@ async def wear_out(world: World) -> None:
     """A tracker that refuses every write for hours, until each was given up."""
     tracker = pick_tracker(world)
     tracker.weather.likely = {Fault.CONFLICT: 1.0}
-    for _ in range(_REFUSALS):
+    for _ in range(world.dice.choice(_REFUSALS)):
         world.time.wind(minutes=20)
         await world.run_verb("deliver", tracker.source)
         await world.run_verb("fetch", tracker.source)
