@@ -10,9 +10,9 @@ demo: .venv/installed
 	$(BIN)/reqpool demo
 
 test: .venv/installed browser
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-# The long simulation. KILLS=0 kills at every point of the scenarios.
+# The long simulation. KILLS=0 kills in every durable state of the scenarios.
 SEEDS ?= 300
 STEPS ?= 300
 KILLS ?= 0
