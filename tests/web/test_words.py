@@ -198,3 +198,16 @@ def test_an_unknown_code_still_says_something() -> None:
 def test_a_missing_parameter_shows_as_a_dash() -> None:
     said = Words(Language.EN).sentence("transition_unavailable", {"key": "FIN-1"})
     assert said == "FIN-1: the workflow offers no way to the status “–”."
+
+
+def test_every_reason_of_a_quarantine_is_said_in_words() -> None:
+    raised = re.compile(r'(?:NotStrictJson|Quarantined)\(f?"(\w+)')
+    files = [*(ROOT / "connectors").rglob("*.py"), *(ROOT / "sync").glob("*.py")]
+    reasons = {it for file in files for it in raised.findall(file.read_text("utf-8"))}
+    assert len(reasons) > 10
+    assert {it for it in reasons if f"unread.{it}" not in GLOSSARY} == set()
+    chinese, english = Words(Language.ZH), Words(Language.EN)
+    assert chinese.unread("mistyped_field: id") == "字段类型不对 (id)"
+    assert english.unread("of_a_later_version") == "of_a_later_version"
+    told = english.sentence("quarantined", {"reason": "invalid_json"})
+    assert told == "A webhook was not understood: not JSON."

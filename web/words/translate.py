@@ -59,6 +59,13 @@ class Words:
         """What a fact is called."""
         return self._pick(FACTS[name]) if name in FACTS else name
 
+    def unread(self, reason: str) -> str:
+        """Why a delivery was not understood; a reason that is not known as it is."""
+        name, _, about = reason.partition(":")
+        own = GLOSSARY.get(f"unread.{name}")
+        about = about.strip()
+        return f"{self._pick(own)}{f' ({about})' if about else ''}" if own else reason
+
     def release(self, intent: str) -> str:
         """``train:NAME`` and ``hold:NAME`` in words; a release's name as it is."""
         kind, _, name = intent.partition(":")
@@ -116,7 +123,10 @@ class Words:
     def sentence(self, code: str, params: Mapping[str, Any]) -> str:
         """What a concern or error says."""
         said, _ = REMEDIES.get(code, UNKNOWN)
-        return self._pick(said).format_map(_filling(code, params))
+        filling = _filling(code, params)
+        if code == "quarantined":
+            filling["reason"] = self.unread(filling["reason"])
+        return self._pick(said).format_map(filling)
 
     def remedy(self, code: str, params: Mapping[str, Any]) -> str:
         """What to do about it."""
