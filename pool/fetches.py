@@ -14,7 +14,9 @@ RECONCILE = "reconcile"
 
 _ASK = """
 INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, cause)
-VALUES (%(source)s, %(tracker_id)s, %(at)s, %(not_before)s, %(cause)s)
+SELECT %(source)s, asked.tracker_id, %(at)s, %(at)s, %(cause)s
+FROM unnest(%(tracker_ids)s::text[]) WITH ORDINALITY AS asked (tracker_id, place)
+ORDER BY asked.place
 ON CONFLICT (source_id, tracker_id) DO UPDATE SET
     asked_at = EXCLUDED.asked_at, cause = EXCLUDED.cause, attempts = 0,
     not_before = LEAST(fetches.not_before, EXCLUDED.not_before)
@@ -45,20 +47,9 @@ async def ask(
     cause: str,
 ) -> None:
     """Have issues read soon."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(
-            _ASK,
-            [
-                {
-                    "source": source,
-                    "tracker_id": tracker_id,
-                    "at": at,
-                    "not_before": at,
-                    "cause": cause,
-                }
-                for tracker_id in sorted(tracker_ids)
-            ],
-        )
+    asked = sorted(set(tracker_ids))
+    values = {"source": source, "tracker_ids": asked, "at": at, "cause": cause}
+    await connection.execute(_ASK, values)
 
 
 async def find_due(
