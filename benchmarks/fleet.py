@@ -16,7 +16,7 @@ from benchmarks.ingest import found, free_port
 from benchmarks.ingest_load import SECRET
 from pool.migrate import upgrade
 from tests.processes.fleet import PostgresServer, Service
-from tests.sync.conftest import TOKEN
+from tests.sync.conftest import CONTRACT, TOKEN
 
 CONFIG = """
 [database]
@@ -26,7 +26,7 @@ port = {port}
 [log]
 level = "warning"
 [matching]
-meaning = false
+meaning = {meaning}
 """
 START_SECONDS = 60
 SOURCE = """
@@ -51,12 +51,15 @@ class Fleet:
 
 
 @contextmanager
-def running(sources: str, catalogue: str) -> Iterator[Fleet]:
+def running(
+    sources: str, catalogue: str, *, by_meaning: bool = False
+) -> Iterator[Fleet]:
     """Found a pool and start the processes until they answer; killed at the end.
 
     Args:
         sources: the configuration's sections of :data:`SOURCE`.
-        catalogue: what ``reqpool apply`` is given.
+        catalogue: what ``reqpool apply`` is given; it may name ``contract.yaml``.
+        by_meaning: whether clauses are also found by a sentence encoder, as by default.
     """
     with tempfile.TemporaryDirectory(prefix="reqpool-fleet-") as home:
         folder = Path(home)
@@ -64,7 +67,11 @@ def running(sources: str, catalogue: str) -> Iterator[Fleet]:
         postgres = PostgresServer(folder / "postgres")
         postgres.make()
         postgres.start()
-        fleet = _found(folder, postgres.url, sources, catalogue)
+        port, meaning = free_port(), str(by_meaning).lower()
+        config = CONFIG.format(port=port, meaning=meaning) + sources
+        (folder / "contract.yaml").write_text(CONTRACT, encoding="utf-8")
+        services = _found(folder, postgres.url, catalogue, config)
+        fleet = Fleet(services, port, postgres.url)
         try:
             for service in fleet.services.values():
                 service.start()
@@ -76,27 +83,26 @@ def running(sources: str, catalogue: str) -> Iterator[Fleet]:
             postgres.stop()
 
 
-def _found(folder: Path, url: str, sources: str, catalogue: str) -> Fleet:
+def _found(folder: Path, url: str, catalogue: str, config: str) -> dict[str, Service]:
     upgrade(url)
     asyncio.run(found(url, folder, catalogue))
-    config, port = folder / "config.toml", free_port()
-    config.write_text(CONFIG.format(port=port) + sources, encoding="utf-8")
+    path = folder / "config.toml"
+    path.write_text(config, encoding="utf-8")
     known = {
         "BENCHMARK_DATABASE": url,
         "BENCHMARK_SECRET": SECRET,
         "BENCHMARK_TOKEN": TOKEN,
     }
-    asked = ("--config", str(config))
+    asked = ("--config", str(path))
     program = [sys.executable, "-m", "cli.main", "rules", "activate", "vendor-en"]
     activated = [*program, *asked]
     subprocess.run(  # noqa: S603 - ours
         activated, check=True, env=os.environ | known, capture_output=True
     )
-    services = {
+    return {
         name: Service((name, *asked), known, folder / f"{name}.log")
         for name in ("web", "worker")
     }
-    return Fleet(services, port, url)
 
 
 def _wait_until_open(fleet: Fleet) -> None:

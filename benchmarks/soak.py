@@ -1,7 +1,7 @@
 """How a web and a worker process bear a steady load: memory, answers, nothing lost.
 
-``python -m benchmarks.soak [--quick] [--minutes N] [--per-second N] [--json]``. A paced
-sender posts signed webhooks to ``reqpool web``, each at its own moment whether the ones
+``python -m benchmarks.soak [--quick] [--minutes N] [--per-second N] [--meaning] [--json]``.
+A paced sender posts signed webhooks to ``reqpool web``, each at its own moment whether the ones
 before were answered or not; ``reqpool worker`` settles them and reads the issues from a
 stand-in for Jira. Resident memory of both is sampled. The slope is that of the second
 half: what a process needs at all is there by then. Beside the webhooks people raise an
@@ -23,13 +23,13 @@ import psycopg
 import uvloop
 
 from benchmarks.fleet import SOURCE, Fleet, running
-from benchmarks.ingest import CATALOGUE, PACKAGES
+from benchmarks.ingest import PACKAGES
 from benchmarks.ingest_load import EVENT, SECRET
 from benchmarks.pace import Lane, Paced, finish, sending
 from benchmarks.report import print_report
 from sandbox.clock import utc_now
 from tests.processes.fleet import Service
-from tests.sync.conftest import JiraDesk, build_jira
+from tests.sync.conftest import CATALOGUE, JiraDesk, build_jira
 
 WHOLE_MINUTES, QUICK_MINUTES, PER_SECOND = 9.0, 0.5, 100
 SAMPLE_SECONDS, PATIENCE_SECONDS = 5.0, 60.0
@@ -133,6 +133,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="as every benchmark does")
     parser.add_argument("--minutes", type=float, default=WHOLE_MINUTES)
     parser.add_argument("--per-second", type=float, default=PER_SECOND)
+    parser.add_argument("--meaning", action="store_true", help="as by default")
     asked = parser.parse_args()
     minutes = QUICK_MINUTES if asked.quick else asked.minutes
     seconds, desk = 60 * minutes, build_jira(utc_now)
@@ -144,7 +145,7 @@ def main() -> None:
             key="FIN",
             poll_seconds=5,
         )
-        with running(source, CATALOGUE) as fleet:
+        with running(source, CATALOGUE, by_meaning=asked.meaning) as fleet:
             soaked = uvloop.run(soak(fleet, desk, asked.per_second, seconds))
             settled = settle(fleet.url)
     report(asked.per_second, seconds, soaked, settled)
