@@ -25,7 +25,11 @@ async def take_stock(
         concern = Concern(
             code=SHORT,
             subject=_subject(source),
-            params={"read": str(read), "expected": str(expected)},
+            params={
+                "source": source.name,
+                "read": str(read),
+                "expected": str(expected),
+            },
             client_id=source.client_id,
             source_id=source.id,
         )

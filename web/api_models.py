@@ -130,7 +130,10 @@ class RaiseBody(BaseModel):
     )
     place: Annotated[str, Plain] = Field(
         default="",
-        description="Project key, path or repository; the source's first if empty.",
+        description=(
+            "Project key, path or repository; the source's first if empty. A source"
+            " that is a group has no first."
+        ),
     )
     issue_type: Annotated[str, Plain] = Field(
         default="", description="The tracker's name of it; its first if empty."
@@ -335,7 +338,12 @@ class IssueView(IssueRow):
     updated_at: datetime = Field(description="On the tracker's clock.")
     changed_at: datetime = Field(description="When we last took something in.")
     deleted_at: datetime | None
-    moved_to: str = Field(description="The key under which it went on elsewhere.")
+    moved_to: str = Field(
+        description=(
+            "The key under which it went on elsewhere; begins with `?#` where we may"
+            " not look."
+        )
+    )
     spent_days: float | None = Field(description="Person-days that were logged.")
     worklogs: list[WorklogView] = Field(description="Oldest first.")
     contract: str | None

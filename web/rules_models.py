@@ -84,7 +84,7 @@ class ActivationView(Answer):
 
 
 class ProgressView(Answer):
-    """How far the pool has been decided on again, in issues."""
+    """How far the pool has been decided on again, in issues; all 0 when it has been."""
 
     total: int
     done: int

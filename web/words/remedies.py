@@ -112,9 +112,9 @@ REMEDIES: dict[str, tuple[_Pair, _Pair]] = {
             "The first read brought {read} issues; the tracker counted about {expected}.",
         ),
         (
-            "稍后运行 reqpool backfill SOURCE --restart；仍然如此，请核对账号的权限。",
+            "稍后运行 reqpool backfill {source} --restart；仍然如此，请核对账号的权限。",
             (
-                "Run reqpool backfill SOURCE --restart later; if it stays so, check what our"
+                "Run reqpool backfill {source} --restart later; if it stays so, check what our"
                 " account may read."
             ),
         ),
