@@ -10,10 +10,10 @@ from pool import conflicts, inbox, sources
 from pool.conflicts import Conflict, Kept
 from pool.inbox import Arrival
 from pool.schema import InboxState
-from tests.browser.test_pool import CHROMIUM, complaints, page, pytestmark, town
+from tests.browser.test_pool import town
 from tests.builders import Town
 
-__all__ = ["CHROMIUM", "complaints", "page", "pytestmark", "town"]
+__all__ = ["town"]
 
 
 async def fill(town: Town) -> None:

@@ -1,38 +1,14 @@
 """A person at a browser: find a requirement, overrule it, see it."""
 
-from asyncio import create_task, sleep
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from model.decisions import Section
 from pool.database import Database
 from sync.overrule import overrule
 from tests.builders import Town, open_town
-from web.desk import desk_of
-from web.site import build
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
-
-
-@asynccontextmanager
-async def serve(town: Town) -> AsyncIterator[str]:
-    config = uvicorn.Config(
-        build(desk_of(town.engine)), host="127.0.0.1", port=0, log_level="warning"
-    )
-    server = uvicorn.Server(config)
-    task = create_task(server.serve())
-    while not server.started:
-        await sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://localhost:{port}"
-    server.should_exit = True
-    await task
 
 
 @pytest.fixture
@@ -43,26 +19,6 @@ async def town(database: Database) -> AsyncIterator[Town]:
         await town.raise_issue("付款审批报错", issue_type="Bug")
         await town.raise_issue("怎么导出?", issue_type="Question")
         yield town
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console said: a refused script or style, an error."""
-    return []
-
-
-@pytest.fixture
-async def page(town: Town, complaints: list[str]) -> AsyncIterator[Page]:
-    async with serve(town) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        context = await browser.new_context(base_url=url, locale="en-US")
-        page = await context.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        await browser.close()
 
 
 async def test_the_list_is_narrowed_by_a_filter_and_a_chinese_word(

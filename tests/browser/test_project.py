@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Page, expect
 
 from pool.database import Database
-from tests.browser.test_pool import CHROMIUM, serve
 from tests.builders import Town, open_town
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
 
 
 @pytest.fixture
@@ -24,26 +21,14 @@ async def town(database: Database) -> AsyncIterator[Town]:
 
 @pytest.mark.parametrize("width", [360, 800, 1360])
 async def test_a_project_fits_every_screen_and_folds_open(
-    town: Town, width: int
+    page: Page, complaints: list[str], width: int
 ) -> None:
-    complaints: list[str] = []
-    async with serve(town) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        context = await browser.new_context(
-            base_url=url,
-            locale="en-US",
-            color_scheme="dark",
-            viewport={"width": width, "height": 800},
-        )
-        page = await context.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
-        await page.goto("/projects")
-        await page.get_by_role("link", name="财务管理系统").click()
-        await page.get_by_text("1 counted").click()
-        await expect(page.locator(".counted a")).to_be_visible()
-        wide = await page.evaluate("document.documentElement.scrollWidth")
-        await browser.close()
+    await page.emulate_media(color_scheme="dark")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto("/projects")
+    await page.get_by_role("link", name="财务管理系统").click()
+    await page.get_by_text("1 counted").click()
+    await expect(page.locator(".counted a")).to_be_visible()
+    wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
     assert complaints == []

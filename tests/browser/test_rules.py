@@ -3,14 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from pool.database import Database
 from sync.redecide import redecide
-from tests.browser.test_pool import CHROMIUM, serve
 from tests.builders import Town, open_town
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
 
 
 @pytest.fixture
@@ -21,26 +18,6 @@ async def town(database: Database) -> AsyncIterator[Town]:
         config = town.engine.sources["huaxin-jira"].config
         config.__dict__["mass_change_issues"] = 2
         yield town
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console said: a refused script or style, an error."""
-    return []
-
-
-@pytest.fixture
-async def page(town: Town, complaints: list[str]) -> AsyncIterator[Page]:
-    async with serve(town) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        context = await browser.new_context(base_url=url, locale="en-US")
-        page = await context.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        await browser.close()
 
 
 async def test_a_problem_stands_at_its_line_and_a_key_leads_there(
