@@ -22,6 +22,9 @@ class KilledError(BaseException):
     """The process is gone; nothing in it may catch this."""
 
 
+Each = Callable[[int], None]
+"""Is told the number of each point."""
+
 _ENDLESS = 5000
 """Points within one run of a verb."""
 
@@ -40,18 +43,21 @@ class Switch:
     passed: int = 0
     at: int | None = None
     since: int = 0
+    watch: Each | None = None
 
     def begin_run(self) -> None:
         """A verb begins; it has to come to its end."""
         self.since = self.passed
 
-    def begin(self, at: int | None) -> None:
+    def begin(self, at: int | None, watch: Each | None = None) -> None:
         """Count from here, and kill once, at this point."""
-        self.passed, self.since, self.at = 0, 0, at
+        self.passed, self.since, self.at, self.watch = 0, 0, at, watch
 
     def __call__(self, point: str) -> None:
         self.passed += 1
         assert self.passed - self.since < _ENDLESS, "a verb goes round in circles"
+        if self.watch is not None:
+            self.watch(self.passed)
         if self.passed == self.at:
             raise KilledError(point)
         if self.left is None or self.only not in point:

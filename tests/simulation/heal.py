@@ -48,11 +48,13 @@ async def settle(world: World) -> None:
 
 
 async def _deliver_hooks(world: World) -> None:
+    """What is not acknowledged is sent again."""
     for tracker in world.trackers.values():
         held = [hook for _, hook in tracker.later]
         waiting, tracker.hooks, tracker.later = [*tracker.hooks, *held], [], []
         for hook in waiting if world.hooks else ():
-            await world.post(tracker.source, hook)
+            if not await world.post(tracker.source, hook):
+                tracker.hooks.append(hook)
 
 
 async def _confirm(world: World) -> None:

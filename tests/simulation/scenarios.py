@@ -9,6 +9,7 @@ from model.decisions import PoolState, Section
 from sync.activate import activate
 from sync.advance import advance
 from sync.overrule import overrule
+from tests.simulation.database import Each
 from tests.simulation.faults import Fault
 from tests.simulation.heal import settle, twenty_minutes
 from tests.simulation.invariants import Watch
@@ -35,24 +36,24 @@ class Scenario:
     calm: bool = True
 
 
-async def perform(world: World, scenario: Scenario, kill_at: int | None) -> int:
-    """Tell a scenario, killed once; answers how many points there were to kill at."""
+async def perform(
+    world: World, scenario: Scenario, kill_at: int | None, each: Each | None = None
+) -> None:
+    """Tell a scenario, killed once at a point, or told of each point."""
     world.reseed(scenario.name)
     await scenario.before(world)
     if scenario.calm:
         await twenty_minutes(world)
     watch = Watch(world)
-    world.dangers.switch.begin(kill_at)
+    world.dangers.switch.begin(kill_at, each)
     await scenario.act(world)
     for _ in range(_LOOKS):
         world.time.wind(minutes=1)
         await settle(world)
         await watch.look()
-    points = world.dangers.switch.passed
     world.dangers.switch.begin(None)
     await twenty_minutes(world)
     await watch.look()
-    return points
 
 
 async def portray(world: World) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Vault:
     def keep(self, name: str) -> None:
         """Copy every table and sequence."""
         with self._connect() as connection:
-            tables = _names(connection, _TABLES)
+            tables = find_tables(connection)
             statements = [
                 SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(name)),
                 SQL("CREATE SCHEMA {}").format(Identifier(name)),
@@ -47,7 +47,7 @@ class Vault:
         """Make every table what it was; triggers and foreign keys do not look."""
         with self._connect() as connection:
             connection.execute("SET session_replication_role = replica")
-            tables = _names(connection, _TABLES)
+            tables = find_tables(connection)
             empty = [SQL("DELETE FROM {}").format(Identifier(one)) for one in tables]
             back = [_put_back(connection, name, table) for table in tables]
             connection.execute(SQL(";").join([*empty, *back]))
@@ -60,6 +60,11 @@ class Vault:
 
     def _connect(self) -> psycopg.Connection[tuple[str, ...]]:
         return psycopg.connect(self.url)
+
+
+def find_tables(connection: psycopg.Connection[tuple[str, ...]]) -> list[str]:
+    """Every table of the pool."""
+    return _names(connection, _TABLES)
 
 
 def _names(connection: psycopg.Connection[tuple[str, ...]], of: str) -> list[str]:
