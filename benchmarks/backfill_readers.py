@@ -244,7 +244,8 @@ def _measure_into(
 
 def load_all() -> None:
     """Import what the readers do, as far as it is installed."""
-    import_module("gitlab.v4.objects")
+    for late in ("gitlab.v4.objects", "httpcore"):
+        import_module(late)
     for kind in ("gitlab", "jira"):
         get_connector(kind)
         if has_perceval():
