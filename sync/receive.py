@@ -1,5 +1,6 @@
 """Take a webhook: authenticate it, keep its raw bytes, and only then say yes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -80,9 +81,9 @@ async def _keep_and_alert(
 ) -> frozenset[str]:
     async with engine.database.transaction() as connection:
         known = await inbox.keep(connection, arrivals)
-        for arrival in arrivals:
-            if arrival.reason and arrival.delivery.source in known:
-                await _alert(engine, connection, arrival)
+        strange = [(one.delivery.source, one.reason) for one in arrivals if one.reason]
+        for (name, reason), times in sorted(Counter(strange).items()):
+            await _alert(engine, connection, name, reason, times)
     return known
 
 
@@ -110,18 +111,20 @@ def _kept_headers(headers: Mapping[str, str], connector: Connector) -> dict[str,
     return {name: value for name, value in headers.items() if name not in secret}
 
 
-async def _alert(engine: Engine, connection: Connection, arrival: Arrival) -> None:
+async def _alert(
+    engine: Engine, connection: Connection, name: str, reason: str, times: int
+) -> None:
     """What is not even parsed may be about any issue: have the source read again."""
-    source = await sources.find(connection, arrival.delivery.source)
+    source = await sources.find(connection, name)
     if source is None:
         return
     now = engine.clock()
     await sources.ask_repoll(connection, source.id, now)
     concern = Concern(
         code="quarantined",
-        subject=f"{source.name}:{arrival.reason}",
-        params={"reason": arrival.reason},
+        subject=f"{source.name}:{reason}",
+        params={"reason": reason},
         client_id=source.client_id,
         source_id=source.id,
     )
-    await raise_concern(connection, engine.ids, concern, now)
+    await raise_concern(connection, engine.ids, concern, now, times)

@@ -204,6 +204,20 @@ async def test_a_stale_signature_is_202_quarantined_and_the_source_is_read_again
     assert concerns == (stale if state != "pending" else [])
 
 
+async def test_stale_deliveries_that_come_together_are_one_concern_that_counts_them(
+    office: Office,
+) -> None:
+    bodies = [b'{"object_kind": "issue", "x": %d}' % number for number in range(9)]
+    await asyncio.gather(
+        *(
+            office.send(body, gitlab_signed(body, office, 6), to="acme-gitlab")
+            for body in bodies
+        )
+    )
+    concerns = await office.world.rows("SELECT count FROM attention")
+    assert concerns == [{"count": len(bodies)}]
+
+
 async def test_a_body_over_5_mib_is_202_and_only_its_digest_is_kept(
     office: Office,
 ) -> None:
