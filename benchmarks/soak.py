@@ -159,7 +159,7 @@ def report(
         "minutes": round(seconds / 60, 1),
         "per_second": per_second,
         **sent.describe(),
-        "lost": len(sent.late_seconds) - settled["stored"],
+        "lost": max(len(sent.late_seconds) - settled["stored"], 0),
         **settled,
         "sender_own_p99_ms": soaked.paced.own_p99_ms,
         "memory": soaked.memory.describe(),
