@@ -28,7 +28,7 @@ from benchmarks.report import middle, print_report
 
 CONCURRENCY = 8
 LATENCY_SECONDS = 0.05
-PACKAGES = ("python-gitlab", "jira", "httpx", "orjson")
+PACKAGES = ("python-gitlab", "jira", "httpx", "msgspec", "orjson")
 
 
 @dataclass(frozen=True, slots=True)
