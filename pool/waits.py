@@ -15,8 +15,9 @@ class Longest:
     """The longest waits that there are.
 
     Attributes:
-        own: that we set ourselves: leases, second looks; clocks of hosts differ by less.
-        asked: that a tracker may ask for.
+        own: of what waits only while somebody works on it, or not at all; clocks of
+            hosts differ by less.
+        asked: that a tracker may ask for; what fails again and again waits for less.
     """
 
     own: timedelta
@@ -45,7 +46,7 @@ WHERE issue_id IS NULL AND state = 'pending' AND not_before > %(asked)s
     """
 UPDATE fetches SET asked_at = LEAST(asked_at, %(now)s),
     not_before = LEAST(not_before, %(now)s)
-WHERE asked_at > %(own)s OR not_before > %(own)s
+WHERE asked_at > %(own)s OR not_before > %(asked)s
 """,
 )
 """The first look at a source is among them: comments wait to be younger than it."""

@@ -10,7 +10,7 @@ import pytest
 
 from app import jobs as app_jobs
 from connectors.http import Budget
-from pool import sources, waits
+from pool import fetches, sources, waits
 from sandbox.faults import Fault
 from sync.fan_out import Errand, fan_out
 from sync.raise_issues import raise_issues
@@ -88,10 +88,13 @@ async def test_an_honest_wait_is_left_alone(world: World) -> None:
         assert row
         until = world.clock() + timedelta(hours=23)
         await sources.note_error(connection, row.id, {"code": "rate_limited"}, until)
+        for _ in range(14):
+            await fetches.set_aside(connection, row.id, "1", world.clock())
         await waits.free_stranded(connection, world.clock(), longest)
         kept = await sources.find(connection, "acme")
+        due = await fetches.find_due(connection, row.id, world.clock(), 1)
     assert kept
-    assert kept.not_before == until
+    assert (kept.not_before, due) == (until, {})
 
 
 def test_a_rate_limit_ends_with_the_clock_that_it_was_kept_by() -> None:
