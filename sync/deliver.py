@@ -203,7 +203,8 @@ async def _doubt(
 def _is_asked_to_wait(engine: Engine, intent: Intent, error: TrackerError) -> bool:
     """A tracker's limit is no failure of a write, unless it never lets it through."""
     is_limit = error.code == LIMITED and find_asked_until(engine, error) is not None
-    return is_limit and engine.clock() - intent.created_at < _PATIENCE
+    # abs: the clock may have been ahead when it was wanted
+    return is_limit and abs(engine.clock() - intent.created_at) < _PATIENCE
 
 
 async def _suspect(

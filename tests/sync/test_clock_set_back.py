@@ -12,7 +12,9 @@ from app import jobs as app_jobs
 from connectors.http import Budget
 from pool import fetches, sources, waits
 from sandbox.faults import Fault
+from sync.deliver import deliver
 from sync.fan_out import Errand, fan_out
+from sync.poll import poll
 from sync.raise_issues import raise_issues
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_jobs import running
@@ -95,6 +97,27 @@ async def test_an_honest_wait_is_left_alone(world: World) -> None:
         due = await fetches.find_due(connection, row.id, world.clock(), 1)
     assert kept
     assert (kept.not_before, due) == (until, {})
+
+
+async def test_a_limit_counts_as_an_attempt_of_a_write_from_a_day_to_come(
+    world: World, desk: JiraDesk
+) -> None:
+    world.clock.wind(days=AHEAD.days)
+    desk.raise_issue("WeChat mini program for approvals")
+    await poll(world.engine, "acme")
+    world.clock.at -= AHEAD
+    limit = Fault("POST", "/comment", 429, times=9, headers={"Retry-After": "60"})
+    desk.server.call(lambda: desk.tracker.bench.faults.fail_next.append(limit))
+    await waits_end(world)
+    await deliver(world.engine, "acme")
+    [row] = await world.rows("SELECT attempts FROM outbox WHERE field = 'comment'")
+    assert row["attempts"] == 1
+
+
+async def waits_end(world: World) -> None:
+    longest = waits.Longest(own=MINUTE, asked=timedelta(days=1))
+    async with world.engine.database.transaction() as connection:
+        await waits.free_stranded(connection, world.clock(), longest)
 
 
 def test_a_rate_limit_ends_with_the_clock_that_it_was_kept_by() -> None:
