@@ -1,8 +1,8 @@
 """From a person's click in a tracker to the pool, and from there back into the tracker.
 
-``python -m benchmarks.e2e [--quick] [--json] [--rate ISSUES] [--noise WEBHOOKS]``. The demo's three trackers
-and service run as they do for people, in processes of their own, all on this machine.
-People raise issues at a steady rate through the trackers' pages. When an issue is in the
+``python -m benchmarks.e2e [--quick] [--json] [--rate ISSUES] [--noise WEBHOOKS]``. The
+demo's three trackers and service run as they do for people, in processes of their own, all
+on this machine. People raise issues at a steady rate through the trackers' pages. When an issue is in the
 pool is seen by looking into the database twenty times a second; when it was answered,
 from the tracker's own journal of requests. There is no baseline: the goals are absolute,
 95 of 100 within 2 s in the pool, and within 5 s written back, at 50 issues a second.

@@ -1,7 +1,7 @@
 """What one client costs the others when it sends ten times as much.
 
-``python -m benchmarks.noisy [--quick] [--json] [--clients N] [--per-second N]``. Each client
-has a source of its own and sends webhooks at a steady rate about an issue of its own; in
+``python -m benchmarks.noisy [--quick] [--json] [--clients N] [--per-second N]``. Each
+client has a source of its own and sends webhooks at a steady rate about an issue of its own; in
 every other stretch the first of them sends ten times as many. ``reqpool web`` and
 ``reqpool worker`` run as operators run them, a stand-in for Jira beside them. Told of the
 others is how late their webhooks were answered, and how long they waited until they were
@@ -26,7 +26,7 @@ from tests.sync.conftest import JiraDesk, build_jira
 
 CLIENTS, PER_SECOND, TIMES = 50, 1.0, 10
 STRETCHES, WHOLE_SECONDS, QUICK_SECONDS = 6, 20.0, 3.0
-CALM_SECONDS = 3.0
+CALM_SECONDS = 2.0
 WAITED = """
 SELECT extract(epoch FROM COALESCE(i.settled_at, now()) - i.received_at)
 FROM inbox i JOIN sources s ON s.id = i.source_id

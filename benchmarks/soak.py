@@ -1,10 +1,10 @@
 """How a web and a worker process bear a steady load: memory, answers, nothing lost.
 
 ``python -m benchmarks.soak [--quick] [--minutes N] [--per-second N] [--meaning] [--json]``.
-A paced sender posts signed webhooks to ``reqpool web``, each at its own moment whether the ones
-before were answered or not; ``reqpool worker`` settles them and reads the issues from a
-stand-in for Jira. Resident memory of both is sampled. The slope is that of the second
-half: what a process needs at all is there by then. Beside the webhooks people raise an
+A paced sender posts signed webhooks to ``reqpool web``, each at its own moment whether
+the ones before were answered or not; ``reqpool worker`` settles them and reads the issues
+from a stand-in for Jira. Resident memory of both is sampled. The slope is that of the
+second half: what a process needs at all is there by then. Beside the webhooks people raise an
 issue a second, which are decided on and answered. It is a measure against bounds of our
 own (99 of 100 answers within 250 ms; 5 % in an hour), so there is no baseline.
 """

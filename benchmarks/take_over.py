@@ -1,9 +1,9 @@
 """How long the jobs of a worker that is killed lie still.
 
-``python -m benchmarks.take_over [--json]``. Every kind of job is at work in one worker, held
-up in the middle by a lock on the sources, when that worker is killed with -9; then the
-lock is let go. Counted are the seconds until somebody else has begun each job anew: once
-with a second worker beside, which did nothing so far, and once when the only worker is started
+``python -m benchmarks.take_over [--quick] [--json]``. The jobs of :data:`KINDS` are at work
+in one worker, held up by a lock, when that worker is killed with -9; then the lock is let
+go. Counted are the seconds until somebody else has begun each job anew: once with a second
+worker beside, which had nothing to do so far, and once when the only worker is started
 again at once. What is waited for is the configured age of a heartbeat, hardly the
 machine. The goal is absolute: 60 s.
 """
