@@ -19,6 +19,7 @@ from connectors.base import Cursor
 from connectors.gitlab.rest import Json, ListPage, Rest, group_path, project_path
 from connectors.gitlab.rows import parse_issues
 from connectors.gitlab.timestamps import parse_moment, write_moment
+from connectors.shapes import understanding
 from model.errors import PermanentError
 
 OVERLAP = timedelta(minutes=5)
@@ -220,17 +221,22 @@ class Listed(NamedTuple):
     @property
     def begins_at(self) -> datetime:
         """The first change."""
-        return parse_moment(self.rows[0]["updated_at"])
+        return _changed_at(self.rows[0])
 
     @property
     def ends_at(self) -> datetime:
         """The last one."""
-        return parse_moment(self.rows[-1]["updated_at"])
+        return _changed_at(self.rows[-1])
 
     def after(self, page: Self) -> Self:
         """Without the row that the page before ended with: it was asked from there."""
         comes_again = self.rows[:1] == page.rows[-1:]
         return self._replace(rows=self.rows[1:]) if comes_again else self
+
+
+def _changed_at(row: Json) -> datetime:
+    with understanding(str(row.get("web_url"))):
+        return parse_moment(row["updated_at"])
 
 
 class Stretch(NamedTuple):

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import httpx
+import pytest
 import respx
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ from connectors.gitlab.feed import (
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.timestamps import parse_moment, write_moment
 from connectors.http import Budget, Door, open_client, scan_nothing
+from model.errors import PermanentError
 from tests.contracts.rig import WoundClock
 
 moments = st.timedeltas(timedelta(0), timedelta(days=36_500)).map(
@@ -73,6 +76,13 @@ async def test_stretches_leave_no_moment_out(
     assert stretches[-1].rest.before is None
     for one, following in pairwise(stretches):
         assert one.rest == Window(one.first.ends_at, following.first.begins_at)
+
+
+@pytest.mark.parametrize("row", [{}, {"updated_at": None}, {"updated_at": "soon"}])
+async def test_a_page_without_moments_is_not_understood(row: dict[str, Any]) -> None:
+    page = Listed([row], datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(PermanentError, match="answer_not_understood"):
+        [one async for one in split(page, _one_by_one([page]))]
 
 
 async def _one_by_one(pages: list[Listed]) -> AsyncIterator[Listed]:
