@@ -1,6 +1,5 @@
 """What is known of trackers: each row has a test named after it, or says why not."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,19 +11,14 @@ TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "reference" / "trackers.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| ([A-F]\d*[a-z]?) \| .+ \| (.+) \|$", PAGE, re.MULTILINE))
 COLLECTED = TESTS.parents[1] / "shared" / "design" / "TRACKERS.md"
+_NAME = re.compile(r"^\s*(?:async )?def test_([a-e]\d+[a-z]?|f)_", re.MULTILINE)
 
 
 def find_named() -> set[str]:
     """The ids that tests are named after; the contract's facts are tests, too."""
     texts = (path.read_text("utf-8") for path in TESTS.rglob("*.py"))
-    return {name for text in texts for name in _find_ids(ast.parse(text))}
-
-
-def _find_ids(tree: ast.Module) -> list[str]:
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    names = [node.name for node in ast.walk(tree) if isinstance(node, functions)]
-    found = [re.match(r"test_([a-e]\d+[a-z]?|f)_", name) for name in names]
-    return [one[1][0].upper() + one[1][1:] for one in found if one]
+    found = {name for text in texts for name in _NAME.findall(text)}
+    return {one[0].upper() + one[1:] for one in found}
 
 
 NAMED = find_named()
