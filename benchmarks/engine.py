@@ -128,11 +128,15 @@ async def measure_ours(
     return decided, sent, read_back
 
 
-async def measure_night(engine: Engine, data: Path) -> Rate:
-    """Every issue decided on again, since a day begins."""
+async def measure_nights(engine: Engine, data: Path) -> tuple[Rate, Rate]:
+    """Every issue decided on again, as for a new ruleset; then those of the next day."""
+    async with engine.database.transaction() as connection:
+        await connection.execute("UPDATE issues SET due_on = decided_on")
+    meter = Meter(data)
+    every = meter.stop(await redecide(engine))
     tomorrow = replace(engine, clock=lambda: now() + timedelta(days=1))
     meter = Meter(data)
-    return meter.stop(await redecide(tomorrow))
+    return every, meter.stop(await redecide(tomorrow))
 
 
 async def measure_jobs(engine: Engine, url: str, data: Path, count: int) -> Rate:
@@ -216,7 +220,7 @@ async def measure(url: str, data: Path, count: int) -> None:
             jobs.append(await measure_jobs(engine, url, data, few))
             await deliver(engine, NAME)
             await fetch(engine, NAME)
-        night = await measure_night(engine, data)
+        every, due = await measure_nights(engine, data)
         size = await _bytes_per_issue(engine)
     fleets = {names: drain_together(url, data, names, count) for names in (1, 2, 4)}
     decided, sent, read_back = map(_milliseconds, zip(*ours, strict=True))
@@ -226,7 +230,8 @@ async def measure(url: str, data: Path, count: int) -> None:
         "inbox_to_outbox": decided,
         "outbox_to_tracker": sent,
         "read_back": read_back,
-        "decided_again": _milliseconds([night]),
+        "decided_again": _milliseconds([every]),
+        "night": {"issues": every.count, "due": due.count, "seconds": due.seconds},
         "bytes_per_issue": size,
         "by_sources": {each: _milliseconds([one]) for each, one in fleets.items()},
     }

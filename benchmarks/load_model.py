@@ -40,7 +40,7 @@ class Costs:
         poll: a poll that finds nothing new, at a worker.
         tick_database: one look at what is due, for each source.
         serial: how long one change keeps its source's drain busy, milliseconds.
-        redecide: how long an issue takes when a day begins, in one drain for the pool.
+        redecide: how long an issue takes that is decided on again, in its source's drain.
         issue_bytes: in the database, with its decision, history and indexes.
         delivery_bytes: with its body, until that is dropped by age.
     """
@@ -53,7 +53,7 @@ class Costs:
     write_database: float = 1.5
     poll: float = 12.0
     poll_database: float = 2.5
-    tick_database: float = 0.03
+    tick_database: float = 0.04
     serial: float = 7.5
     redecide: float = 3.2
     issue_bytes: float = 21_000
@@ -85,6 +85,10 @@ class Town:
         writes: for each change.
         bulk_days: between two bulk edits of a project.
         body_days: how long the bodies of deliveries are kept.
+        due: share of the issues that any night decides again: written to the day before,
+            or open and counted against an allowance.
+        dates: days of a year on which a date concerns a whole project: its acceptance is
+            near, or reached; a clause begins or ends.
     """
 
     projects: int
@@ -94,6 +98,8 @@ class Town:
     writes: float = 0.6
     bulk_days: float = 30
     body_days: float = 30
+    due: float = 0.04
+    dates: float = 4
     poll_seconds: float = 60
     tick_seconds: float = 2
 
@@ -162,11 +168,23 @@ def run_day(town: Town, fleet: Fleet, costs: Costs, seed: int) -> Mapping[str, A
             "wait_p95_seconds": round(weighted(waits, changes, 0.95), 1),
             "wait_p99_seconds": round(weighted(waits, changes, 0.99), 1),
         }
-    told["night_hours"] = round(town.issues * costs.redecide / 3_600_000, 1)
+    told["night"] = run_night(town, fleet, costs, random)
     told["longest_bulk_edit_seconds"] = round(
         float(sizes.max(initial=0)) * costs.serial / 1000
     )
     return told
+
+
+def run_night(
+    town: Town, fleet: Fleet, costs: Costs, random: np.random.Generator
+) -> Mapping[str, float]:
+    """What is due when a day begins; a project's issues are one worker's at a time."""
+    size = town.issues / town.projects
+    whole = random.binomial(town.projects, town.dates / 365)
+    due = town.issues * town.due + whole * size
+    longest = size if whole else size * town.due
+    seconds = max(due / fleet.workers, longest) * costs.redecide / 1000
+    return {"issues": round(due), "hours": round(seconds / 3600, 2)}
 
 
 def weighted(waits: Minutes, weights: Minutes, share: float) -> float:

@@ -79,6 +79,12 @@ def _row(write: Write) -> tuple[object, ...]:
     )
 
 
+_DROPPED = (
+    "one that a later one overtook is dropped after retention.write_days, and stands in"
+    " the audit"
+)
+
+
 def show_write(config: Config, number: int) -> None:
     """Print one write as JSON, without anything that looks like a secret."""
 
@@ -88,7 +94,7 @@ def show_write(config: Config, number: int) -> None:
 
     found = run(config, look)
     if found is None:
-        message = f"there is no write {number}"
+        message = f"there is no write {number}; {_DROPPED}"
         raise typer.BadParameter(message)
     print_redacted(asdict(found))
 
@@ -129,7 +135,7 @@ async def _try(engine: Engine, number: int, act: Act, done: str) -> bool:
     try:
         await act(engine, number)
     except LookupError:
-        typer.secho(f"{number}: there is no such write", err=True, fg="red")
+        typer.secho(f"{number}: there is no such write; {_DROPPED}", err=True, fg="red")
     except SettledError:
         typer.secho(f"{number}: {_TOO_LATE}", err=True, fg="red")
     else:
