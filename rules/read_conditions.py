@@ -48,7 +48,6 @@ OPERATORS: Mapping[FactType, frozenset[Operator]] = {
 _EXPECTED: Mapping[FactType, str] = {
     FactType.TEXT: Phrase("a text"),
     FactType.CHOICE: Phrase("a word"),
-    FactType.LIST: Phrase("a list"),
     FactType.NUMBER: Phrase("a number"),
     FactType.FLAG: Phrase("true or false"),
     FactType.DATE: Phrase("a date like 2026-07-31"),
