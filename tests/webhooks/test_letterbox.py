@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from pool.inbox import unpack
+from sync.receive import Letter, admit, keep
 from tests.sync.conftest import SECRET
 from tests.webhooks.office import (
     BODY,
@@ -208,12 +209,12 @@ async def test_stale_deliveries_that_come_together_are_one_concern_that_counts_t
     office: Office,
 ) -> None:
     bodies = [b'{"object_kind": "issue", "x": %d}' % number for number in range(9)]
-    await asyncio.gather(
-        *(
-            office.send(body, gitlab_signed(body, office, 6), to="acme-gitlab")
-            for body in bodies
-        )
-    )
+    letters = [
+        Letter("acme-gitlab", "", gitlab_signed(body, office, minutes=6), body)
+        for body in bodies
+    ]
+    engine = office.world.engine
+    await keep(engine, [admit(engine, letter) for letter in letters])
     concerns = await office.world.rows("SELECT count FROM attention")
     assert concerns == [{"count": len(bodies)}]
 
