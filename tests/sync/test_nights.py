@@ -173,6 +173,20 @@ async def test_only_what_others_may_change_is_looked_at_each_day(town: Town) -> 
     assert await run_by(town) == []
 
 
+async def test_an_issue_that_waits_for_room_is_looked_at_each_day(town: Town) -> None:
+    await activate(town.engine, PLAIN.replace("{hold: later}", "{train: main}"))
+    await town.rows("UPDATE releases SET capacity_days = 2 RETURNING id")
+    await town.raise_issue("移动端小程序审批", estimate_days=Decimal(2))
+    await town.raise_issue("Broken", estimate_days=Decimal(1))
+    await redecide(town.engine)
+    tomorrow = town.clock().date() + timedelta(days=1)
+    assert await due_of(town) == {"移动端小程序审批": None, "Broken": tomorrow}
+    await town.rows("UPDATE releases SET capacity_days = 3 RETURNING id")
+    town.clock.wind(days=1)
+    assert await redecide(town.engine) == 1
+    assert [row["release"] for row in await town.rows(HELD)] == ["2026.12", "2026.12"]
+
+
 async def test_an_issue_that_comes_to_a_requirement_has_the_others_looked_at(
     town: Town,
 ) -> None:
