@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError
+from pydantic_core.core_schema import ErrorType
 
 from model.errors import Problem
 from model.phrase import Phrase
@@ -72,8 +73,8 @@ def _reason(error: ErrorDetails) -> Phrase:
         return said if isinstance(said, Phrase) else Phrase(said)
     if kind.startswith("E_"):
         return Phrase(error["msg"])
-    template = _OWN_WORDS.get(kind) or PydanticKnownError(kind, values).message_template
-    return Phrase(template, **values)
+    known = PydanticKnownError(cast("ErrorType", kind), values)
+    return Phrase(_OWN_WORDS.get(kind) or known.message_template, **values)
 
 
 _OWN_WORDS = {
