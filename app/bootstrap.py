@@ -24,8 +24,8 @@ from model.clock import Clock
 from model.errors import ConfigError, Problem
 from pool.database import Database
 from pool.embedded import embedded_server
-from pool.migrate import is_current, upgrade
 from pool.reach import check_reachable
+from pool.version import is_current
 from sync.bind import bind
 from sync.engine import Engine, Retention, Source
 from sync.register import register
@@ -70,7 +70,10 @@ async def open_database_url(config: DatabaseConfig) -> AsyncIterator[str]:
     """
     if config.url is None:
         async with embedded_server(config.data_directory, config.bin_directory) as url:
-            upgrade(url)
+            if not is_current(url):
+                from pool.migrate import upgrade  # noqa: PLC0415 - see pool/version.py
+
+                upgrade(url)
             yield url
         return
     url = config.url.get_secret_value()

@@ -16,9 +16,9 @@ from app.asgi import build_asgi
 from app.bootstrap import Application
 from app.config import WebConfig
 from app.deadlines import HurriedProtocol
-from app.jobs import work
 from app.metrics import metrics_route
 from app.traces import trace_requests
+from app.work import run_jobs
 from model.errors import ConfigError, Problem
 
 _KEEP_ALIVE_SECONDS = 10
@@ -80,26 +80,16 @@ def listen(host: str, port: int) -> socket.socket:
     )
 
 
-async def serve_worker(application: Application) -> None:
-    """Run jobs until cancelled, and answer ``/metrics`` if there is a port for it."""
-    port = application.config.telemetry.worker_port
-    if port is None:
-        await _work(application)
-        return
+async def serve_watched_worker(application: Application, port: int) -> None:
+    """Run jobs until cancelled, and answer ``/metrics`` on a port."""
     metrics = metrics_route(application.engine, application.telemetry)
     at = application.config.web.model_copy(update={"port": port})
-    await _together(_work(application), _answer(Starlette(routes=[metrics]), at))
-
-
-async def _work(application: Application) -> None:
-    await work(
-        application.jobs, application.engine, application.config.worker.concurrency
-    )
+    await _together(run_jobs(application), _answer(Starlette(routes=[metrics]), at))
 
 
 async def serve_both(application: Application) -> None:
     """Web and worker in one process; when one ends, the other does too."""
-    await _together(serve_web(application), _work(application))
+    await _together(serve_web(application), run_jobs(application))
 
 
 async def _together(*servants: Coroutine[Any, Any, None]) -> None:

@@ -41,7 +41,7 @@ from pool.database import query
 from pool.embedded import embedded_server
 from pool.inbox import Settled
 from pool.migrate import upgrade
-from pool.schema import InboxState
+from pool.states import InboxState
 from sync.absorb import Batch, Cause, absorb
 from sync.deliver import deliver
 from sync.engine import Engine

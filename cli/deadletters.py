@@ -22,7 +22,7 @@ from cli.write_acts import (
     list_writes,
     show_write,
 )
-from pool.schema import OutboxState
+from pool.states import OutboxState
 from pool.writes import WriteFilter
 from sync.discard_write import discard_write
 from sync.replay_write import replay_write

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.serve import serve_worker
+from app.work import serve_worker
 from cli.opened import ConfigFile, load, run
 
 app = typer.Typer(add_completion=False)

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from model.deliveries import Delivery
 from pool.database import Connection, execute_rows, query
 from pool.encode import jsonb
-from pool.schema import InboxState
+from pool.states import InboxState
 
 _COMPRESSOR = zstandard.ZstdCompressor(level=1)
 

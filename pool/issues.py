@@ -15,8 +15,8 @@ from model.issues import IssueSnapshot
 from pool.database import Connection, execute_rows, query, query_one
 from pool.encode import decode, digest, encode, jsonb
 from pool.requirements import note_joined
-from pool.schema import StateOrigin
 from pool.search import terms_of
+from pool.states import StateOrigin
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -37,10 +35,3 @@ def upgrade(url: str) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def is_current(url: str) -> bool:
-    """Whether the database is at the newest migration."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    with connect_engine(url).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head

@@ -8,7 +8,7 @@ from uuid import UUID
 from model.decisions import PoolState
 from pool.database import Connection, query, query_one
 from pool.requirements import note_joined
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 
 _IN_REACH = """
 SELECT i.id, i.key, l.requirement_id, q.state, q.state_origin,

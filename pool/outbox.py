@@ -23,7 +23,7 @@ from model.ids import Ids
 from pool.database import Connection, execute_rows, query, query_one
 from pool.encode import decode, encode, in_order, jsonb
 from pool.issues import StoredIssue
-from pool.schema import OutboxState
+from pool.states import OutboxState
 
 
 class Caution(StrEnum):

@@ -13,7 +13,7 @@ from model.decisions import PoolState
 from model.issues import IssueSnapshot
 from pool.database import Connection, query, query_one
 from pool.encode import decode, encode, jsonb
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 
 
 @dataclass(frozen=True, slots=True)

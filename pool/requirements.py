@@ -8,7 +8,7 @@ from uuid import UUID
 
 from model.decisions import PoolState
 from pool.database import Connection, execute_rows, query, query_one
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 
 
 @dataclass(frozen=True, slots=True)

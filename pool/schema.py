@@ -31,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from pool.states import InboxState, OutboxState, StateOrigin
+
 metadata = MetaData(
     naming_convention={
         "pk": "%(table_name)s_pkey",
@@ -43,35 +45,6 @@ metadata = MetaData(
 
 reads = Sequence("reads", metadata=metadata)
 """Numbers drawn before a tracker is asked; see :class:`model.issues.Revision`."""
-
-
-class InboxState(StrEnum):
-    """What became of a delivery."""
-
-    PENDING = "pending"
-    APPLIED = "applied"
-    SUPERSEDED = "superseded"
-    IGNORED = "ignored"
-    QUARANTINED = "quarantined"
-
-
-class OutboxState(StrEnum):
-    """What became of an intended write."""
-
-    PENDING = "pending"
-    HELD = "held"
-    SENT = "sent"
-    CANCELLED = "cancelled"
-    DEAD = "dead"
-    DISCARDED = "discarded"
-
-
-class StateOrigin(StrEnum):
-    """Who moved a requirement to its state."""
-
-    RULES = "rules"
-    PERSON = "person"
-    TRACKER = "tracker"
 
 
 def _id() -> Column[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pool.database import Connection, query, query_one
-from pool.schema import OutboxState
+from pool.states import OutboxState
 
 
 class SettledError(ValueError):

@@ -26,8 +26,8 @@ from pool.history import Event, Origin, Told
 from pool.issues import Added, StoredIssue, content_hash_of
 from pool.moves import Placed, hand_on_overrides
 from pool.raisings import Awaited, find_awaited
-from pool.schema import StateOrigin
 from pool.sources import SourceRow
+from pool.states import StateOrigin
 from sync.accept import Acceptance, Observation, accept
 from sync.compare import compare
 from sync.decide import decide

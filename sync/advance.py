@@ -10,7 +10,7 @@ from pool.audit import Entry
 from pool.database import Connection
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 from sync.decide import decide
 from sync.engine import Engine
 from sync.sitting import open_sitting

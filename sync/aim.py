@@ -8,7 +8,7 @@ from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Section
 from model.issues import StatusCategory
 from pool.issues import StoredIssue
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 from rules.ruleset import PROJECT_MANAGER
 from rules.write_back import desire
 from sync.fill import fill

@@ -18,7 +18,7 @@ from pool.encode import encode
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
 from pool.outbox import Caution
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 from rules.decide import decide as apply_rules
 from rules.ruleset import ANSWERED_KINDS
 from sync.aim import aim

@@ -2,7 +2,7 @@
 
 from pool import attention, audit, writes
 from pool.audit import Entry
-from pool.schema import OutboxState
+from pool.states import OutboxState
 from pool.writes import SettledError
 from sync.engine import Engine
 

@@ -14,8 +14,8 @@ from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.encode import encode
 from pool.inbox import Settled
-from pool.schema import InboxState
 from pool.sources import SourceRow
+from pool.states import InboxState
 from sync.engine import Engine
 
 _BATCH = 500

@@ -12,7 +12,7 @@ from pool import inbox, sources
 from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.inbox import Arrival
-from pool.schema import InboxState
+from pool.states import InboxState
 from sync.engine import Engine
 
 _LONGEST_ID = 200

@@ -34,6 +34,13 @@ def test_imports_go_down_the_stairs() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_worker_loads_neither_the_pages_nor_what_migrates() -> None:
+    done = run(sys.executable, "-c", "import cli.worker, sys; print(*sys.modules)")
+    loaded = set(done.stdout.split())
+    assert "app.work" in loaded
+    assert loaded.isdisjoint({"fastapi", "web", "alembic", "sqlalchemy"})
+
+
 def test_the_wheel_holds_the_rooms_and_no_tests(tmp_path: Path) -> None:
     built = run(
         sys.executable,

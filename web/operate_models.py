@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from pool.schema import OutboxState
+from pool.states import OutboxState
 from web.api_models import Answer, Plain
 
 _Name = Annotated[str, StringConstraints(max_length=200), Plain]

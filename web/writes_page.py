@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from connectors.http import redact
 from pool.encode import to_text
-from pool.schema import OutboxState
 from pool.sources import find_all
+from pool.states import OutboxState
 from pool.writes import SettledError, Write, WriteFilter, find_writes
 from web.api_models import Plain
 from web.desk import TheDesk

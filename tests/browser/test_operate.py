@@ -9,7 +9,7 @@ from model.deliveries import Delivery
 from pool import conflicts, inbox, sources
 from pool.conflicts import Conflict, Kept
 from pool.inbox import Arrival
-from pool.schema import InboxState
+from pool.states import InboxState
 from tests.browser.test_pool import town
 from tests.builders import Town
 

@@ -9,7 +9,8 @@ import pytest
 from model.errors import ConfigError
 from pool.dump import restore_dump, write_dump
 from pool.embedded import embedded_server
-from pool.migrate import is_current, upgrade
+from pool.migrate import upgrade
+from pool.version import is_current
 from tests.conftest import server_home
 
 OLDER = sorted(Path("/usr/lib/postgresql").glob("1[567]/bin"))

@@ -5,8 +5,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from pool.migrate import connect_engine, is_current, upgrade
+from pool.migrate import connect_engine, upgrade
 from pool.schema import metadata
+from pool.version import is_current
 
 
 def test_the_chain_ends_in_the_declared_schema(database_url: str) -> None:

@@ -19,7 +19,7 @@ from pool.clearings import Clearable
 from pool.database import Database
 from pool.inbox import Arrival, Settled
 from pool.quarantine import BodyGone, find_letter
-from pool.schema import InboxState
+from pool.states import InboxState
 from sync.clear import clear
 from sync.discard_delivery import discard_delivery
 from sync.engine import Retention

@@ -25,7 +25,7 @@ from model.issues import (
 from pool import history
 from pool.history import Event, Origin
 from pool.issues import StoredIssue
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 from sync.compare import compare
 from sync.weave import weave
 from tests.sync.conftest import JiraDesk

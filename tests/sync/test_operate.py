@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pool import quarantine, writes
-from pool.schema import OutboxState
+from pool.states import OutboxState
 from pool.writes import SettledError, Write, WriteFilter
 from sandbox.faults import Fault
 from sandbox.jira.records import Issue

@@ -24,7 +24,7 @@ from model.decisions import PoolState
 from model.issues import IssueRef, IssueSnapshot, Person, StatusCategory
 from model.projects import Language
 from pool.issues import StoredIssue, content_hash_of
-from pool.schema import StateOrigin
+from pool.states import StateOrigin
 from sync.accept import Acceptance, Observation, accept
 from sync.plan import Plan, Target, learn, plan
 from tests.sync.world import START

@@ -9,7 +9,7 @@ from app.bootstrap import new_id
 from model.deliveries import Delivery
 from pool import inbox
 from pool.inbox import Arrival
-from pool.schema import InboxState
+from pool.states import InboxState
 from sync.clear import clear
 from tests.builders import Town
 
