@@ -21,6 +21,7 @@ from sync.deliver import deliver
 from sync.engine import Engine
 from sync.poll import poll
 from sync.register import register
+from sync.trouble import report_failure
 from tests.sync.conftest import JiraDesk, build_jira, found_catalogue, jira_config
 from tests.sync.world import World, Wound, activate, open_world, ruleset_text
 
@@ -64,7 +65,11 @@ async def test_the_breaker_opens_after_failures_in_a_row_and_says_so(
     row = await row_of(world)
     assert (row.failures, row.broken_at) == (0, None)
     await break_down(world, desk)
-    assert (await row_of(world)).failures == OPENS_AT
+    row = await row_of(world)
+    assert row.failures == OPENS_AT
+    assert row.broken_at
+    assert row.not_before
+    assert row.not_before > row.broken_at
     concerns = await world.rows(
         "SELECT code FROM attention WHERE resolved_at IS NULL AND subject = 'acme'"
     )
@@ -110,6 +115,18 @@ async def test_writes_that_fail_open_it_too_and_the_rest_of_the_batch_is_spared(
     before = requests(desk)
     assert await deliver(world.engine, "acme") == 0
     assert requests(desk) == before
+
+
+async def test_a_mistake_of_ours_makes_the_source_wait_and_is_told(
+    world: World,
+) -> None:
+    await report_failure(world.engine, "poll", "acme", ZeroDivisionError("by zero"))
+    row = await row_of(world)
+    assert row.not_before
+    assert row.not_before > world.clock()
+    [told] = await world.rows("SELECT subject, params FROM attention")
+    assert told["subject"] == "poll:acme"
+    assert told["params"]["error"] == "ZeroDivisionError: by zero"
 
 
 async def test_one_process_probes_and_once_an_interval(

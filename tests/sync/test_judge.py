@@ -53,7 +53,8 @@ async def test_without_configuration_nothing_leaves(
 ) -> None:
     made = desk.raise_issue(UNSURE)
     await world.settle(polls=True)
-    assert (await world.issue(made.key))["scope"] == "needs_review"
+    found = await world.issue(made.key)
+    assert (found["scope"], found["state"]) == ("needs_review", "new")
     assert endpoint.asked == []
 
 

@@ -19,6 +19,7 @@ from sync.plain_text import plain_text
         ("```sql\nselect 1\n```\nafter", "select 1\nafter"),
         ("2 \\* 3 &lt; 7", "2 * 3 < 7"),
         ("a\nb", "a\nb"),
+        ("<div>\n*block* text\n</div>", "<div>\nblock text\n</div>"),
     ],
 )
 def test_rules_read_words_without_signs(markdown: str, plain: str) -> None:

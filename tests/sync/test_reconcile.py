@@ -13,7 +13,7 @@ from model.changes import Base
 from model.issues import Comment, Visibility
 from pool import reconciliations, sources
 from pool.database import Database
-from pool.reconciliations import Reconciliation
+from pool.reconciliations import Example, Reconciliation
 from sandbox.faults import Fault
 from sandbox.jira import talk
 from sandbox.jira.records import Issue
@@ -136,8 +136,9 @@ async def test_every_kind_of_difference_is_reported_and_repaired(
     }
     assert {kind: it.count for kind, it in found.found.items()} == expected
     assert found.remaining == sum(expected.values())
-    [example] = found.found["title"].examples
-    assert (example.issue, example.pool) == (first.key, "lost")
+    told = {kind: it.examples[0] for kind, it in found.found.items()}
+    assert (told["title"].issue, told["title"].pool) == (first.key, "lost")
+    assert told["not_in_tracker"] == Example(fourth.key, fourth.summary, "")
     assert (await world.issue(first.key))["title"] != "lost"  # the column was whole
 
     done = await reconcile(world.engine, "acme", "Mei", repair=True)
