@@ -75,6 +75,17 @@ async def test_a_revoked_override_lets_the_rules_decide_again(
     assert "pool-scope::out-of-contract" in made.labels
 
 
+async def test_what_is_closed_stays_in_the_release_that_it_was_in(
+    world: World, desk: JiraDesk
+) -> None:
+    made = await mirror(world, desk, "Export the fund report to Excel")
+    world.clock.wind(minutes=3)
+    desk.move(made, "Done")
+    await world.settle(polls=True)
+    assert (await world.issue(made.key))["release"] == "2026.12"
+    assert [version.name for version in made.fix_versions] == ["2026.12"]
+
+
 async def test_an_overridden_release_becomes_the_fix_version(
     world: World, desk: JiraDesk
 ) -> None:

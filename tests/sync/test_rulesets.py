@@ -163,7 +163,7 @@ async def test_rolling_back_is_a_new_activation_of_the_earlier_text(town: Town) 
         "too many",
         left.number,
     )
-    with pytest.raises(NothingBefore):
+    with pytest.raises(NothingBefore, match="999"):
         await rollback(town.engine, "Mei", number=999)
 
 
