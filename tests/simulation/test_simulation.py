@@ -12,7 +12,7 @@ from tests.simulation.life import Story, draw
 from tests.simulation.run import Failure, Ground, hear, shorten
 from tests.simulation.seeds import keep_story, load_stories
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "100"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "300"))
 STEPS = int(os.environ.get("SIMULATION_STEPS", "300"))
 FROM = int(os.environ.get("SIMULATION_FROM", "0"))
 _ENOUGH = 30
