@@ -10,13 +10,13 @@ from connectors.base import SourceConfig
 from model.deliveries import Hint, Ignored, Quarantined
 from model.signs import Ingested
 from pool import fetches, inbox, sources
-from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.encode import encode
 from pool.inbox import Settled
 from pool.sources import SourceRow
 from pool.states import InboxState
 from sync.engine import Engine
+from sync.report_quarantined import report_quarantined
 
 _BATCH = 500
 
@@ -107,16 +107,8 @@ async def _report(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Last of all and once a batch: whoever waits for these rows waits for its commit."""
-    now = engine.clock()
     strange = [one for one in outcomes if isinstance(one, Quarantined)]
     if any(not one.issue_id for one in strange):
-        await sources.ask_repoll(connection, source.id, now)
+        await sources.ask_repoll(connection, source.id, engine.clock())
     for reason, times in sorted(Counter(one.reason for one in strange).items()):
-        concern = Concern(
-            code="quarantined",
-            subject=f"{source.name}:{reason}",
-            params={"reason": reason},
-            client_id=source.client_id,
-            source_id=source.id,
-        )
-        await raise_concern(connection, engine.ids, concern, now, times)
+        await report_quarantined(engine, connection, source, reason, times)

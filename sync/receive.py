@@ -9,11 +9,11 @@ from connectors.base import Authentic, Connector
 from model.deliveries import Delivery
 from model.errors import DeliveryRejected
 from pool import inbox, sources
-from pool.attention import Concern, raise_concern
 from pool.database import Connection
 from pool.inbox import Arrival
 from pool.states import InboxState
 from sync.engine import Engine
+from sync.report_quarantined import report_quarantined
 
 _LONGEST_ID = 200
 LARGEST_KEPT_BYTES = 5 * 1024 * 1024
@@ -118,13 +118,5 @@ async def _alert(
     source = await sources.find(connection, name)
     if source is None:
         return
-    now = engine.clock()
-    await sources.ask_repoll(connection, source.id, now)
-    concern = Concern(
-        code="quarantined",
-        subject=f"{source.name}:{reason}",
-        params={"reason": reason},
-        client_id=source.client_id,
-        source_id=source.id,
-    )
-    await raise_concern(connection, engine.ids, concern, now, times)
+    await sources.ask_repoll(connection, source.id, engine.clock())
+    await report_quarantined(engine, connection, source, reason, times)
