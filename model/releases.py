@@ -32,7 +32,7 @@ class Release:
         freeze_on: the last day on which something may be added.
         ship_on: the day it is delivered.
         capacity_days: person-days in all; None when not limited.
-        planned_days: person-days already given away.
+        planned_days: person-days already given away; 0 where they are not limited.
     """
 
     name: str

@@ -90,9 +90,9 @@ JOIN requirements q ON q.id = l.requirement_id
 
 _LOCK_BY_TRACKER = (
     _LOCK
-    + "WHERE i.source_id = %s AND i.tracker_id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"
+    + "WHERE i.source_id = %s AND i.tracker_id = ANY(%s) ORDER BY i.id FOR NO KEY UPDATE OF i"
 )
-_LOCK_BY_ID = _LOCK + "WHERE i.id = ANY(%s) ORDER BY i.id FOR UPDATE OF i"
+_LOCK_BY_ID = _LOCK + "WHERE i.id = ANY(%s) ORDER BY i.id FOR NO KEY UPDATE OF i"
 
 _ADD = """
 INSERT INTO issues (id, client_id, project_id, source_id, tracker_id, key, url, title,
@@ -167,7 +167,7 @@ async def hold_by_tracker(
     """Lock some issues in one order, so that they may be read in another."""
     await connection.execute(
         "SELECT id FROM issues WHERE source_id = %s AND tracker_id = ANY(%s)"
-        " ORDER BY id FOR UPDATE",
+        " ORDER BY id FOR NO KEY UPDATE",
         (source, list(tracker_ids)),
     )
 

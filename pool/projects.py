@@ -107,10 +107,12 @@ async def find_id(connection: Connection, slug: str) -> UUID | None:
 
 _RELEASES = """
 SELECT r.id, r.name, t.slug AS train, r.freeze_on, r.ship_on, r.state, r.capacity_days,
+    CASE WHEN r.capacity_days IS NULL THEN 0 ELSE
     COALESCE((SELECT sum(COALESCE(q.estimate_days, 0)) FROM requirements q
         WHERE EXISTS (SELECT FROM issues i
             JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
-            WHERE i.release_id = r.id AND l.requirement_id = q.id)), 0) AS planned_days
+            WHERE i.release_id = r.id AND l.requirement_id = q.id)), 0)
+    END AS planned_days
 FROM releases r JOIN trains t ON t.id = r.train_id
 """
 

@@ -153,14 +153,14 @@ async def _settle(
     """Keep the receipt as the new merge base, and have the issue read back.
 
     The read number is drawn after the write, so that an answer asked for before it is
-    never taken for a person's change.
+    never taken for a person's change. The issue is held before its write, as decisions do.
     """
     now = engine.clock()
     async with engine.database.transaction() as connection:
+        [issue] = await issues.lock(connection, [intent.issue_id])
         if not await outbox.settle(connection, intent, receipt, now):
             return
         _tell(engine, source, intent, "written" if receipt.written else "same")
-        [issue] = await issues.lock(connection, [intent.issue_id])
         await note_race(engine, connection, issue, intent.change, receipt)
         base = learn(issue.base, intent.change, receipt)
         read = await sources.draw_read(connection)
