@@ -157,9 +157,10 @@ async def _settle(
     """
     now = engine.clock()
     async with engine.database.transaction() as connection:
-        [issue] = await issues.lock(connection, [intent.issue_id])
-        if not await outbox.settle(connection, intent, receipt, now):
-            return
+        held = await issues.lock(connection, [intent.issue_id])
+        if not held or not await outbox.settle(connection, intent, receipt, now):
+            return  # others have it by now, or an older pool was restored
+        [issue] = held
         _tell(engine, source, intent, "written" if receipt.written else "same")
         await note_race(engine, connection, issue, intent.change, receipt)
         base = learn(issue.base, intent.change, receipt)
