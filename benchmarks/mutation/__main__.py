@@ -29,12 +29,27 @@ from benchmarks.mutation.covering import (
 from benchmarks.mutation.report import print_report
 from benchmarks.mutation.results import Results, take_sample
 from benchmarks.mutation.trial import QUIET, Outcome
-from benchmarks.mutation.trials import Server, Trials
+from benchmarks.mutation.trials import Budget, Server, Trials
 
 ROOT = Path.cwd()
 TESTS = {
     "rules": ("tests/rules",),
     "sync": ("tests/sync", "tests/cli", "tests/app", "tests/webhooks", "tests/web"),
+}
+STORIES = {
+    "sync": (
+        "tests/sync/test_story.py",
+        "tests/simulation/test_simulation.py",
+        "tests/simulation/test_sweep.py",
+    ),
+}
+"""Tests that run most of a room: asked of what the quickest tests have let live."""
+
+_SHORT = {
+    "SIMULATION_SEEDS": "6",
+    "SIMULATION_STEPS": "100",
+    "SIMULATION_KILLS": "1",
+    "SIMULATION_SHORTEN": "",
 }
 
 
@@ -50,7 +65,8 @@ def main() -> None:
                 _apart(partial(record, ROOT, room, asked.record, server))
                 continue
             if not is_recorded(ROOT, room):
-                _apart(partial(record_all, ROOT, room, TESTS[room], server, until))
+                tests = (*TESTS[room], *STORIES.get(room, ()))
+                _apart(partial(record_all, ROOT, room, tests, server, until))
             if is_recorded(ROOT, room):
                 _try_room(asked, room, server, until)
 
@@ -67,8 +83,8 @@ def _apart(act: Callable[[], object]) -> None:
 
 
 def _calm() -> None:
-    """One thread, and properties that draw the same few examples each time."""
-    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    """One thread, short stories, and properties that draw the same few examples."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **_SHORT}
     pytest.main(["--collect-only", *QUIET, "docs"])
     from hypothesis import settings  # noqa: PLC0415 - after pytest, which rewrites it
 
@@ -83,10 +99,11 @@ def _try_room(
 ) -> None:
     sample = take_sample(ROOT, room, asked.sample, asked.seed)
     results = Results(ROOT, room)
-    again = {None, *map(Outcome, asked.again)}
+    again = {None, Outcome.TOO_SLOW, *map(Outcome, asked.again)}
     left = [each for each in sample if results.outcome(each) in again]
     left.sort(key=lambda each: each.name)  # a hash: what is cut off is left to chance
-    trials = Trials(load_covering(ROOT, room), server, asked.most_seconds)
+    budget = Budget(asked.most_seconds, STORIES.get(room, ()), asked.story_seconds)
+    trials = Trials(load_covering(ROOT, room), server, budget)
     for mutant in trials.in_order(left):
         if time.monotonic() > until:
             break
@@ -103,6 +120,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--most-seconds", type=float, default=40.0, help="of one's tests"
     )
+    parser.add_argument("--story-seconds", type=float, default=20.0, help="of stories")
     parser.add_argument("--again", nargs="*", default=[], choices=list(Outcome))
     parser.add_argument("--record", nargs="*", help="add what these tests cover")
     return parser.parse_args(words)

@@ -9,6 +9,7 @@ from benchmarks.mutation.results import Results
 from benchmarks.mutation.trial import Outcome
 
 _KILLED = {Outcome.KILLED, Outcome.TIMED_OUT}
+_UNKNOWN = {None, Outcome.TOO_SLOW}
 _Z = 1.96
 
 
@@ -16,12 +17,12 @@ def print_report(room: str, sample: Sequence[Mutant], results: Results) -> None:
     tried = [(each, results.outcome(each)) for each in sample]
     by_file: dict[str, Counter[bool]] = {}
     for mutant, outcome in tried:
-        if outcome is not None:
+        if outcome not in _UNKNOWN:
             by_file.setdefault(mutant.path, Counter())[outcome in _KILLED] += 1
     for path, counted in by_file.items():
         print(f"{path:42} {counted[True]:4} killed {counted[False]:4} survived")
     for mutant, outcome in tried:
-        if outcome is not None and outcome not in _KILLED:
+        if outcome and outcome not in _UNKNOWN | _KILLED:
             print(_describe(mutant, outcome))
     whole = sum(by_file.values(), Counter[bool]())
     print(f"{room}: {_rate(whole[True], whole.total())}, {len(tried)} in the sample")

@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     KILLED = "killed"
     SURVIVED = "survived"
     TIMED_OUT = "timed out"
+    TOO_SLOW = "too slow"
+    """Nor do its tests end in time without it: nothing was learnt."""
     UNCOVERED = "uncovered"
     BROKEN = "broken"
 

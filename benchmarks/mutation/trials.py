@@ -1,7 +1,8 @@
 """Try mutants one after the other, each with the quickest tests that run its lines."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Protocol
@@ -31,19 +32,56 @@ class Server(Protocol):
         """Drop what tests that were cut off have left."""
 
 
+@dataclass(frozen=True)
+class Budget:
+    """Seconds of a mutant's tests, as they usually take.
+
+    Attributes:
+        stories: files of tests that run much, and notice much: asked after the others.
+    """
+
+    most_seconds: float
+    stories: tuple[str, ...] = ()
+    story_seconds: float = 0.0
+
+    def choose(
+        self, tests: Iterable[str], seconds: Mapping[str, float]
+    ) -> tuple[list[str], float]:
+        """The first of the tests, then of the stories, and what they take."""
+        each = list(tests)
+        told = [it for file in self.stories for it in each if it.startswith(file)]
+        usual = [it for it in each if not it.startswith(self.stories)]
+        chosen = _within(usual, seconds, self.most_seconds)
+        chosen += _within(told, seconds, self.story_seconds)
+        return chosen, sum(seconds[test] for test in chosen)
+
+
+def _within(
+    tests: Iterable[str], seconds: Mapping[str, float], left: float
+) -> list[str]:
+    """As many as fit, and one at least."""
+    taken: list[str] = []
+    for test in tests:
+        if taken and left < seconds[test]:
+            break
+        taken.append(test)
+        left -= seconds[test]
+    return taken
+
+
 class Trials:
     """First what needs a fresh import, then what is put into the running modules.
 
     Args:
         covering: which tests run which lines.
         server: the tests' PostgreSQL.
-        most_seconds: of the tests of one mutant, as they usually take.
+        budget: of the tests of one mutant.
     """
 
-    def __init__(self, covering: Covering, server: Server, most_seconds: float) -> None:
+    def __init__(self, covering: Covering, server: Server, budget: Budget) -> None:
         self._covering = covering
         self._server = server
-        self._most_seconds = most_seconds
+        self._budget = budget
         self._warm = False
 
     def in_order(self, mutants: Iterable[Mutant]) -> Iterator[Mutant]:
@@ -67,24 +105,26 @@ class Trials:
         self._warm = True
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        tests, seconds = self._within(self._covering.tests_of(mutant))
+        seconds = self._covering.seconds
+        tests, usual = self._budget.choose(self._covering.tests_of(mutant), seconds)
         if not tests:
             return Outcome.UNCOVERED
         put = partial(swap_code, self._covering.root, mutant)
         if not self._warm:
             put = partial(MutatedImport.put, self._covering.root, mutant)
-        limit = max(_LEAST_SECONDS, seconds * _PATIENCE)
-        found = try_mutant(put, tests, limit, [self._server])
-        self._server.sweep()
+        limit = max(_LEAST_SECONDS, usual * _PATIENCE)
+        found = self._try(put, tests, limit)
+        if found is Outcome.TIMED_OUT and not self._ends_well(tests, limit):
+            return Outcome.TOO_SLOW
         return found
 
-    def _within(self, tests: list[str]) -> tuple[list[str], float]:
-        """The quickest tests, as many as fit into the seconds, and what they take."""
-        taken: list[str] = []
-        left = self._most_seconds
-        for test in tests:
-            if taken and left < self._covering.seconds[test]:
-                break
-            taken.append(test)
-            left -= self._covering.seconds[test]
-        return taken, self._most_seconds - left
+    def _ends_well(self, tests: list[str], limit: float) -> bool:
+        """Whether a time-out was the mutant's fault: without it they end in half the time."""
+        return self._try(lambda: None, tests, limit / 2) is Outcome.SURVIVED
+
+    def _try(
+        self, put: Callable[[], None], tests: list[str], seconds: float
+    ) -> Outcome:
+        found = try_mutant(put, tests, seconds, [self._server])
+        self._server.sweep()
+        return found
