@@ -25,7 +25,7 @@ from jira import JIRA
 
 from app.plugins import get_connector
 from connectors.base import Page
-from connectors.http import Budget, Door, open_client, scan_nothing
+from connectors.http import Budget, Door, load_certificates, open_client, scan_nothing
 
 TOKEN = "glpat-benchmark"  # noqa: S105 - opens nothing
 JQL = 'project in ("BENCH") ORDER BY updated ASC, key ASC'
@@ -243,13 +243,14 @@ def _measure_into(
 
 
 def load_all() -> None:
-    """Import what the readers do, as far as it is installed."""
+    """Do what a process does once; import what is installed."""
     for late in ("gitlab.v4.objects", "httpcore"):
         import_module(late)
     for kind in ("gitlab", "jira"):
         get_connector(kind)
         if has_perceval():
             import_module(f"perceval.backends.core.{kind}")
+    load_certificates()
     # What a fork inherits is not walked through again, and so not copied.
     gc.collect()
     gc.freeze()

@@ -97,7 +97,6 @@ def _to_requests(
     made.encoding = get_encoding_from_headers(made.headers)
     made.url = str(request.url)
     made.request = request
-    made.elapsed = response.elapsed
     made.raw = _Whole(response.content)
     return made
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from http.cookiejar import CookieJar
 from typing import NamedTuple
 
 import httpx
@@ -20,8 +19,8 @@ from tenacity import (
 )
 
 from connectors.http.budget import Budget, held_scope, scopes_of
-from connectors.http.gauge import PIECE_BYTES, Gauge, Limits
-from connectors.http.refusals import find_refusal, get_failure, is_fine
+from connectors.http.gauge import Gauge, Limits
+from connectors.http.refusals import find_refusal, get_failure
 from model.clock import Clock
 from model.errors import PermanentError, RetriableError
 
@@ -139,12 +138,7 @@ def open_client(door: Door) -> httpx.Client:
     wire = httpx.HTTPTransport(
         verify=door.verify, trust_env=False, limits=pool, proxy=door.proxy
     )
-    return httpx.Client(
-        transport=GuardedTransport(door, wire),
-        timeout=door.limits.timeout,
-        cookies=_NoCookies(),
-        trust_env=False,
-    )
+    return GuardedClient(GuardedTransport(door, wire))
 
 
 def open_async_client(door: Door) -> httpx.AsyncClient:
@@ -153,19 +147,43 @@ def open_async_client(door: Door) -> httpx.AsyncClient:
     wire = httpx.AsyncHTTPTransport(
         verify=door.verify, trust_env=False, limits=pool, proxy=door.proxy
     )
-    return httpx.AsyncClient(
-        transport=AsyncGuardedTransport(door, wire),
-        timeout=door.limits.timeout,
-        cookies=_NoCookies(),
-        trust_env=False,
-    )
+    return AsyncGuardedClient(AsyncGuardedTransport(door, wire))
 
 
-class _NoCookies(CookieJar):
-    """A session cookie would outlive a changed token."""
+class GuardedClient(httpx.Client):
+    """Hands each request to the door as it is.
 
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Take none, without looking for them."""
+    What httpx does besides is for browsers (cookies, redirects, ways to sign in), and it
+    ties an answer to itself, so that bodies would stay until the next collection.
+    """
+
+    def __init__(self, guarded: "GuardedTransport") -> None:
+        super().__init__(transport=guarded, trust_env=False)
+        self._guarded = guarded
+
+    def send(self, request: httpx.Request, **_: object) -> httpx.Response:
+        """See :meth:`GuardedTransport.handle_request`."""
+        _check_open(self)
+        return self._guarded.handle_request(request)
+
+
+class AsyncGuardedClient(httpx.AsyncClient):
+    """The same for coroutines."""
+
+    def __init__(self, guarded: "AsyncGuardedTransport") -> None:
+        super().__init__(transport=guarded, trust_env=False)
+        self._guarded = guarded
+
+    async def send(self, request: httpx.Request, **_: object) -> httpx.Response:
+        """See :meth:`GuardedTransport.handle_request`."""
+        _check_open(self)
+        return await self._guarded.handle_async_request(request)
+
+
+def _check_open(client: httpx.Client | httpx.AsyncClient) -> None:
+    if client.is_closed:
+        message = "the source was closed"
+        raise RuntimeError(message)
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -206,7 +224,7 @@ class GuardedTransport(httpx.BaseTransport):
 
     def _pieces(self, answer: httpx.Response) -> Iterator[bytes]:
         gauge = Gauge(self._door.limits, self._door.clock, answer)
-        for piece in answer.iter_raw(PIECE_BYTES):
+        for piece in answer.iter_raw():
             yield from gauge.inflate(piece)
         gauge.finish()
 
@@ -246,7 +264,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
 
     async def _pieces(self, answer: httpx.Response) -> AsyncIterator[bytes]:
         gauge = Gauge(self._door.limits, self._door.clock, answer)
-        async for piece in answer.aiter_raw(PIECE_BYTES):
+        async for piece in answer.aiter_raw():
             for inflated in gauge.inflate(piece):
                 yield inflated
         gauge.finish()
@@ -293,6 +311,7 @@ def _admit(door: Door, request: httpx.Request) -> None:
     if found:
         raise PermanentError("leak_blocked", {"what": found, "method": request.method})
     request.headers["accept-encoding"] = "gzip"
+    request.extensions["timeout"] = door.limits.timeout.as_dict()
 
 
 _find_origin = lru_cache(Origin.of)
@@ -317,10 +336,8 @@ def _judge(
 ) -> httpx.Response:
     """Make the answer whole, note its limits, and raise what it means."""
     door.budget.record(answer.headers)
-    fine = is_fine(answer.status_code, body)
-    # Given as a stream: httpx sets `elapsed` when it reads one.
-    whole = _whole(answer, request, httpx.ByteStream(body) if fine else body)
-    refusal = None if fine else find_refusal(whole, door.clock)
+    whole = _whole(answer, request, body)
+    refusal = find_refusal(whole, door.clock)
     if refusal is None:
         return whole
     _note_wait(door, request, whole, refusal)
@@ -328,18 +345,17 @@ def _judge(
 
 
 def _whole(
-    answer: httpx.Response, request: httpx.Request, body: bytes | httpx.ByteStream
+    answer: httpx.Response, request: httpx.Request, body: bytes
 ) -> httpx.Response:
     headers = [
         (name, value)
-        for name, value in answer.headers.multi_items()
+        for name, value in answer.headers.raw
         if name.lower() not in _OF_THE_WIRE
     ]
     return httpx.Response(
         answer.status_code,
         headers=headers,
-        content=body if isinstance(body, bytes) else None,
-        stream=None if isinstance(body, bytes) else body,
+        content=body,
         request=request,
         extensions=answer.extensions,
     )
@@ -357,5 +373,5 @@ def _note_wait(
         door.budget.hold(asked, scope)
 
 
-_OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 """Headers that no longer hold once the body is inflated."""

@@ -4,6 +4,7 @@ import json
 import logging
 import socket
 import threading
+import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -150,6 +151,15 @@ def test_cookies_are_not_kept(client: httpx.Client, web: respx.MockRouter) -> No
     assert "cookie" not in web.calls.last.request.headers
 
 
+def test_a_closed_source_sends_nothing(door: Door, web: respx.MockRouter) -> None:
+    web.get(f"{BASE}/x").respond(json={})
+    with open_client(door) as client:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        client.get(f"{BASE}/x")
+    assert not web.calls
+
+
 def test_an_origin_reads_like_one() -> None:
     assert str(Origin.of("https://h/path")) == "https://h:443"
 
@@ -236,6 +246,22 @@ def test_not_modified_and_no_content_are_answers(
 def limited(door: Door, **limits: float) -> httpx.Client:
     narrow = Limits(**limits)  # type: ignore[arg-type] # numbers
     return open_client(replace(door, limits=narrow))
+
+
+def test_the_doors_own_time_limits_hold(door: Door, web: respx.MockRouter) -> None:
+    web.get(f"{BASE}/x").respond(json={})
+    with limited(door, read_seconds=7, connect_seconds=3) as client:
+        client.get(f"{BASE}/x", timeout=300)
+    told = web.calls.last.request.extensions["timeout"]
+    assert (told["read"], told["connect"]) == (7, 3)
+
+
+def test_an_answer_is_gone_when_nobody_holds_it(
+    client: httpx.Client, web: respx.MockRouter
+) -> None:
+    web.get(f"{BASE}/x").respond(json={})
+    seen = weakref.ref(client.get(f"{BASE}/x"))
+    assert seen() is None
 
 
 def test_gzip_is_inflated(client: httpx.Client, web: respx.MockRouter) -> None:
