@@ -70,6 +70,17 @@ async def resolve(
     )
 
 
+async def resolve_all(
+    connection: Connection, subjects: Collection[str], now: datetime
+) -> None:
+    """The concerns about some subjects are over."""
+    await connection.execute(
+        "UPDATE attention SET resolved_at = %s"
+        " WHERE subject = ANY(%s) AND resolved_at IS NULL",
+        (now, list(subjects)),
+    )
+
+
 async def resolve_rest(
     connection: Connection,
     code: str,

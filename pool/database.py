@@ -128,6 +128,13 @@ async def execute_rows(
         await connection.execute(statement, (Jsonb(rows, dumps=to_json),))
 
 
+async def query_rows(
+    connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]
+) -> list[DictRow]:
+    """The same, for a statement that answers rows."""
+    return await query(connection, statement, (Jsonb(rows, dumps=to_json),))
+
+
 async def hold_source(connection: Connection, source: UUID) -> None:
     """Let nobody else absorb issues of a source until the transaction ends."""
     await connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -84,9 +84,11 @@ SELECT i.id, i.number, i.client_id, i.project_id, i.source_id, i.content,
        CASE WHEN i.deleted_at IS NULL THEN i.estimate_days END AS counted_days
 FROM issues i
 JOIN projects p ON p.id = i.project_id
-JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
+CROSS JOIN LATERAL (SELECT requirement_id FROM requirement_issues
+    WHERE issue_id = i.id AND unlinked_at IS NULL OFFSET 0) l
 JOIN requirements q ON q.id = l.requirement_id
 """
+"""From the issues on: before there are statistics all links would be gone through."""
 
 _LOCK_BY_TRACKER = (
     _LOCK
@@ -315,15 +317,29 @@ async def note_read(
     )
 
 
-async def keep_base(
-    connection: Connection, issue: UUID, base: Base, write_read: int | None = None
-) -> None:
-    """Store what the tracker holds of ours, after a receipt with its read number."""
-    await connection.execute(
-        "UPDATE issues SET base = %s,"
-        " write_read = GREATEST(write_read, COALESCE(%s, 0)) WHERE id = %s",
-        (jsonb(encode(base)), write_read, issue),
-    )
+class Rebased(NamedTuple):
+    """What a tracker holds of ours by now.
+
+    Attributes:
+        write_read: the read number after a receipt; 0 without one.
+    """
+
+    id: UUID
+    base: Base
+    write_read: int = 0
+
+
+_KEEP_BASES = """
+UPDATE issues i SET base = n.base, write_read = GREATEST(i.write_read, n.write_read)
+FROM jsonb_to_recordset(%s) AS n (id uuid, base jsonb, write_read bigint)
+WHERE i.id = n.id
+"""
+
+
+async def keep_bases(connection: Connection, rebased: Sequence[Rebased]) -> None:
+    """Store what trackers hold of ours."""
+    rows = [{**one._asdict(), "base": encode(one.base)} for one in rebased]
+    await execute_rows(connection, _KEEP_BASES, rows)
 
 
 async def mark_deleted(connection: Connection, issue: UUID, at: datetime) -> None:

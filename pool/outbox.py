@@ -20,7 +20,7 @@ from model.changes import (
     UpsertComment,
 )
 from model.ids import Ids
-from pool.database import Connection, execute_rows, query, query_one
+from pool.database import Connection, execute_rows, query, query_one, query_rows
 from pool.encode import decode, encode, in_order, jsonb
 from pool.issues import StoredIssue
 from pool.states import OutboxState
@@ -89,7 +89,7 @@ WHERE id IN (
         AND o.claimed_at IS NULL AND NOT EXISTS (
             SELECT FROM fetches f
             WHERE f.source_id = o.source_id AND f.tracker_id = i.tracker_id)
-    ORDER BY o.seq LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED)
+    ORDER BY o.not_before, o.seq LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED)
 RETURNING id, client_id, issue_id, change, attempts, created_at, seq,
     (SELECT tracker_id FROM issues WHERE issues.id = outbox.issue_id) AS tracker_id
 """
@@ -247,29 +247,52 @@ def _intent(row: DictRow) -> Intent:
     )
 
 
-async def is_claimed(connection: Connection, intent: Intent, now: datetime) -> bool:
-    """Whether a claim still holds: nothing was cancelled, taken over, or ran out."""
-    row = await query_one(
-        connection,
-        "SELECT FROM outbox WHERE id = %s AND attempts = %s AND state = 'pending'"
-        " AND claimed_at IS NOT NULL AND not_before > %s",
-        (intent.id, intent.attempts, now),
-    )
-    return row is not None
+_CLAIMED = """
+SELECT o.id FROM unnest(%s::uuid[], %s::integer[]) AS asked (id, attempts)
+JOIN outbox o ON o.id = asked.id AND o.attempts = asked.attempts
+WHERE o.state = 'pending' AND o.claimed_at IS NOT NULL AND o.not_before > %s
+"""
+
+
+async def find_claimed(
+    connection: Connection, intents: Sequence[Intent], now: datetime
+) -> Collection[UUID]:
+    """Whose claim still holds: nothing was cancelled, taken over, or ran out."""
+    ids, attempts = [it.id for it in intents], [it.attempts for it in intents]
+    rows = await query(connection, _CLAIMED, (ids, attempts, now))
+    return {row["id"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A claimed write, and what the tracker answered to it."""
+
+    intent: Intent
+    receipt: Receipt
+
+
+_SETTLE = """
+UPDATE outbox o SET receipt = s.receipt, settled_at = s.settled_at, error = NULL,
+    claimed_at = NULL, state = CASE o.state WHEN 'pending' THEN 'sent' ELSE o.state END
+FROM jsonb_populate_recordset(NULL::outbox, %s) s
+WHERE o.id = s.id AND o.attempts = s.attempts RETURNING o.id
+"""
 
 
 async def settle(
-    connection: Connection, intent: Intent, receipt: Receipt, now: datetime
-) -> bool:
-    """Record a receipt; False when another claim has taken the write over."""
-    row = await query_one(
-        connection,
-        "UPDATE outbox SET receipt = %s, settled_at = %s, error = NULL,"
-        " claimed_at = NULL, state = CASE state WHEN 'pending' THEN 'sent' ELSE state END"
-        " WHERE id = %s AND attempts = %s RETURNING id",
-        (jsonb(encode(receipt)), now, intent.id, intent.attempts),
-    )
-    return row is not None
+    connection: Connection, settled: Sequence[Settled], now: datetime
+) -> Collection[UUID]:
+    """Record receipts; answers of which: others were taken over by another claim."""
+    rows = [
+        {
+            "id": it.intent.id,
+            "attempts": it.intent.attempts,
+            "receipt": encode(it.receipt),
+            "settled_at": now,
+        }
+        for it in settled
+    ]
+    return {row["id"] for row in await query_rows(connection, _SETTLE, rows)}
 
 
 async def postpone(

@@ -303,6 +303,7 @@ fetches = Table(
     _at("not_before"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _text("cause"),
+    Index("fetches_source_id_asked_at_idx", "source_id", "asked_at"),
     comment="Issues to be read directly; one row an issue however many hints there were",
 )
 
@@ -685,6 +686,7 @@ outbox = Table(
         "outbox_due_idx",
         "source_id",
         "not_before",
+        "seq",
         postgresql_where=text("state = 'pending'"),
     ),
     Index(

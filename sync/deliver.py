@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -12,14 +13,16 @@ from model.errors import Conflict, PermanentError, RetriableError, TrackerError
 from model.issues import IssueRef
 from model.signs import Written
 from pool import audit, fetches, issues, outbox, sources
-from pool.attention import Concern, raise_concern, resolve
+from pool.attention import Concern, raise_concern, resolve_all
 from pool.audit import Entry
 from pool.database import Connection
 from pool.encode import encode
-from pool.outbox import Intent
+from pool.issues import Rebased, StoredIssue
+from pool.outbox import Intent, Settled
 from pool.sources import SourceRow
 from sync.breaker import close_breaker, count_failure, is_failure
 from sync.engine import Engine
+from sync.gathering import Gathering
 from sync.note_race import note_race
 from sync.plan import learn
 from sync.raise_issues import raise_issues
@@ -58,6 +61,7 @@ class _Round:
 
     ``quiet_until`` is set once the tracker asks to be left alone: what was not sent by
     then is given back untried. ``has_failed`` is over with the next write that succeeds.
+    Only the requests are limited: what they were answered is kept side by side.
     """
 
     engine: Engine
@@ -65,6 +69,12 @@ class _Round:
     limit: asyncio.Semaphore
     has_failed: bool
     quiet_until: datetime | None = None
+    looking: Gathering[Intent, bool] = field(init=False)
+    settling: Gathering[Settled, None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.looking = Gathering(partial(_find_holding, self.engine))
+        self.settling = Gathering(partial(_settle, self.engine, self.source))
 
 
 async def _deliver_batch(engine: Engine, name: str) -> int:
@@ -95,22 +105,32 @@ def _by_issue(intents: Iterable[Intent]) -> list[list[Intent]]:
 
 async def _deliver_issue(going: _Round, intents: Sequence[Intent]) -> int:
     """The writes of one issue, one after the other."""
-    async with going.limit:
-        return sum([await _deliver_one(going, intent) for intent in intents])
+    return sum([await _deliver_one(going, intent) for intent in intents])
 
 
 async def _deliver_one(going: _Round, intent: Intent) -> bool:
+    async with going.limit:
+        sent = await _send(going, intent)
+    if not isinstance(sent, Receipt):
+        return sent
+    await going.settling.ask(Settled(intent, sent))
+    await _note_success(going)
+    return True
+
+
+async def _send(going: _Round, intent: Intent) -> Receipt | bool:
+    """Without a receipt, whether it is over nevertheless."""
     engine, source = going.engine, going.source
     if going.quiet_until is not None:
         async with engine.database.transaction() as connection:
             await outbox.release_claim(connection, intent, going.quiet_until)
         return False
-    if not await _still_holds(engine, intent):
+    if not await _still_holds(going, intent):
         return False
     ref = IssueRef(source.name, intent.tracker_id)
     connector = engine.sources[source.name].connector
     try:
-        receipt = await connector.apply(ref, intent.change, str(intent.id))
+        return await connector.apply(ref, intent.change, str(intent.id))
     except (RetriableError, Conflict) as error:
         going.quiet_until = find_asked_until(engine, error) or going.quiet_until
         await _retry(engine, source, intent, error)
@@ -120,9 +140,6 @@ async def _deliver_one(going: _Round, intent: Intent) -> bool:
         async with engine.database.transaction() as connection:
             await _give_up(engine, connection, source, intent, error)
         return True
-    await _settle(engine, source, intent, receipt)
-    await _note_success(going)
-    return True
 
 
 async def _note_failure(going: _Round, error: TrackerError) -> None:
@@ -141,39 +158,66 @@ async def _note_success(going: _Round) -> None:
             await close_breaker(going.engine, connection, going.source)
 
 
-async def _still_holds(engine: Engine, intent: Intent) -> bool:
+async def _still_holds(going: _Round, intent: Intent) -> bool:
     """Others of the batch took their time: a person may have acted, or the claim run out."""
+    return await going.looking.ask(intent)
+
+
+async def _find_holding(engine: Engine, intents: Sequence[Intent]) -> Sequence[bool]:
     async with engine.database.single_statement() as connection:
-        return await outbox.is_claimed(connection, intent, engine.clock())
+        held = await outbox.find_claimed(connection, intents, engine.clock())
+    return [intent.id in held for intent in intents]
 
 
 async def _settle(
-    engine: Engine, source: SourceRow, intent: Intent, receipt: Receipt
-) -> None:
-    """Keep the receipt as the new merge base, and have the issue read back.
+    engine: Engine, source: SourceRow, settled: Sequence[Settled]
+) -> Sequence[None]:
+    """Keep receipts as the new merge bases, and have the issues read back.
 
-    The read number is drawn after the write, so that an answer asked for before it is
-    never taken for a person's change. The issue is held before its write, as decisions do.
+    The read number is drawn after the writes, so that an answer asked for before them is
+    never taken for a person's change. Issues are held before their writes, as decisions
+    do; of each issue there is one write. What is not ours any more is let go: others have
+    it by now, or an older pool was restored.
     """
     now = engine.clock()
     async with engine.database.transaction() as connection:
-        held = await issues.lock(connection, [intent.issue_id])
-        if not held or not await outbox.settle(connection, intent, receipt, now):
-            return  # others have it by now, or an older pool was restored
-        [issue] = held
-        _tell(engine, source, intent, "written" if receipt.written else "same")
-        await note_race(engine, connection, issue, intent.change, receipt)
-        base = learn(issue.base, intent.change, receipt)
-        read = await sources.draw_read(connection)
-        await issues.keep_base(connection, issue.id, base, read)
-        await resolve(connection, _subject(intent), now)
-        if receipt.written:
-            await fetches.ask(
-                connection, source.id, [intent.tracker_id], now, fetches.READ_BACK
-            )
-            told = {"change": encode(intent.change), "receipt": encode(receipt)}
-            entry = _entry(engine, source, intent, told)
-            await audit.append(connection, entry)
+        held = await issues.lock(connection, [it.intent.issue_id for it in settled])
+        ours = await outbox.settle(connection, settled, now)
+        known = {issue.id: issue for issue in held}
+        kept = [
+            (known[it.intent.issue_id], it) for it in settled if it.intent.id in ours
+        ]
+        if kept:
+            await _keep_receipts(engine, connection, source, kept)
+    return [None] * len(settled)
+
+
+async def _keep_receipts(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    kept: Sequence[tuple[StoredIssue, Settled]],
+) -> None:
+    now, written = engine.clock(), [it for _, it in kept if it.receipt.written]
+    for issue, it in kept:
+        outcome = "written" if it.receipt.written else "same"
+        _tell(engine, source, it.intent, outcome)
+        await note_race(engine, connection, issue, it.intent.change, it.receipt)
+    read = await sources.draw_read(connection)
+    rebased = [
+        Rebased(issue.id, learn(issue.base, it.intent.change, it.receipt), read)
+        for issue, it in kept
+    ]
+    await issues.keep_bases(connection, rebased)
+    await resolve_all(connection, [_subject(it.intent) for _, it in kept], now)
+    back = [it.intent.tracker_id for it in written]
+    await fetches.ask(connection, source.id, back, now, fetches.READ_BACK)
+    entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
+    await audit.append_all(connection, entries)
+
+
+def _told_of(it: Settled) -> dict[str, Any]:
+    return {"change": encode(it.intent.change), "receipt": encode(it.receipt)}
 
 
 async def _retry(

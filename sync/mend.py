@@ -7,7 +7,7 @@ from model.changes import Base
 from model.issues import IssueSnapshot
 from pool import comments, issues, reconciliations
 from pool.database import Connection, hold_source
-from pool.issues import StoredIssue
+from pool.issues import Rebased, StoredIssue
 from pool.sources import SourceRow
 from sync.absorb import Batch, Cause, absorb
 from sync.decide import decide
@@ -85,7 +85,7 @@ async def _want_again(
         issue = known.get(one.tracker_id)
         if sitting and issue and any(it.is_ours for it in one.differences):
             base = _as_held(issue.base, one.seen)
-            await issues.keep_base(connection, issue.id, base)
+            await issues.keep_bases(connection, [Rebased(issue.id, base)])
             await decide(sitting, [replace(issue, base=base)], "reconcile")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from model.changes import Receipt
+from pool.outbox import Settled
 from tests.simulation.bugs import answering, bug, find, replacing
 
 
@@ -16,7 +17,8 @@ def sent_before_sending(patch: pytest.MonkeyPatch) -> None:
     async def settle_first(going: Any, intent: Any) -> Any:
         async with going.engine.database.transaction() as connection:
             now = going.engine.clock()
-            await find("pool.outbox.settle")(connection, intent, Receipt(True), now)
+            sent = [Settled(intent, Receipt(True))]
+            await find("pool.outbox.settle")(connection, sent, now)
         return await deliver(going, intent)
 
     patch.setattr("sync.deliver._deliver_one", settle_first)
@@ -75,14 +77,15 @@ def dead_swept_away(patch: pytest.MonkeyPatch) -> None:
 @bug("a failed write is taken for done", 6)
 def failure_is_done(patch: pytest.MonkeyPatch) -> None:
     async def settle(engine: Any, source: Any, intent: Any, _error: Any) -> None:
-        await find("sync.deliver._settle")(engine, source, intent, Receipt(True))
+        sent = [Settled(intent, Receipt(True))]
+        await find("sync.deliver._settle")(engine, source, sent)
 
     patch.setattr("sync.deliver._retry", settle)
 
 
 @bug("a write leaves no line in the audit", 12)
 def audit_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("sync.deliver.audit.append", answering(None))
+    patch.setattr("sync.deliver.audit.append_all", answering(None))
 
 
 @bug("what a receipt told is forgotten", 1, 16, 4)
