@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from starlette.types import ASGIApp
@@ -21,6 +21,7 @@ from app.serve import build_server, listen
 from connectors.base import SourceConfig
 from connectors.http import Budget, Door, LeakGuard, Patience, open_client
 from pool import rulesets
+from pool.attention import Concern
 from pool.database import Database, query
 from pool.due import Due
 from pool.rulesets import Activation
@@ -108,6 +109,21 @@ class World:
         )
         assert len(found) == 1, f"{key}: {len(found)} issues"
         return found[0]
+
+
+class HasRows(Protocol):
+    """A world, or a town."""
+
+    async def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]: ...
+
+
+async def concerns(known: HasRows) -> list[Concern]:
+    """What a person has to look at now, whole, by subject."""
+    rows = await known.rows(
+        "SELECT code, subject, params, client_id, source_id, issue_id FROM attention"
+        " WHERE resolved_at IS NULL ORDER BY subject, code"
+    )
+    return [Concern(**row) for row in rows]
 
 
 def ruleset_text(language: str = "en") -> str:
