@@ -1,8 +1,9 @@
 """From a person's click in a tracker to the pool, and from there back into the tracker.
 
 ``python -m benchmarks.e2e [--quick] [--json] [--rate ISSUES] [--noise WEBHOOKS]``. The
-demo's three trackers and service run as they do for people, in processes of their own, all
-on this machine. People raise issues at a steady rate through the trackers' pages. When an issue is in the
+demo's three trackers and the service, a web and a worker process, run in processes of their
+own, all on this machine; what each of them, PostgreSQL and this load spend of the CPU is
+told as ``cpu_seconds``. People raise issues at a steady rate through the trackers' pages. When an issue is in the
 pool is seen by looking into the database twenty times a second; when it was answered,
 from the tracker's own journal of requests. There is no baseline: the goals are absolute,
 95 of 100 within 2 s in the pool, and within 5 s written back, at 50 issues a second.
@@ -12,6 +13,7 @@ events that are of no concern.
 
 import argparse
 import asyncio
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -30,6 +32,7 @@ from app.bootstrap import open_database_url
 from app.config import load_config
 from benchmarks.pace import Lane, finish, sending
 from benchmarks.report import middle, print_report
+from benchmarks.spent import Pids, read_spent, spend_since
 from cli.demo.person import Person
 from cli.demo.progress import wait_until_filled
 from cli.demo.stage import Stage, Wishes, set_up
@@ -179,6 +182,19 @@ async def find_url(stage: Stage) -> str:
         return url
 
 
+def find_pids(stage: Stage) -> Pids:
+    """Of all that runs here; PostgreSQL's postmaster is the parent of its others."""
+    trackers, web, worker = (child.pid for child in stage.children)
+    postmaster = (stage.folder / "postgres/data/postmaster.pid").read_text("utf-8")
+    return {
+        "trackers": trackers,
+        "web": web,
+        "worker": worker,
+        "postgres": int(postmaster.split("\n", 1)[0]),
+        "load": os.getpid(),
+    }
+
+
 def make_noise(stage: Stage, per_second: float) -> list[Lane]:
     if not per_second:
         return []
@@ -188,7 +204,7 @@ def make_noise(stage: Stage, per_second: float) -> list[Lane]:
 
 def measure(rate: float, noise: float, seconds: float) -> dict[str, Any]:
     run, done = Run(), threading.Event()
-    with set_up(Wishes(port=0, poll_seconds=60)) as stage:
+    with set_up(Wishes(port=0, poll_seconds=60, commands=("web", "worker"))) as stage:
         wait_until_filled(stage.addresses, stage.children)
         trackers = stage.addresses.trackers
         wait_until_still([Journal(address) for address in trackers.values()])
@@ -202,16 +218,24 @@ def measure(rate: float, noise: float, seconds: float) -> dict[str, Any]:
         watcher.start()
         port, lanes = urlsplit(stage.addresses.pool).port, make_noise(stage, noise)
         assert port is not None
+        pids = find_pids(stage)
+        before = read_spent(pids)
         with sending(port, seconds, lanes) as sender:
             load(run, reporters, rate, seconds)
             noisy = finish(sender).sent
         wait_until_still([*journals.values()])
+        spent = spend_since(before, pids)
         done.set()
         look_back(run, url, journals)
         watcher.join()
     return {
         "noise": {source: sent.describe() for source, sent in noisy.items()},
         "raised": len(run.raised),
+        "cpu_seconds": spent,
+        "cpu_milliseconds_an_issue": {
+            name: round(1000 * seconds / len(run.raised), 1)
+            for name, seconds in spent.items()
+        },
         "not_in_the_pool": len(run.raised.keys() - run.seen.keys()),
         "not_written_to": len(run.raised.keys() - run.first_written.keys()),
         "to_the_pool_seconds": describe(run.seconds(run.seen)),

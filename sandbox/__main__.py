@@ -4,18 +4,28 @@ Prints one line of JSON when everything is served: the address of each tracker.
 """
 
 import argparse
+import asyncio
 import json
 import signal
 import sys
 import threading
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from sandbox.demo import configured_server, demo_server
 from sandbox.server import SandboxServer
 
+_AT_ONCE = 8
+"""Webhooks of a tracker on their way, lest a busy receiver holds up the later ones."""
+
 
 def main() -> None:
+    with suppress(ImportError):  # it is not made for Windows
+        asyncio.set_event_loop_policy(import_module("uvloop").EventLoopPolicy())
     server = _server(_arguments())
+    for tracker in server.trackers.values():
+        tracker.bench.deliveries.at_once = _AT_ONCE
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -1,25 +1,22 @@
 """Webhook registrations, and their deliveries over real HTTP.
 
 A tracker's store raises an `Event`; `Deliveries` finds the hooks that want it and
-sends them one after the other. How a delivery is dressed, whether a failure is
+sends them in their order. How a delivery is dressed, whether a failure is
 tried again and what failures do to a hook is the tracker's `DeliveryRules`.
 """
 
 import asyncio
 import random
-import ssl
 import threading
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Protocol
-
-import httpx
+from typing import Any, Protocol
 
 from sandbox.clock import Now, utc_now
+from sandbox.courier import Courier
 
 
 @dataclass(frozen=True)
@@ -116,6 +113,8 @@ class Deliveries:
     `raise_event` may be called from any thread; the sending happens in the loop
     that runs `run()`. First attempts go out in the order the events were raised;
     a repetition waits its delay without holding up the others, like the real ones.
+    Real ones do not wait for an answer before they send the next: `at_once`, to be set
+    before `run()`, are on their way.
     While not `enabled`, events are lost; while `held`, they wait for `release`.
     """
 
@@ -130,13 +129,15 @@ class Deliveries:
         self.kept: list[Delivery] = []
         self.enabled = True
         self.held = False
+        self.at_once = 1
         self._now = now
         self._new_id = new_id
         self._queue: deque[Delivery] = deque()
         self._unfinished = 0
         self._change = threading.Condition()
         self._wake: Callable[[], None] = lambda: None
-        self._repeats: set[asyncio.Task[None]] = set()
+        self._on_their_way: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore()
 
     # -- registrations ---------------------------------------------------------
 
@@ -201,50 +202,67 @@ class Deliveries:
     async def run(self) -> None:
         """Send until cancelled."""
         loop, news = asyncio.get_running_loop(), asyncio.Event()
+        courier = Courier(self.rules.timeout_seconds)
+        self._places = asyncio.Semaphore(self.at_once)
         self._wake = lambda: _call_if_open(loop, news.set)
         news.set()
         try:
-            async with _client(self.rules.timeout_seconds) as client:
-                while await news.wait():
-                    news.clear()
-                    await self.send_queued(client)
+            while await news.wait():
+                news.clear()
+                await self._send_queued(courier)
         finally:
             self._wake = lambda: None
-            await self._end_repeats()
+            await self._end_all()
+            courier.close()
 
-    async def _end_repeats(self) -> None:
-        for task in self._repeats:
+    async def _end_all(self) -> None:
+        for task in self._on_their_way:
             task.cancel()
-        await asyncio.gather(*self._repeats, return_exceptions=True)
+        await asyncio.gather(*self._on_their_way, return_exceptions=True)
 
-    async def send_queued(self, client: httpx.AsyncClient) -> None:
-        while self._queue and not self.held:
-            await self._attempt(self._queue.popleft(), client)
+    async def _send_queued(self, courier: Courier) -> None:
+        while self._may_send():
+            await self._places.acquire()
+            if self._may_send():
+                self._start(self._attempt_first(self._queue.popleft(), courier))
+            else:
+                self._places.release()
 
-    async def _attempt(self, delivery: Delivery, client: httpx.AsyncClient) -> None:
+    def _may_send(self) -> bool:
+        return bool(self._queue) and not self.held
+
+    def _start(self, sending: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(sending)
+        self._on_their_way.add(task)
+        task.add_done_callback(self._on_their_way.discard)
+
+    async def _attempt_first(self, delivery: Delivery, courier: Courier) -> None:
+        try:
+            await self._attempt(delivery, courier)
+        finally:
+            self._places.release()
+
+    async def _attempt(self, delivery: Delivery, courier: Courier) -> None:
         attempt = len(delivery.answers)
         hook, event = delivery.hook, delivery.event
         delivery.headers = self.rules.headers(
             hook, event, delivery.delivery_id, attempt
         )
-        status = await _post(client, hook.url, event.body, delivery.headers)
+        status = await courier.post(hook.url, event.body, delivery.headers)
         delivery.answers.append(status)
         self.rules.settled(hook, ok=delivery.ok, now=self._now())
         again = not delivery.ok and self.rules.retries_on(status)
         if again and attempt < len(self.rules.retry_delays):
             delay = self.rules.retry_delays[attempt]
-            repeat = self._attempt_later(delivery, client, delay)
-            task = asyncio.create_task(repeat)
-            self._repeats.add(task)
-            task.add_done_callback(self._repeats.discard)
+            self._start(self._attempt_later(delivery, courier, delay))
         else:
             self._finish(delivery)
 
     async def _attempt_later(
-        self, delivery: Delivery, client: httpx.AsyncClient, delay: float
+        self, delivery: Delivery, courier: Courier, delay: float
     ) -> None:
         await asyncio.sleep(delay)
-        await self._attempt(delivery, client)
+        await self._attempt(delivery, courier)
 
     def _finish(self, delivery: Delivery) -> None:
         with self._change:
@@ -291,28 +309,6 @@ class Deliveries:
                 await asyncio.sleep(0.005)
 
 
-def _client(timeout_seconds: float) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        timeout=timeout_seconds, trust_env=False, verify=_load_certificates()
-    )
-
-
-@cache
-def _load_certificates() -> ssl.SSLContext:
-    """Read once: it takes longer than many a delivery."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 def _call_if_open(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(wake)
-
-
-async def _post(
-    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]
-) -> int:
-    try:
-        answer = await client.post(url, content=body, headers=dict(headers))
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return 0
-    return answer.status_code

@@ -35,6 +35,11 @@ class Child:
             )
 
     @property
+    def pid(self) -> int:
+        """As the operating system knows it."""
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
         return self._process.poll() is None

@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Stage:
 
     Attributes:
         folder: with its configuration and logs.
-        children: the trackers' process, and the service's.
+        children: the trackers' process, and the service's, which may be two.
     """
 
     addresses: Addresses
@@ -53,12 +53,14 @@ class Wishes:
         folder: None makes a temporary one.
         keeps: whether a temporary folder stays.
         poll_seconds: between two polls of a tracker.
+        commands: that the service is run by: ``serve``, or ``web`` and ``worker``.
     """
 
     port: int | None = None
     folder: Path | None = None
     keeps: bool = False
     poll_seconds: float = 10
+    commands: tuple[str, ...] = ("serve",)
 
 
 @contextmanager
@@ -82,19 +84,21 @@ def set_up(wishes: Wishes) -> Iterator[Stage]:
         signed_with = fill_folder(folder, settings, now().date())
         config = load_config(folder / "config.toml")
         stack.enter_context(_found(config, folder))
-        serve = stack.enter_context(
-            running(
-                "cli.main",
-                ["serve", "--config", str(folder / "config.toml")],
-                folder / "serve.log",
-            )
+        service = tuple(
+            stack.enter_context(_serving(command, folder))
+            for command in wishes.commands
         )
         pool = config.web.link("")
-        wait_until_served(pool, serve)
+        wait_until_served(pool, service[0])
         register_hooks(pool, trackers, signed_with)
         asyncio.run(_check_sources(config))
         addresses = Addresses(pool, trackers, wishes.poll_seconds)
-        yield Stage(addresses, folder, (sandbox, serve))
+        yield Stage(addresses, folder, (sandbox, *service))
+
+
+def _serving(command: str, folder: Path) -> AbstractContextManager[Child]:
+    config = ["--config", str(folder / "config.toml")]
+    return running("cli.main", [command, *config], folder / f"{command}.log")
 
 
 def forget_settings() -> None:

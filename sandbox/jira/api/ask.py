@@ -46,7 +46,8 @@ class Ask:
         return self.site.get_issue(ref, self.reader)
 
 
-def ask(request: Request, response: Response, version: str = "2") -> Ask:
+async def ask(request: Request, response: Response, version: str = "2") -> Ask:
+    """For one request; a coroutine, because anything else is run in a thread."""
     store: JiraStore = request.app.state.store
     cloud = store.site.cloud
     if version not in ({"2", "3", "latest"} if cloud else {"2", "latest"}):
