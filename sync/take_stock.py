@@ -20,7 +20,7 @@ async def take_stock(
     now = engine.clock()
     async with engine.database.transaction() as connection:
         if expected is None or expected - read <= max(_FEW, expected * _TOLERANCE):
-            await resolve(connection, _subject(source), now, SHORT)
+            await resolve(connection, _subject(source), now)
             return
         concern = Concern(
             code=SHORT,

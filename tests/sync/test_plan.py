@@ -389,3 +389,22 @@ def test_a_release_of_ours_goes_when_there_is_none_or_another() -> None:
     assert moved.changes == (SetRelease("2027.01", None, ship_on),)
     gone = plan(base, snapshot(), Target(release=""))
     assert (gone.changes, gone.base) == ((), Base())
+
+
+def test_labels_that_are_to_be_others_may_be_put_back_once_more() -> None:
+    held = frozenset({"pool::a"})
+    base = Base(labels=held, reasserted=held)
+    wanted = frozenset({"pool::b"})
+    target = Target(labels=wanted, owned_labels=OURS)
+    change = SetLabels(add=wanted, remove=held)
+    assert plan(base, snapshot(labels=held), target) == Plan(
+        (change,), Base(labels=held), {}
+    )
+    again = Base(labels=wanted)
+    assert plan(again, snapshot(), target).changes == (SetLabels(wanted, frozenset()),)
+    told_twice = replace(again, reasserted=wanted)
+    seen = snapshot(labels=frozenset({"pool::c", "pool::a", "ui"}))
+    kept = {"labels": "pool::a, pool::c"}
+    assert plan(told_twice, seen, target) == Plan(
+        (), replace(told_twice, kept=kept), kept
+    )

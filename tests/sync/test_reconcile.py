@@ -11,8 +11,10 @@ import pytest
 
 from model.changes import Base
 from model.issues import Comment, Visibility
+from model.signs import Decided, Sign
 from pool import reconciliations, sources
 from pool.database import Database
+from pool.due import Due
 from pool.reconciliations import Example, Reconciliation
 from sandbox.faults import Fault
 from sandbox.jira import talk
@@ -141,16 +143,28 @@ async def test_every_kind_of_difference_is_reported_and_repaired(
     assert told["not_in_tracker"] == Example(fourth.key, fourth.summary, "")
     assert (await world.issue(first.key))["title"] != "lost"  # the column was whole
 
-    done = await reconcile(world.engine, "acme", "Mei", repair=True)
+    done, again = await repair(world)
     assert counts(done) == {kind: (n, n) for kind, n in expected.items()}
-    assert done.remaining == 0
+    assert again == {third.id}, "what is theirs was absorbed, as a poll does"
     await world.settle()
     world.clock.wind(minutes=2)
     await world.settle()
     assert "pool-scope::out-of-contract" in third.labels
     assert any(one.author == desk.bot for one in third.comments)
-    again = await reconcile(world.engine, "acme", "Mei")
-    assert counts(again) == {}
+    mended = await reconcile(world.engine, "acme", "Mei")
+    assert counts(mended) == {}
+
+
+async def repair(world: World) -> tuple[Reconciliation, set[str]]:
+    """With the issues that were decided on for it."""
+    signs = list[Sign]()
+    watched = replace(world.engine, tell=signs.append)
+    world.woken.clear()
+    done = await reconcile(watched, "acme", "Mei", repair=True)
+    assert done.remaining == 0
+    assert world.woken[-2:] == [Due("fetch", "acme"), Due("deliver", "acme")]
+    decided = [it for it in signs if isinstance(it, Decided)]
+    return done, {it.issue for it in decided if it.cause == "reconcile"}
 
 
 async def test_what_changed_since_the_last_poll_is_no_difference(

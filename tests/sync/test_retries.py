@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from model.signs import Observed, Sign
+from model.signs import Observed, Sign, Written
 from pool import outbox, sources
+from pool.due import Due
 from sandbox.clock import utc_now
 from sandbox.faults import Fault
-from sync.absorb import Cause
+from sync.absorb import Absorbed, Cause
 from sync.deliver import deliver
 from sync.fetch import fetch
 from sync.poll import poll
@@ -151,3 +152,33 @@ async def test_what_we_wrote_is_read_back_as_such(world: World, desk: JiraDesk) 
     await fetch(engine, "acme")
     causes = [sign.cause for sign in told if isinstance(sign, Observed)]
     assert causes == [Cause.READ_BACK]
+
+
+async def test_a_write_that_may_have_had_its_effect_is_told_and_its_issue_read(
+    world: World, desk: JiraDesk
+) -> None:
+    told = list[Sign]()
+    engine = replace(world.engine, tell=told.append)
+    fail(desk, "/comment", 1, method="POST", status=503)
+    made = desk.raise_issue(WISH)
+    assert await poll(engine, "acme") == Absorbed(new=1, writes=2)
+    world.woken.clear()
+    assert await deliver(engine, "acme") == 1
+    assert world.woken == [Due("fetch", "acme")]
+    writes = [it for it in told if isinstance(it, Written)]
+    assert {
+        (it.source, it.issue, it.field, it.outcome, it.reason) for it in writes
+    } == {
+        ("acme", made.id, "labels", "written", ""),
+        ("acme", made.id, "comment", "postponed", "unavailable"),
+    }
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert (row["state"], row["attempts"], row["error"]["code"]) == (
+        *("pending", 1, "unavailable"),
+    )
+    assert row["not_before"] > world.clock()
+    [entry] = await world.rows("SELECT * FROM audit WHERE action = 'write comment'")
+    assert entry["after"] == {"change": row["change"], "outcome": "unknown"}
+    assert (entry["actor"], entry["subject"]) == ("reqpool", f"acme:{made.id}")
+    [issue] = await world.rows("SELECT write_read > read AS is_later FROM issues")
+    assert issue["is_later"], "what was asked for before shows no write"

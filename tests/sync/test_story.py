@@ -140,6 +140,7 @@ async def people_edit(world: World, desk: JiraDesk, made: Issue) -> None:
     desk.edit(made, summary="A mini program", priority={"name": "High"})
     desk.edit(made, duedate="2026-12-24", components=[{"name": "Fund reports"}])
     say(world, desk, made, "wang.li", "Please hurry.")
+    say(world, desk, made, "li.lei", "/pool estimate 4d more screens")
     await settle(world)
 
 

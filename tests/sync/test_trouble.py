@@ -63,9 +63,9 @@ async def test_a_refusal_is_told_whole_and_failures_in_a_row_are_counted(
     town: Town,
 ) -> None:
     refused = PermanentError("permission_missing", {"path": "/search"})
+    source = await source_of(town)
     for number, wait in ((1, 2), (2, 4)):
-        source = await source_of(town)
-        await report_trouble(town.engine, source, refused)
+        await report_trouble(town.engine, await source_of(town), refused)
         row = await source_of(town)
         assert row.last_error == {
             "code": "permission_missing",
