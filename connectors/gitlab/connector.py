@@ -91,7 +91,7 @@ class GitLabConnector:
         self._projects = Projects(rest, self._config.projects, self._config.group)
         self._reads = IssueReads(rest, IssueReader(name, self._config))
         self._feed = Feed(rest, self._config.page_size)
-        self._writer = Writer(rest, self._config.hours_per_day)
+        self._writer = Writer(rest, self._config.hours_per_day, clock)
         self._raising = Raising(NewIssues(rest, self._projects), self._projects)
         self._webhooks = Webhooks(name, self._config, rest, self._projects)
         self._checks = Checks(name, self._config, rest, self._projects, self._webhooks)

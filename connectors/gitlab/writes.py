@@ -21,6 +21,7 @@ from connectors.gitlab.rest import (
     project_path,
     unreachable,
 )
+from connectors.gitlab.spelling import Spelling
 from connectors.gitlab.statuses import Statuses
 from connectors.gitlab.timestamps import parse_moment
 from connectors.label_fields import write_fields
@@ -34,6 +35,7 @@ from model.changes import (
     Transition,
     UpsertComment,
 )
+from model.clock import Clock
 from model.errors import PermanentError, RetriableError
 
 _STATE_EVENTS: Mapping[str, str] = {"opened": "reopen", CLOSED: "close"}
@@ -44,9 +46,10 @@ NO_MILESTONE = 0
 class Writer:
     """Writes to the issues of one source."""
 
-    def __init__(self, rest: Rest, hours_per_day: float) -> None:
+    def __init__(self, rest: Rest, hours_per_day: float, clock: Clock) -> None:
         self._rest = rest
         self._people = Assignees(rest)
+        self._spelling = Spelling(rest, clock)
         self._statuses = Statuses(rest)
         self._custom_fields = CustomFields(rest)
         self._fields = NumberFields(rest, hours_per_day)
@@ -95,7 +98,7 @@ class Writer:
         _refuse_commas(change.add | change.remove)
         issue = self._rest.get_row(place.path)
         present = {str(name) for name in issue["labels"]}
-        add = self._spell(place, change.add - present) - present
+        add = self._spelling.spell(place.project_id, change.add - present) - present
         gone = self._spell_twins(place, change.remove - present, present)
         remove = (change.remove & present) | gone
         if not add and not remove:
@@ -112,17 +115,7 @@ class Writer:
         """Labels to remove that the issue bears in other letters."""
         folded = {name.casefold() for name in present}
         twins = [name for name in absent if name.casefold() in folded]
-        return self._spell(place, twins) & set(present)
-
-    def _spell(self, place: IssuePlace, names: Iterable[str]) -> set[str]:
-        return {self._spell_one(place, name) for name in sorted(names)}
-
-    def _spell_one(self, place: IssuePlace, name: str) -> str:
-        """As the project spells it: GitLab would make ``Review`` beside ``review``."""
-        path = f"{project_path(place.project_id)}/labels"
-        found = [row["name"] for row in self._rest.get_all(path, {"search": name})]
-        twins = [label for label in found if label.casefold() == name.casefold()]
-        return name if name in twins else next(iter(twins), name)
+        return self._spelling.spell(place.project_id, twins) & set(present)
 
     def _transition(self, place: IssuePlace, change: Transition) -> Receipt:
         """Opened and closed are everywhere; other statuses are licensed."""

@@ -9,10 +9,10 @@ its text differs from what it wrote last, so there is something new to say.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectors.jira.lists import fetch_all_comments
+from connectors.jira.lists import ask_for, fetch_all_comments, is_cut_off
 from connectors.jira.mapping import ANCHOR
 from connectors.jira.people import Json, parse_person
 from connectors.jira.site import QuietJira, segment
@@ -34,14 +34,21 @@ def neutralise(text: str) -> str:
     return _MENTION.sub(lambda found: found[0][0] + _ZERO_WIDTH + found[0][1:], text)
 
 
-def apply_comment(issue_id: str, change: UpsertComment, jira: QuietJira) -> Receipt:
+def apply_comment(
+    issue_id: str, change: UpsertComment, us: str, jira: QuietJira
+) -> Receipt:
     """Write the comment, or bring it up to date.
 
     Documentation: ``POST`` and ``PUT /rest/api/2/issue/{id}/comment``.
+
+    Args:
+        issue_id: the tracker's.
+        change: what it says.
+        us: the tracker's id of the account that we write with.
+        jira: this thread's client.
     """
-    jira.get_ours(issue_id)
     body = f"{neutralise(to_wiki(change.text.text))}\n{ANCHOR}"
-    found = _find_known(issue_id, change.comment_id, jira) or _find_ours(issue_id, jira)
+    found = _find(issue_id, change.comment_id, us, jira)
     if found is None:
         made = jira.send("POST", f"issue/{segment(issue_id)}/comment", _draft(body))
         return Receipt(written=True, comment_id=str(made["id"]), calls=1)
@@ -56,9 +63,16 @@ def _draft(body: str) -> dict[str, Any]:
     return {"body": body, "properties": [{"key": PROPERTY, "value": {"sticky": True}}]}
 
 
-def _find_known(issue_id: str, comment_id: str | None, jira: QuietJira) -> Json | None:
+def _find(
+    issue_id: str, comment_id: str | None, us: str, jira: QuietJira
+) -> Json | None:
     if comment_id is None:
-        return None
+        return _find_ours(issue_id, us, jira)
+    jira.get_ours(issue_id)
+    return _find_known(issue_id, comment_id, jira) or _find_ours(issue_id, us, jira)
+
+
+def _find_known(issue_id: str, comment_id: str, jira: QuietJira) -> Json | None:
     try:
         found: Json = jira.get(_path(issue_id, comment_id))
     except PermanentError as error:
@@ -68,16 +82,21 @@ def _find_known(issue_id: str, comment_id: str | None, jira: QuietJira) -> Json 
     return found
 
 
-def _find_ours(issue_id: str, jira: QuietJira) -> Json | None:
+def _find_ours(issue_id: str, us: str, jira: QuietJira) -> Json | None:
     """The oldest of our comments that carries a mark."""
-    us = _person_id(jira.get("myself"))
-    own = [
-        raw
-        for raw in fetch_all_comments(issue_id, jira)
-        if us and _person_id(raw.get("author")) == us
-    ]
+    comments = _fetch_comments(issue_id, jira)
+    own = [raw for raw in comments if us and _person_id(raw.get("author")) == us]
     anchored = (raw for raw in own if ANCHOR in str(raw.get("body") or ""))
     return next(anchored, None) or _find_with_property(own, jira)
+
+
+def _fetch_comments(issue_id: str, jira: QuietJira) -> Sequence[Json]:
+    """With the issue, unless it has more than come with it."""
+    fields = ask_for(("comment",), lambda names: jira.get_ours(issue_id, *names))
+    if is_cut_off({"fields": fields}):
+        return fetch_all_comments(issue_id, jira)
+    comments: Sequence[Json] = fields["comment"]["comments"]
+    return comments
 
 
 def _find_with_property(own: Iterable[Json], jira: QuietJira) -> Json | None:

@@ -175,7 +175,8 @@ class JiraConnector:
             case Transition():
                 write = partial(self._workflow.apply, issue_id, change)
             case UpsertComment():
-                write = partial(apply_comment, issue_id, change)
+                us = await self._site.learn_own_id()
+                write = partial(apply_comment, issue_id, change, us)
             case SetAssignee():
                 is_cloud = self._site.is_cloud
                 write = partial(apply_assignee, issue_id, change, is_cloud=is_cloud)

@@ -20,7 +20,7 @@ from jira import JIRA, JIRAError
 from connectors.http import HttpxAdapter
 from connectors.jira.config import JiraConfig
 from connectors.jira.content import NO_FIELDS, FieldNames, parse_field_names
-from connectors.jira.people import Json
+from connectors.jira.people import Json, parse_person
 from connectors.shapes import Parse, parse_answer
 from model.errors import Conflict, PermanentError, RetriableError
 
@@ -117,6 +117,7 @@ class Site:
         self._http = http
         self._threads = ThreadPoolExecutor(config.max_concurrency, "jira")
         self._clients = local()
+        self._own_id = ""
         self._deployment = ""
         self._major_version = 0
         self._names: FieldNames | None = None
@@ -154,6 +155,16 @@ class Site:
         """The same, when it is not known yet."""
         if not self._deployment:
             await self.learn()
+
+    async def learn_own_id(self) -> str:
+        """Whose credentials we have; empty when the site does not tell. Asked for once.
+
+        Documentation: ``GET /rest/api/2/myself``.
+        """
+        if not self._own_id:
+            person = parse_person(await self.ask(lambda jira: jira.get("myself")))
+            self._own_id = person.tracker_id if person else ""
+        return self._own_id
 
     async def ask(self, call: Callable[[QuietJira], Answer]) -> Answer:
         """Run a call with this thread's client.

@@ -69,6 +69,7 @@ class ModelJira:
             "status": _status(issue.status),
             "project": {"key": "FIN"},
             "issuetype": {"id": "1"},
+            "comment": self.read_comments(tracker_id),
         }
         return {"id": tracker_id, "key": issue.key, "fields": fields}
 
@@ -99,9 +100,6 @@ class ModelJira:
 
     def read_versions(self, _key: str) -> list[Json]:
         return [{"name": one} for one in self.tracker.versions]
-
-    def read_me(self) -> Json:
-        return _ME
 
     def read_statuses(self) -> list[Json]:
         return [_status(one) for one in WORKFLOWS["jira"]]
@@ -179,7 +177,6 @@ _READS: dict[str, Callable[..., Any]] = {
     _COMMENT: ModelJira.read_comment,
     r"comment/([^/]+)/properties/reqpool": ModelJira.read_property,
     r"project/([^/]+)/versions": ModelJira.read_versions,
-    r"myself": ModelJira.read_me,
     r"status": ModelJira.read_statuses,
 }
 
@@ -201,6 +198,9 @@ class ModelSite:
 
     async def learn_once(self) -> None:
         """Everything is known."""
+
+    async def learn_own_id(self) -> str:
+        return str(_ME["name"])
 
     async def ask(self, call: Callable[[ModelJira], Answer]) -> Answer:
         return call(self.jira)

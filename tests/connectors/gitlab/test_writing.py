@@ -113,6 +113,20 @@ async def test_d5_a_label_is_spelt_as_the_project_spells_it(
     assert names(issue) == set()
 
 
+async def test_labels_that_a_project_has_are_asked_for_once_a_minute(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    """A new one is found the second time, and then known."""
+    journal = site.tracker.bench.journal
+    for title in ("one", "two"):
+        await connector.apply(ref(site.open_issue(title)), labels({OURS}), "op-1")
+    before = journal.total
+    issue = site.open_issue("three")
+    await connector.apply(ref(issue), labels({OURS}), "op-1")
+    assert [entry.method for entry in journal.since(before)] == ["GET", "PUT"]
+    assert names(issue) == {OURS}
+
+
 async def test_a_label_of_a_person_in_other_letters_is_not_taken_away(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:

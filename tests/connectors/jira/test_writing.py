@@ -370,6 +370,31 @@ async def test_b11_a_comment_that_lost_its_anchor_is_found_by_its_property(
     assert len(issue.comments) == 1
 
 
+async def test_a_first_comment_takes_one_look_and_one_write(jira: JiraRig) -> None:
+    connector, journal = jira.connect(), jira.bench.journal
+    await connector.apply(ref_of(jira.make_issue("x")), comment("one"), "op-1")
+    made, before = jira.make_issue("y"), journal.total
+    await connector.apply(ref_of(made), comment("one"), "op-1")
+    assert [entry.method for entry in journal.since(before)] == ["GET", "POST"]
+
+
+async def test_ours_is_found_behind_more_comments_than_come_with_an_issue(
+    jira: JiraRig,
+) -> None:
+    made = jira.make_issue("x")
+    issue, store = jira.get_issue(made), jira.tracker.store
+
+    def talk_on() -> None:
+        for number in range(110):
+            talk.add_comment(store, jira.client, issue, f"number {number}")
+
+    jira.server.call(talk_on)
+    first = await jira.connect().apply(ref_of(made), comment("one"), "op-1")
+    again = await jira.connect().apply(ref_of(made), comment("one"), "op-2")
+    assert (first.written, again.written) == (True, False)
+    assert first.comment_id == again.comment_id
+
+
 async def test_other_comments_of_our_account_are_not_taken_for_it(
     jira: JiraRig,
 ) -> None:
