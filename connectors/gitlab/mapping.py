@@ -111,7 +111,7 @@ class IssueReader:
     ) -> IssueSnapshot:
         labels = frozenset(map(str, row.get("labels") or ()))
         said = self._labels.read(labels)
-        own_type = str(row.get("issue_type") or row.get("type") or "issue").lower()
+        own_type = str(row.get("issue_type") or "issue").lower()
         closed, status = row["state"] == CLOSED, relations.status
         category = status.comes_down_to if status else said.open_category
         comments = tuple(_comment(note) for note in notes if not note.get("system"))
@@ -310,8 +310,8 @@ def _releases(row: Json) -> tuple[str, ...]:
 
 
 def _assignees(row: Json) -> tuple[Person, ...]:
-    """Several where they are licensed; an old server tells one."""
-    users: Sequence[Json | None] = row.get("assignees") or (row.get("assignee"),)
+    """Several where they are licensed."""
+    users: Sequence[Json | None] = row.get("assignees") or ()
     return tuple(person for user in users if (person := find_person(user)))
 
 

@@ -17,7 +17,6 @@ parse_issues = parse_as(
             "title",
             "description",
             "state",
-            "type",
             "issue_type",
             "created_at",
             "updated_at",
@@ -33,7 +32,6 @@ parse_issues = parse_as(
             iteration=shape("title", "start_date", "due_date"),
             time_stats=shape("time_estimate", "total_time_spent"),
             author=_PERSON,
-            assignee=_PERSON,
             assignees=list_of(_PERSON),
         )
     )
