@@ -12,6 +12,7 @@ import resource
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
@@ -46,13 +47,17 @@ Reader = Callable[[str, int], Iterable[Any]]
 """From the stand-in's address and our concurrency to the issues, one by one."""
 
 
+_get_connector = cache(get_connector)
+"""A process looks through what is installed once."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def _count_ours(kind: str, config: Mapping[str, Any], concurrency: int) -> int:
     """Issues that a backfill of the real connector hands over, page after page."""
-    connector = get_connector(kind)
+    connector = _get_connector(kind)
     settings = connector.Config.model_validate(
         {**config, "kind": kind, "project": "bench", "max_concurrency": concurrency}
     )
@@ -247,7 +252,7 @@ def load_all() -> None:
     for late in ("gitlab.v4.objects", "httpcore"):
         import_module(late)
     for kind in ("gitlab", "jira"):
-        get_connector(kind)
+        _get_connector(kind)
         if has_perceval():
             import_module(f"perceval.backends.core.{kind}")
     load_certificates()
