@@ -56,8 +56,11 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "dynamic_shared_memory_type": "mmap",
+    "autovacuum_naptime": "5s",
 }
-"""A container's ``/dev/shm`` is often too small, hence the shared memory in files."""
+"""A container's ``/dev/shm`` is often too small, hence the shared memory in files. A pool
+that has just begun grows a hundredfold in a minute: until there are statistics of it, plans
+that were made for a few rows read all of them."""
 
 
 @dataclass

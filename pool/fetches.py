@@ -25,6 +25,7 @@ ON CONFLICT (source_id, tracker_id) DO UPDATE SET
 _TAKE = """
 SELECT tracker_id, cause FROM fetches
 WHERE source_id = %(source)s AND not_before <= %(now)s
+    AND tracker_id <> ALL(%(beside)s)
 ORDER BY asked_at LIMIT %(most)s
 """
 
@@ -53,10 +54,24 @@ async def ask(
 
 
 async def find_due(
-    connection: Connection, source: UUID, now: datetime, most: int
+    connection: Connection,
+    source: UUID,
+    now: datetime,
+    most: int,
+    *,
+    beside: Collection[str] = (),
 ) -> dict[str, str]:
-    """Ids that should be read now, and why, those asked for longest first."""
-    rows = await query(connection, _TAKE, {"source": source, "now": now, "most": most})
+    """Ids that should be read now, and why, those asked for longest first.
+
+    Args:
+        connection: of the transaction.
+        source: whose.
+        now: the time.
+        most: how many.
+        beside: ids that are left out.
+    """
+    values = {"source": source, "now": now, "most": most, "beside": list(beside)}
+    rows = await query(connection, _TAKE, values)
     return {row["tracker_id"]: row["cause"] for row in rows}
 
 

@@ -208,12 +208,14 @@ async def _keep_receipts(
         Rebased(issue.id, learn(issue.base, it.intent.change, it.receipt), read)
         for issue, it in kept
     ]
-    await issues.keep_bases(connection, rebased)
-    await resolve_all(connection, [_subject(it.intent) for _, it in kept], now)
+    subjects = [_subject(it.intent) for _, it in kept]
     back = [it.intent.tracker_id for it in written]
-    await fetches.ask(connection, source.id, back, now, fetches.READ_BACK)
     entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
-    await audit.append_all(connection, entries)
+    async with connection.pipeline():
+        await issues.keep_bases(connection, rebased)
+        await resolve_all(connection, subjects, now)
+        await fetches.ask(connection, source.id, back, now, fetches.READ_BACK)
+        await audit.append_all(connection, entries)
 
 
 def _told_of(it: Settled) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Read issues directly, up to a hundred at once, and absorb what is found."""
 
+import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.base import Fetched
@@ -18,6 +19,7 @@ from sync.absorb import Batch, Cause, absorb
 from sync.breaker import note_answer
 from sync.engine import Engine
 from sync.follow import follow
+from sync.rehearse import rehearse
 from sync.trouble import is_quiet, report_trouble
 
 _BATCH = 100
@@ -30,32 +32,83 @@ _CAUSES = {
 """Of the wishes to read; all others are looks of our own."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Some issues that were asked for at once, and what the tracker answered.
+
+    Attributes:
+        wanted: why, by tracker id.
+        read: drawn before the request was sent.
+    """
+
+    source: SourceRow
+    began_at: datetime
+    wanted: Mapping[str, str]
+    read: int
+    fetched: Fetched
+
+
 async def fetch(engine: Engine, name: str) -> int:
     """Drain a source's wishes to read issues; answers how many were settled.
 
     A wish that is read and stays (it came from a process whose clock is ahead) is left
     to the next look, or the tracker would be asked without a pause.
     """
-    count = 0
-    while settled := await _fetch_batch(engine, name):
+    count, ahead = 0, None
+    while look := ahead or await _look(engine, name):
+        settled, ahead = await _take(engine, look)
+        if not settled:
+            break
         count += settled
     return count
 
 
-async def _fetch_batch(engine: Engine, name: str) -> int:
+async def _look(
+    engine: Engine, name: str, beside: Collection[str] = ()
+) -> _Look | None:
+    """Read what is due, ``beside`` what is being kept; None for nothing, or no answer."""
     began_at = engine.clock()
     async with engine.database.transaction() as connection:
         source = await sources.find(connection, name)
         if source is None or is_quiet(engine, source):
-            return 0
-        wanted = await fetches.find_due(connection, source.id, began_at, _BATCH)
+            return None
+        wanted = await fetches.find_due(
+            connection, source.id, began_at, _BATCH, beside=beside
+        )
         read = await sources.begin_read(connection, source.id, began_at)
     if not wanted:
-        return 0
+        return None
     fetched = await _ask(engine, source, list(wanted))
     if fetched is None:
-        return 0
+        return None
     await note_answer(engine, source)
+    return _Look(source, began_at, wanted, read, fetched)
+
+
+async def _look_ahead(
+    engine: Engine, name: str, beside: Collection[str]
+) -> _Look | None:
+    look = await _look(engine, name, beside)
+    if look is not None:
+        await rehearse(engine, look.source, look.fetched.snapshots)
+    return look
+
+
+async def _take(engine: Engine, look: _Look) -> tuple[int, _Look | None]:
+    """Keep what was read; where there is surely more, it is read and compared meanwhile.
+
+    Answers how many wishes are settled, and the next look.
+    """
+    if len(look.wanted) < _BATCH:
+        return await _keep(engine, look), None
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(_keep(engine, look))
+        ahead = group.create_task(_look_ahead(engine, look.source.name, look.wanted))
+    return keeping.result(), ahead.result()
+
+
+async def _keep(engine: Engine, look: _Look) -> int:
+    source, wanted, fetched, read = look.source, look.wanted, look.fetched, look.read
     try:
         for batch in _batches(fetched.snapshots, wanted, read):
             await absorb(engine, source, batch)
@@ -64,8 +117,10 @@ async def _fetch_batch(engine: Engine, name: str) -> int:
         return 0
     async with engine.database.transaction() as connection:
         missing = {*fetched.missing, *_given_up(fetched, wanted)}
+        if gone := [*missing, *fetched.moved]:  # before their wishes, as receipts do
+            await issues.hold_by_tracker(connection, source.id, gone)
         found = wanted.keys() - missing
-        settled = await fetches.finish(connection, source.id, found, began_at)
+        settled = await fetches.finish(connection, source.id, found, look.began_at)
         await _let_go(engine, connection, source, fetched.moved, read)
         buried = await _bury(engine, connection, source, missing)
     return settled + buried

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from model.contracts import Contract
+from model.issues import IssueSnapshot
 from pool import calibrations, opinions
 from pool.database import Connection
 from pool.encode import decode
@@ -36,7 +37,11 @@ class Comparison:
     name: str
 
     def match(
-        self, issue: StoredIssue, setting: Setting, today: date, opinion: float = 0.0
+        self,
+        snapshot: IssueSnapshot,
+        setting: Setting,
+        today: date,
+        opinion: float = 0.0,
     ) -> Match | None:
         """The nearest clauses of the project's contract; None without a contract.
 
@@ -47,7 +52,7 @@ class Comparison:
         if contract is None:
             return None
         phase = setting.project.phase
-        asked = request(issue.snapshot, phase=phase, opinion=opinion, today=today)
+        asked = request(snapshot, phase=phase, opinion=opinion, today=today)
         name = f"{contract.slug}:{contract.fingerprint}:{self.name}"
         key = sha256(repr((name, asked)).encode()).digest()
         known = self.memory.matches

@@ -84,13 +84,20 @@ async def report_failure(
 ) -> None:
     """A verb ended by an error of ours: a line on the health page, and a pause."""
     now = engine.clock()
-    told = f"{type(error).__name__}: {error}"
+    told = _tell(error)
     concern = Concern("verb_failed", f"{verb}:{name}", {"verb": verb, "error": told})
     async with engine.database.transaction() as connection:
         await raise_concern(connection, engine.ids, concern, now)
         source = await sources.find(connection, name)
     if source is not None and verb != REDECIDE:
         await report_trouble(engine, source, RetriableError("verb_failed"))
+
+
+def _tell(error: Exception) -> str:
+    """Of what went wrong side by side, the first."""
+    if isinstance(error, ExceptionGroup):
+        return _tell(error.exceptions[0])
+    return f"{type(error).__name__}: {error}"
 
 
 def is_quiet(engine: Engine, source: SourceRow) -> bool:

@@ -7,7 +7,6 @@ import pytest
 
 from connectors.base import Authentic
 from sync.accept import Acceptance
-from sync.fetch import _fetch_batch
 from tests.simulation.bugs import answering, bug, find, replacing
 from tests.simulation.hooks import KEYS
 from tests.simulation.tracker import BOT
@@ -64,17 +63,18 @@ def settled_unread(patch: pytest.MonkeyPatch) -> None:
 
 @bug("a wish to read is dropped when the read fails", 1)
 def wish_dropped_on_failure(patch: pytest.MonkeyPatch) -> None:
-    async def fetch_batch(engine: Any, name: str) -> int:
-        count = await _fetch_batch(engine, name)
-        if not count:
+    ask = find("sync.fetch._ask")
+
+    async def dropping(engine: Any, source: Any, wanted: Any) -> Any:
+        answered = await ask(engine, source, wanted)
+        if answered is None:
             async with engine.database.transaction() as connection:
-                source = await find("pool.sources.find")(connection, name)
                 await connection.execute(
                     "DELETE FROM fetches WHERE source_id = %s", (source.id,)
                 )
-        return count
+        return answered
 
-    patch.setattr("sync.fetch._fetch_batch", fetch_batch)
+    patch.setattr("sync.fetch._ask", dropping)
 
 
 @bug("a wish that came during the read is taken for answered", 1)
