@@ -1,12 +1,17 @@
 """What a condition finds, and what it does not."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from model.decisions import FactValue, Section
+from rules.case import shorten, show
 from rules.decide import decide
 from rules.load_ruleset import load_ruleset
+
+DAY = date(2026, 11, 20)
 
 
 def holds(when: str, **facts: FactValue) -> bool:
@@ -141,3 +146,32 @@ def test_a_fact_of_the_wrong_type_counts_as_absent() -> None:
     assert not holds("{estimate.days: {lt: 9}}", estimate__days=Decimal("sNaN"))
     assert not holds("{estimate.days: {exists: true}}", estimate__days=float("nan"))
     assert not holds("{issue.labels: {any: [a]}}", issue__labels="a")
+
+
+@pytest.mark.parametrize(
+    ("asked", "fact", "right", "wrong"),
+    [
+        ("issue.title: a", "issue__title", "A", ("", 1, ("a",), None)),
+        ("issue.labels: {any: [a]}", "issue__labels", ["A", 3], ("a", (), {"a": 1})),
+        ("estimate.days: 1", "estimate__days", Decimal("1.0"), (True, "1", [1])),
+        ("issue.confidential: true", "issue__confidential", True, ("true", 1)),
+        ("today: 2026-11-20", "today", DAY, ("2026-11-20", 1)),
+    ],
+)
+def test_only_a_value_of_its_own_type_is_compared(
+    asked: str, fact: str, right: Any, wrong: tuple[Any, ...]
+) -> None:
+    assert holds(f"{{{asked}}}", **{fact: right})
+    assert not any(holds(f"{{{asked}}}", **{fact: value}) for value in wrong)
+
+
+def test_what_was_found_is_shown_on_one_line_and_long_texts_are_cut() -> None:
+    assert [show(value) for value in (None, True, DAY, 1.5)] == [
+        *("", "true", "2026-11-20", "1.5"),
+    ]
+    assert show({"b", "a"}) == show(["b", "a"]) == "a, b"
+    assert show("one\n  two") == "one two"
+    assert shorten("x" * 120) == "x" * 120
+    assert shorten("x" * 121) == "x" * 120 + "…"
+    assert shorten("x " + " " * 236 + "yz") == "x yz"
+    assert shorten("x " + " " * 238 + "yz") == "x"

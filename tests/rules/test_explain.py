@@ -2,8 +2,9 @@
 
 from model.decisions import Section
 from rules.decide import decide
-from rules.explain import Fate, explain
+from rules.explain import Fate, SectionTrace, explain
 from rules.ruleset import Ruleset
+from rules.why import Check
 
 
 def test_every_rule_says_what_became_of_it(ruleset: Ruleset) -> None:
@@ -75,3 +76,64 @@ def test_a_long_text_is_shown_around_what_was_found(ruleset: Ruleset) -> None:
     text = "很" * 500 + "报错" + "长" * 500
     (reason,) = decide(ruleset, {"issue.text": text}).reasons
     assert reason.matched["issue.text"] == f"…{'很' * 24}【报错】{'长' * 24}…"
+
+
+def test_an_explanation_is_told_whole(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind:
+      - id: first
+        when:
+          any: [{issue.type: Bug}, {not: {issue.labels: {any: [ui, board]}}}]
+          all: [{issue.title: {contains: [导出]}}]
+        set: defect
+      - {id: second, when: {issue.type: [Wish, Story]}, set: requirement}
+      - {id: last, otherwise: task}
+    priority:
+      points: [{id: old, per: estimate.days, add: 2}, {id: none, when: {kind: task}, add: 1}]
+      levels: {P0: 5, P3: 0}
+    """
+    facts = {
+        "issue.type": "Story",
+        "issue.title": "导出" + "x" * 25,
+        "issue.labels": ("ui",),
+        "estimate.days": 3,
+    }
+    kind, scope, priority, release = explain(ruleset, facts)
+    story = Check(0, "issue.type is Wish, Story", "Story", held=True)
+    found = "【导出】" + "x" * 24 + "…"
+    first = (
+        Check(0, "all", "", held=False),
+        Check(1, "any", "", held=False),
+        Check(2, "issue.type is Bug", "Story", held=False),
+        Check(2, "not", "", held=False),
+        Check(3, "issue.labels: any ui, board", "ui", held=True),
+        Check(1, "all", "", held=True),
+        Check(2, "issue.title: contains 导出", found, held=True),
+    )
+    shown = [
+        [(check.depth, check.value, check.held) for check in rule.checks]
+        for rule in kind.rules
+    ]
+    assert shown == [
+        [(check.depth, check.value, check.held) for check in checks]
+        for checks in (first, (story,), ())
+    ]
+    fates = [(rule.rule, rule.place, rule.outcome, rule.fate) for rule in kind.rules]
+    assert fates == [
+        ("first", "rules.yaml:3", "defect", Fate.LOST),
+        ("second", "rules.yaml:8", "requirement", Fate.WON),
+        ("last", "rules.yaml:9", "task", Fate.NOT_REACHED),
+    ]
+    assert (kind.section, kind.verdict, kind.effective, kind.decided) == (
+        *(Section.KIND, "requirement", "requirement", True),
+    )
+    assert scope == SectionTrace(Section.SCOPE, "", "", decided=True, rules=())
+    assert release == SectionTrace(Section.RELEASE, "", "", decided=True, rules=())
+    old, none = priority.rules
+    assert (old.outcome, old.fate) == ("+6", Fate.WON)
+    assert old.checks == (Check(0, "estimate.days × 2", "3", held=True),)
+    assert (none.outcome, none.fate, none.checks[0].value) == (
+        *("+0", Fate.LOST, "requirement"),
+    )
+    assert (priority.verdict, priority.effective) == ("P0", "P0")

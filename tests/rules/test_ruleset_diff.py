@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 
 from rules.load_ruleset import load_ruleset
 from rules.ruleset import Ruleset
-from rules.ruleset_diff import Edit, How, compare_rulesets, diff_texts
+from rules.ruleset_diff import (
+    Edit,
+    FileDiff,
+    How,
+    compare_rulesets,
+    diff_texts,
+)
 
 BEFORE = """\
 name: x
@@ -57,6 +63,41 @@ def test_a_rule_that_changes_places_has_moved() -> None:
     swapped = BEFORE.replace(f"{first}\n{second}", f"{second}\n{first}")
     ((part, _, how),) = edits(swapped)
     assert (part, how) == ("kind", How.MOVED)
+
+
+def test_the_one_that_was_put_elsewhere_has_moved_and_not_the_others() -> None:
+    first, second, third = BEFORE.splitlines()[2:5]
+    wish = "  - {id: w, when: {issue.type: W}, set: task}"
+    three = BEFORE.replace(third, f"{wish}\n{third}")
+    last = three.replace(f"{first}\n{second}\n{wish}", f"{second}\n{wish}\n{first}")
+    [moved] = compare_rulesets(load(three), load(last))
+    assert moved == Edit("kind", "a", How.MOVED, "x.yaml:5")
+    assert edits(BEFORE.replace("otherwise: task", "otherwise: question")) == [
+        ("kind", "c", How.CHANGED)
+    ]
+
+
+def test_a_difference_is_shown_with_three_lines_around_it_and_gaps_between() -> None:
+    before = [f"line {number}" for number in range(1, 21)]
+    after = ["new", *before[1:15], "other", *before[16:]]
+    texts = "\n".join(before), "\n".join(after)
+    [found] = diff_texts(*({"f": text, "same": "s"} for text in texts))
+    around = [(" ", f"line {n}", n, n) for n in range(1, 21)]
+    assert found.file == "f"
+    assert [(it.sign, it.text, it.before, it.after) for it in found.lines] == [
+        ("-", "line 1", 1, 0),
+        ("+", "new", 0, 1),
+        *around[1:4],
+        ("@", "", 0, 0),
+        *around[12:15],
+        ("-", "line 16", 16, 0),
+        ("+", "other", 0, 16),
+        *around[16:19],
+    ]
+    most = "\n" * 10_000
+    assert diff_texts({"f": most}, {"f": most + "x\n"}) == (FileDiff("f", ()),)
+    [added] = diff_texts({}, {"f": "x"})
+    assert [(it.sign, it.text) for it in added.lines] == [("+", "x")]
 
 
 def test_what_is_no_rule_is_named_as_a_whole() -> None:

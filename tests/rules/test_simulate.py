@@ -14,7 +14,7 @@ from model.projects import Language
 from rules.count import Counting
 from rules.decide import decide
 from rules.ruleset import Ruleset
-from rules.simulate import Simulation, sum_up
+from rules.simulate import FlipCount, Simulation, sum_up
 from rules.tally import (
     NO_RELEASE,
     Agreement,
@@ -89,6 +89,58 @@ def test_a_flip_names_the_rule_and_some_issues(ruleset: Ruleset) -> None:
     assert (flip.rule, flip.issues) == ("asks", 5)
     assert flip.samples == ("FIN-0", "FIN-1", "FIN-2")
     assert found.share == 5 / 6
+
+
+def test_of_nothing_nothing_is_told(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: k, when: {issue.type: Bug}, set: defect}]
+    """
+    nothing = Simulation("x", ruleset.fingerprint, Shift(), {}, (), {}, {}, (), (), 0)
+    assert simulate(ruleset) == sum_up(ruleset, []) == nothing
+    assert nothing.share == 0.0
+
+
+def test_shares_of_the_pool_add_up_to_what_they_are_together(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind:
+      - {id: bug, when: {issue.type: Bug}, set: defect}
+      - {id: wish, when: {issue.type: Wish}, set: requirement}
+      - {id: red, when: {issue.labels: {any: [red]}}, set: task}
+      - {id: never, when: {issue.type: Never}, set: task}
+      - {id: rest, otherwise: task}
+    scope: [{id: in, otherwise: in_contract}]
+    release: [{id: main, otherwise: {train: main}}]
+    """
+    bug = {"issue.type": "Bug", "issue.labels": ("red",), "estimate.days": 2.0}
+    wish = {"issue.type": "Wish", "estimate.days": 20.0}
+    said = {KIND: "task"}
+    issues = [
+        standing("A-1", "task", facts=bug, overrides={KIND: "task"}, verdict=said),
+        standing("B-1", "task", facts=bug, client="b"),
+        standing("B-2", "task", facts=bug, client="b"),
+        standing("B-3", "requirement", "", facts=wish, client="b"),
+    ]
+    whole = simulate(ruleset, *issues)
+    tallies = []
+    for one in issues:
+        counting = start_counting(ruleset)
+        counting.count(in_columns([one]))
+        tallies.append(counting.finish())
+    assert sum_up(ruleset, tallies) == whole
+    assert list(whole.clients) == ["b", "acme"], "the most touched first"
+    assert whole.whole == Shift(4, 4, 24.0, 0.0, 0)
+    assert whole.trains == {"main": Load(26.0, 0.0, 4, 0, 1)}
+    assert whole.agreement == {KIND: Agreement(1, 1, 0)}
+    assert [(it.rule, it.place) for it in whole.unmatched] == [
+        ("never", "rules.yaml:6")
+    ]
+    assert [(it.first, it.second, it.issues) for it in whole.overlaps] == [
+        ("bug", "red", 3)
+    ]
+    kinds = [it for it in whole.flips if it.section is KIND]
+    assert kinds == [FlipCount(KIND, "task", "defect", "bug", 2, ("B-1", "B-2"))]
 
 
 def test_person_days_move_in_and_out_of_contract_by_client(ruleset: Ruleset) -> None:

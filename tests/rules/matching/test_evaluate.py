@@ -1,10 +1,15 @@
 """How well clauses are found, on pairs that people labelled."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pytest
 
 from model.contracts import Clause, Contract
-from rules.matching.evaluate import ALL, Report, evaluate
-from rules.matching.match import Request
+from model.decisions import Evidence
+from rules.matching.calibration import Calibration
+from rules.matching.evaluate import ALL, Measured, Report, evaluate
+from rules.matching.match import Match, Request
 from rules.matching.pairs import Pair, PairSet, Side, parse_pairs
 from rules.matching.word_matcher import WordMatcher
 from tests.rules.matching.demo import NAMES, demo_contract, demo_pairs
@@ -46,6 +51,55 @@ CONTRACT = Contract(
 
 def measured_on(*pairs: Pair) -> Report:
     return evaluate(WordMatcher(), [PairSet(CONTRACT, pairs)])
+
+
+@dataclass
+class Said:
+    """An engine and its index: what it answers to each title is given."""
+
+    found: Mapping[str, tuple[tuple[str, ...], float]]
+    engine: str = "said/1"
+
+    def index(self, _contract: Contract) -> "Said":
+        return self
+
+    def calibrated(self, _calibration: Calibration) -> "Said":
+        return self
+
+    def match(self, request: Request) -> Match:
+        clauses, inside = self.found[request.title]
+        near = tuple(Evidence(one, "M", "", 0.5, ()) for one in clauses)
+        return Match(near, 0.5, excluded=False, engine=self.engine, inside=inside)
+
+
+def test_the_figures_are_by_language_and_what_is_missed_is_named() -> None:
+    pairs = (
+        Pair(Request("first"), "1", Side.IN, "zh"),
+        Pair(Request("third"), "1", Side.IN, "zh"),
+        Pair(Request("other"), "1", Side.IN, "en", acceptable=frozenset({"2"})),
+        Pair(Request("missed"), "1", Side.OUT, "en"),
+        Pair(Request("none"), None, Side.OUT, "en"),
+    )
+    engine = Said(
+        {
+            "first": (("1", "2"), 0.9),
+            "third": (("3", "2", "1"), 0.5),
+            "other": (("2",), 0.4),
+            "missed": (("2", "3"), 0.5),
+            "none": ((), 0.1),
+        }
+    )
+    found = evaluate(engine, [PairSet(CONTRACT, pairs)])
+    assert found.engine == "said/1"
+    assert found.measured == (
+        Measured(ALL, 5, 4, 2 / 4, 3 / 4, 4.5 / 6),
+        Measured("en", 3, 2, 1 / 2, 1 / 2, 0.5),
+        Measured("zh", 2, 2, 1 / 2, 1.0, None),
+    )
+    assert [(it.pair.request.title, it.rank) for it in found.missed] == [
+        ("missed", None)
+    ]
+    assert found.of("zh").pairs == 2
 
 
 def test_recall_is_over_the_pairs_that_are_about_a_clause() -> None:
