@@ -15,7 +15,7 @@ from sync.engine import Engine
 from sync.overrule import overrule
 from sync.redecide import redecide
 from sync.register import register
-from sync.resume import resume
+from sync.resume import Resumed, resume
 from sync.rollback import rollback
 from tests.sync.conftest import JiraDesk, found_catalogue, jira_config
 from tests.sync.test_people import requirement_of
@@ -199,6 +199,16 @@ async def test_a_source_may_ask_before_its_first_import(
         assert await questions(world) == [
             {"source": "acme", "changed": 2, "written": 2}
         ]
-        await resume(world.engine, "acme", "Mei")
+        await world.rows("UPDATE attention SET resolved_at = now() RETURNING id")
+        for polled_at in (None, world.clock()):
+            polled = (
+                "UPDATE sources SET last_poll_at = %s, stopped_at = NULL RETURNING id"
+            )
+            await world.rows(polled, polled_at)
+            await redecide(world.engine, "acme")
+            is_over = polled_at is not None
+            assert bool(await questions(world)) is is_over, "the import goes on"
+        done = await resume(world.engine, "acme", "Mei")
+        assert done == Resumed(was_paused=False, issues=2)
         await world.settle()
         assert all("pool-scope::out-of-contract" in issue.labels for issue in made)
