@@ -35,8 +35,10 @@ class Costs:
     Attributes:
         accept: a webhook, at a web process.
         accept_database: the same at PostgreSQL.
-        absorb: a change from the inbox to the outbox, at a worker.
-        write: one write to a tracker, at a worker.
+        alone: a change from the inbox to the outbox that comes by itself, at a worker; it
+            costs what one job an event costs.
+        absorb: the same where many come at once, as after a bulk edit.
+        write: one write to a tracker, at a worker, its part of reading back included.
         poll: a poll that finds nothing new, at a worker.
         tick_database: one look at what is due, for each source.
         serial: how long one change keeps its source's drain busy, milliseconds.
@@ -47,15 +49,17 @@ class Costs:
 
     accept: float = 0.2
     accept_database: float = 0.1
-    absorb: float = 6.2
-    absorb_database: float = 1.4
-    write: float = 1.7
-    write_database: float = 1.5
+    alone: float = 10.5
+    alone_database: float = 8.0
+    absorb: float = 1.5
+    absorb_database: float = 0.6
+    write: float = 1.1
+    write_database: float = 0.9
     poll: float = 12.0
     poll_database: float = 2.5
     tick_database: float = 0.04
-    serial: float = 7.5
-    redecide: float = 3.2
+    serial: float = 2.0
+    redecide: float = 1.0
     issue_bytes: float = 21_000
     delivery_bytes: float = 2_600
 
@@ -104,8 +108,10 @@ class Town:
     tick_seconds: float = 2
 
 
-def draw_day(town: Town, random: np.random.Generator) -> tuple[Minutes, NDArray[Any]]:
-    """Changes by minute, and the sizes of the day's bulk edits."""
+def draw_day(
+    town: Town, random: np.random.Generator
+) -> tuple[Minutes, Minutes, NDArray[Any]]:
+    """Changes by minute, those of bulk edits, and the sizes of these."""
     shares = random.lognormal(0, 1.5, town.projects)
     zones = random.choice((-8, 0, 8), town.projects, p=(0.2, 0.3, 0.5))
     hours = np.arange(DAY) / 60
@@ -117,11 +123,11 @@ def draw_day(town: Town, random: np.random.Generator) -> tuple[Minutes, NDArray[
         )
         usual += shares[zones == zone].sum() / shares.sum() * curve / curve.sum()
     total = town.issues * town.changes
-    changes = random.poisson(total * usual).astype(float)
+    changes, bulk = random.poisson(total * usual).astype(float), np.zeros(DAY)
     edits = random.poisson(town.projects / town.bulk_days)
     sizes = np.minimum(random.lognormal(np.log(200), 1.2, edits), 20_000).round()
-    np.add.at(changes, random.integers(0, DAY, edits), sizes)
-    return changes, sizes
+    np.add.at(bulk, random.integers(0, DAY, edits), sizes)
+    return changes, bulk, sizes
 
 
 def queue(work: Minutes, cores: float) -> tuple[float, Minutes]:
@@ -137,19 +143,24 @@ def queue(work: Minutes, cores: float) -> tuple[float, Minutes]:
 def run_day(town: Town, fleet: Fleet, costs: Costs, seed: int) -> Mapping[str, Any]:
     """One day of a town on a fleet."""
     random = np.random.default_rng(seed)
-    changes, sizes = draw_day(town, random)
+    alone, bulk, sizes = draw_day(town, random)
+    changes = alone + bulk
     polls = town.projects * 60 / town.poll_seconds
     ticks = town.projects * 60 / town.tick_seconds
     webhooks, writes = changes * town.webhooks, changes * town.writes
     loads = {
         "web": (webhooks * costs.accept, fleet.web),
         "workers": (
-            changes * costs.absorb + writes * costs.write + polls * costs.poll,
+            alone * costs.alone
+            + bulk * costs.absorb
+            + writes * costs.write
+            + polls * costs.poll,
             fleet.workers,
         ),
         "database": (
             webhooks * costs.accept_database
-            + changes * costs.absorb_database
+            + alone * costs.alone_database
+            + bulk * costs.absorb_database
             + writes * costs.write_database
             + polls * costs.poll_database
             + ticks * costs.tick_database,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,8 +13,13 @@ _LONGEST = 100_000
 _CELLS = frozenset({"th_close", "td_close"})
 
 
+@lru_cache(maxsize=256)
 def plain_text(markdown: str) -> str:
-    """The words, code and names of images, line by line; addresses are left out."""
+    """The words, code and names of images, line by line; addresses are left out.
+
+    Known for as long as a batch is decided on: it is asked for to compare, before and
+    then, and for the facts.
+    """
     text = markdown[:_LONGEST]
     if not _SIGNS.search(text):
         return markdown
