@@ -186,6 +186,18 @@ async def test_an_issue_that_cannot_be_decided_on_again_is_told_whole(
     ]
 
 
+async def test_a_run_tells_how_far_it_is_after_each_batch(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.redecide._BATCH", 2)
+    await take(town, *(town.snapshot(f"Wish {n}") for n in range(3)), direct=True)
+    await town.rows("UPDATE issues SET due_on = decided_on RETURNING id")
+    town.clock.wind(days=1)
+    told = list[tuple[int, int | None]]()
+    assert await redecide(town.engine, NAME, lambda *it: told.append(it)) == 3
+    assert told == [(2, None), (3, None)]
+
+
 async def test_who_acts_wakes_what_follows_at_once(town: Town) -> None:
     await take(town, town.snapshot(WISH), direct=True)
     [row] = await town.rows(STORED)

@@ -187,6 +187,21 @@ async def test_an_issue_that_waits_for_room_is_looked_at_each_day(town: Town) ->
     assert [row["release"] for row in await town.rows(HELD)] == ["2026.12", "2026.12"]
 
 
+async def test_of_two_that_come_at_once_one_gets_the_room(town: Town) -> None:
+    await activate(town.engine, PLAIN.replace("{hold: later}", "{train: main}"))
+    await town.rows("UPDATE releases SET capacity_days = 3 RETURNING id")
+    two = [town.snapshot(it, estimate_days=Decimal(2)) for it in ("Broken", "Another")]
+    await town.absorb(*two)
+    assert [row["release"] for row in await town.rows(HELD)] == ["2026.12", None]
+    town.clock.wind(minutes=1)
+    changes: dict[str, Any] = {
+        "estimate_days": Decimal(1),
+        "updated_at": town.clock(),
+    }
+    await town.absorb(*(replace(one, **changes) for one in two))
+    assert [row["release"] for row in await town.rows(HELD)] == ["2026.12", "2026.12"]
+
+
 async def test_an_issue_that_comes_to_a_requirement_has_the_others_looked_at(
     town: Town,
 ) -> None:

@@ -174,6 +174,10 @@ async def test_what_changed_since_the_last_poll_is_no_difference(
     desk.raise_issue(WISH)
     done = await reconcile(world.engine, "acme", "Mei")
     assert (counts(done), done.underway) == ({}, 2)
+    [entry] = await world.rows("SELECT * FROM audit WHERE action = 'reconcile'")
+    assert (entry["actor"], entry["subject"], entry["cause"]) == (
+        *("Mei", "source acme", ""),
+    )
 
 
 async def test_older_issues_are_left_out_on_request(

@@ -40,7 +40,7 @@ from sync.ruling import Ruling
 from sync.sitting import Sitting, open_sitting
 from tests.builders import Town, open_town
 from tests.sync.test_plan import snapshot, stored
-from tests.sync.world import START, activate
+from tests.sync.world import START, activate, concerns
 
 TODAY = date(2026, 11, 20)
 NEAR = (
@@ -321,3 +321,20 @@ async def test_who_has_no_account_is_told_with_the_source_and_nobody_is_unassign
         for_mei,
         Notice("huaxin-jira:Mei", concern),
     )
+
+
+async def test_who_gets_an_account_is_no_concern_any_more(town: Town) -> None:
+    await activate(town.engine, RULES.replace("project_manager", "Mei"))
+    seen = town.snapshot("资金日报")
+    await town.absorb(seen, town.snapshot("资金周报"))
+    [told] = await concerns(town)
+    assert (told.code, told.subject) == ("person_unmapped", "huaxin-jira:Mei")
+    [row] = await town.rows("SELECT count FROM attention")
+    assert row["count"] == 2
+    source = town.engine.sources["huaxin-jira"]
+    config = source.config.model_copy(update={"people": {"Mei": "mei"}})
+    plugged = {source.name: replace(source, config=config)}
+    town.engine = replace(town.engine, sources=plugged)
+    town.clock.wind(minutes=1)
+    await town.absorb(replace(seen, title="资金月报", updated_at=town.clock()))
+    assert await concerns(town) == []

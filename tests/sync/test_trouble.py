@@ -196,6 +196,12 @@ async def test_a_source_is_polled_when_its_time_has_come_and_not_a_second_sooner
     assert await polls() == []
 
 
+async def test_without_a_ruleset_sources_are_polled_all_the_same(town: Town) -> None:
+    await town.rows("UPDATE rulesets SET deactivated_at = now() RETURNING id")
+    due = sorted(await tick(town.engine))
+    assert due == [Due("poll", name) for name in sorted(town.engine.sources)]
+
+
 async def test_a_first_read_may_lack_a_hundred_issues_or_a_tenth(town: Town) -> None:
     source = await source_of(town)
 
