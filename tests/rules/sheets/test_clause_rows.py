@@ -100,3 +100,9 @@ def test_a_column_that_comes_twice_or_not_at_all_is_told() -> None:
 
 def test_a_number_that_a_spreadsheet_took_for_a_date_is_told() -> None:
     assert codes("编号|内容", "2026-03-02|x") == [("E_TYPE", 2, 1)]
+
+
+def test_each_column_that_lacks_is_named() -> None:
+    problems = Problems("c.csv")
+    assert read_clause_rows(rows("编号|备注"), problems, ignored=("备注",)) == []
+    assert [it.message for it in problems.found] == ["no column is the text"]
