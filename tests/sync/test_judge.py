@@ -11,8 +11,12 @@ from app.config import JudgeConfig
 from app.judge import open_judge
 from connectors.http import LeakGuard
 from model.errors import RetriableError
+from model.signs import Decided, Sign
 from pool import opinions
+from pool.encode import encode, jsonb
 from pool.opinions import Opinion
+from rules.matching.calibration import BUILT_IN
+from rules.matching.likeness import Leaning
 from sync.judge import judge
 from tests.endpoint import Endpoint, serve_endpoint
 from tests.sync.conftest import JiraDesk
@@ -125,3 +129,25 @@ async def test_a_slow_judge_holds_nothing_up_and_is_left_alone_for_a_minute(
     endpoint.wait_seconds = 0
     judged.clock.wind(minutes=2)
     assert await judge(judged.engine) == 1
+
+
+async def test_where_its_word_has_weight_an_opinion_has_the_issue_decided_on_again(
+    judged: World, desk: JiraDesk, endpoint: Endpoint
+) -> None:
+    weights = Leaning(*BUILT_IN.inside.weights)._replace(judge=9.0)
+    heard = replace(BUILT_IN, inside=replace(BUILT_IN.inside, weights=tuple(weights)))
+    await judged.rows(
+        "INSERT INTO calibrations (id, calibration, report, applied_at, applied_by)"
+        " VALUES (gen_random_uuid(), %s, '[]', now(), 'test') RETURNING id",
+        jsonb(encode(heard)),
+    )
+    signs = list[Sign]()
+    judged.engine = replace(judged.engine, tell=signs.append)
+    endpoint.say = lambda _asked: says("out")
+    desk.raise_issue(UNSURE, description="At least those of our country.")
+    await judged.settle(polls=True)
+    causes = [it.cause for it in signs if isinstance(it, Decided)]
+    assert causes[:2] == ["backfill", "judge"]
+    found = await judged.rows("SELECT facts FROM decisions ORDER BY decided_at, id")
+    before, after = (it["facts"]["contract.match.in_probability"] for it in found[:2])
+    assert after < 0.01 < before
