@@ -9,7 +9,8 @@ _FIND = """
 SELECT hash, vector FROM embeddings WHERE encoder = %s AND hash = ANY(%s)
 """
 _ADD = """
-INSERT INTO embeddings (hash, encoder, vector) VALUES (%s, %s, %s)
+INSERT INTO embeddings (hash, encoder, vector)
+SELECT hash, %s, vector FROM unnest(%s::text[], %s::bytea[]) AS n (hash, vector)
 ON CONFLICT DO NOTHING
 """
 
@@ -33,9 +34,10 @@ async def add(
     connection: Connection, encoder: str, packed: Mapping[str, bytes]
 ) -> None:
     """Keep packed meanings by text; those that are there stay."""
-    rows = [(_hash(text), encoder, packed[text]) for text in sorted(packed, key=_hash)]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_ADD, rows)
+    hashes = {_hash(text): vector for text, vector in packed.items()}
+    order = sorted(hashes)
+    vectors = [hashes[one] for one in order]
+    await connection.execute(_ADD, (encoder, order, vectors))
 
 
 async def lack_clauses(connection: Connection, encoder: str) -> bool:

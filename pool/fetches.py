@@ -25,7 +25,10 @@ ON CONFLICT (source_id, tracker_id) DO UPDATE SET
 _TAKE = """
 SELECT tracker_id, cause FROM fetches
 WHERE source_id = %(source)s AND not_before <= %(now)s
-    AND tracker_id <> ALL(%(beside)s)
+    AND tracker_id <> ALL(%(beside)s) AND tracker_id NOT IN (
+        SELECT i.tracker_id FROM outbox o JOIN issues i ON i.id = o.issue_id
+        WHERE o.source_id = %(source)s AND o.claimed_at IS NOT NULL
+            AND o.not_before > %(now)s)
 ORDER BY asked_at LIMIT %(most)s
 """
 
@@ -62,6 +65,9 @@ async def find_due(
     beside: Collection[str] = (),
 ) -> dict[str, str]:
     """Ids that should be read now, and why, those asked for longest first.
+
+    An issue that is being written to is left until that is settled: it is read back then
+    anyway, and what was seen in between would be taken for a person's.
 
     Args:
         connection: of the transaction.

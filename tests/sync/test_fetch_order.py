@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from pool import fetches, sources
+from pool import fetches, outbox, sources
 from sync.fetch import fetch
 from sync.ingest import ingest
+from sync.poll import poll
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_round_trip import register_hook
 from tests.sync.world import World
@@ -49,3 +50,20 @@ async def test_a_wish_from_a_clock_that_is_ahead_is_not_asked_for_again_and_agai
     world.clock.wind(minutes=1)
     assert await fetch(world.engine, "acme") == 1
     assert await world.rows("SELECT FROM fetches") == []
+
+
+async def test_an_issue_is_not_read_while_it_is_written_to(
+    world: World, desk: JiraDesk
+) -> None:
+    """A claim that nobody settles runs out, and then the issue is read nevertheless."""
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await poll(world.engine, "acme")
+    now, lease = world.clock(), timedelta(minutes=1)
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        assert await outbox.claim(connection, source.id, now, lease, 50)
+        await fetches.ask(connection, source.id, [issue.id], now, "webhook")
+    assert await fetch(world.engine, "acme") == 0
+    world.clock.wind(minutes=1)
+    assert await fetch(world.engine, "acme") == 1
