@@ -140,7 +140,10 @@ async def test_every_kind_of_difference_is_reported_and_repaired(
     assert found.remaining == sum(expected.values())
     told = {kind: it.examples[0] for kind, it in found.found.items()}
     assert (told["title"].issue, told["title"].pool) == (first.key, "lost")
-    assert told["not_in_tracker"] == Example(fourth.key, fourth.summary, "")
+    assert (told["not_in_tracker"], told["not_in_pool"]) == (
+        Example(fourth.key, fourth.summary, ""),
+        Example(second.key, "", second.summary),
+    )
     assert (await world.issue(first.key))["title"] != "lost"  # the column was whole
 
     done, again = await repair(world)
