@@ -94,8 +94,15 @@ def show_for(ask: Ask, case: Case) -> str:
 
 def _around(text: str, start: int, end: int) -> str:
     """The words that were found, in 【】, and a little of what is around them."""
+    start, end = _trim(text, start, end)
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     left = "…" if start > _AROUND else ""
     right = "…" if end + _AROUND < len(text) else ""
-    line = f"{left}{before}【{show(text[start:end]).strip()}】{after}{right}"
+    line = f"{left}{before}【{show(text[start:end])}】{after}{right}"
     return " ".join(line.split())
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the blanks at the ends that a pattern may find with a word."""
+    found = text[start:end]
+    return end - len(found.lstrip()), start + len(found.rstrip())

@@ -78,6 +78,15 @@ def test_a_long_text_is_shown_around_what_was_found(ruleset: Ruleset) -> None:
     assert reason.matched["issue.text"] == f"…{'很' * 24}【报错】{'长' * 24}…"
 
 
+def test_the_blanks_around_a_word_that_was_found_stay(ruleset: Ruleset) -> None:
+    """
+    name: x
+    kind: [{id: a, when: {issue.text: {contains: how do i}}, set: question}]
+    """
+    (reason,) = decide(ruleset, {"issue.text": "so: how do I export?"}).reasons
+    assert reason.matched["issue.text"] == "so: 【how do i】 export?"
+
+
 def test_an_explanation_is_told_whole(ruleset: Ruleset) -> None:
     """
     name: x
