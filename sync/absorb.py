@@ -1,7 +1,7 @@
 """Absorb observed issues: newer state wins, is decided on, and wants its writes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -38,7 +38,6 @@ from sync.part import part
 from sync.prepare import prepare
 from sync.single_out import single_out
 from sync.sitting import Sitting, open_sitting
-from sync.trace import trace
 from sync.weave import weave
 
 
@@ -58,12 +57,14 @@ class Batch:
     Attributes:
         read: drawn before the request was sent.
         direct: the issues were asked for by their ids.
+        edits: what the tracker's log tells of them, see :func:`sync.trace.trace`.
     """
 
     snapshots: Sequence[IssueSnapshot]
     read: int
     direct: bool
     cause: Cause
+    edits: Mapping[str, Sequence[Edit]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,13 +89,12 @@ async def absorb(engine: Engine, source: SourceRow, batch: Batch) -> Absorbed:
     if not batch.snapshots:
         return done
     await prepare(engine, source.project_id, batch.snapshots)
-    edits = await trace(engine, source, batch.snapshots)
     async with engine.database.transaction() as connection:
         await hold_source(connection, source.id)
         sitting = await open_sitting(engine, connection)
         if sitting is None:
             await _miss_ruleset(engine, connection)
-        taking = _Taking(engine, connection, source, batch, edits, sitting, done)
+        taking = _Taking(engine, connection, source, batch, sitting, done)
         for some in await part(connection, source, batch.snapshots):
             await single_out(connection, some, taking.take, taking.set_aside)
     if done.writes:
@@ -132,7 +132,6 @@ class _Taking:
     connection: Connection
     source: SourceRow
     batch: Batch
-    edits: Mapping[str, Sequence[Edit]]
     sitting: Sitting | None
     done: Absorbed
 
@@ -277,7 +276,7 @@ class _Taking:
         return {one.snapshot.ref.tracker_id: one for one in changed}
 
     def _weave(self, stored: StoredIssue, events: Sequence[Event]) -> list[Event]:
-        edits = self.edits.get(stored.snapshot.ref.tracker_id, ())
+        edits = self.batch.edits.get(stored.snapshot.ref.tracker_id, ())
         return weave(stored, events, edits)
 
     async def _remember(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.base import Fetched
+from model.edits import Edit
 from model.errors import TrackerError
-from model.issues import IssueSnapshot
 from pool import fetches, history, issues, outbox, sources
 from pool.database import Connection
 from pool.fetches import READ_BACK, RECONCILE
@@ -20,6 +20,7 @@ from sync.breaker import note_answer
 from sync.engine import Engine
 from sync.follow import follow
 from sync.rehearse import rehearse
+from sync.trace import trace
 from sync.trouble import is_quiet, report_trouble
 
 _BATCH = 100
@@ -39,6 +40,8 @@ class _Look:
     Attributes:
         wanted: why, by tracker id.
         read: drawn before the request was sent.
+        edits: what the tracker's log tells of them. Keeping a look asks no tracker, so
+            that the next one is not sent beside another request.
     """
 
     source: SourceRow
@@ -46,6 +49,7 @@ class _Look:
     wanted: Mapping[str, str]
     read: int
     fetched: Fetched
+    edits: Mapping[str, Sequence[Edit]]
 
 
 async def fetch(engine: Engine, name: str) -> int:
@@ -78,11 +82,23 @@ async def _look(
         read = await sources.begin_read(connection, source.id, began_at)
     if not wanted:
         return None
-    fetched = await _ask(engine, source, list(wanted))
-    if fetched is None:
+    answered = await _ask(engine, source, list(wanted))
+    if answered is None:
         return None
     await note_answer(engine, source)
-    return _Look(source, began_at, wanted, read, fetched)
+    return _Look(source, began_at, wanted, read, *answered)
+
+
+async def _ask(
+    engine: Engine, source: SourceRow, wanted: Sequence[str]
+) -> tuple[Fetched, Mapping[str, Sequence[Edit]]] | None:
+    """What there is, and what happened to it; None when the tracker does not say."""
+    try:
+        fetched = await engine.sources[source.name].connector.fetch(wanted)
+        return fetched, await trace(engine, source, fetched.snapshots)
+    except TrackerError as error:
+        await report_trouble(engine, source, error)
+        return None
 
 
 async def _look_ahead(
@@ -109,12 +125,8 @@ async def _take(engine: Engine, look: _Look) -> tuple[int, _Look | None]:
 
 async def _keep(engine: Engine, look: _Look) -> int:
     source, wanted, fetched, read = look.source, look.wanted, look.fetched, look.read
-    try:
-        for batch in _batches(fetched.snapshots, wanted, read):
-            await absorb(engine, source, batch)
-    except TrackerError as error:
-        await report_trouble(engine, source, error)
-        return 0
+    for batch in _batches(look):
+        await absorb(engine, source, batch)
     async with engine.database.transaction() as connection:
         missing = {*fetched.missing, *_given_up(fetched, wanted)}
         if gone := [*missing, *fetched.moved]:  # before their wishes, as receipts do
@@ -134,28 +146,16 @@ def _given_up(fetched: Fetched, wanted: Mapping[str, str]) -> set[str]:
     }
 
 
-def _batches(
-    snapshots: Sequence[IssueSnapshot], wanted: Mapping[str, str], read: int
-) -> Iterator[Batch]:
+def _batches(look: _Look) -> Iterator[Batch]:
     """By what made us look: a person's event, or what we wanted to know ourselves."""
-    causes = [
-        _CAUSES.get(wanted.get(one.ref.tracker_id, ""), Cause.POLL) for one in snapshots
-    ]
+    snapshots = look.fetched.snapshots
+    whys = [look.wanted.get(one.ref.tracker_id, "") for one in snapshots]
+    causes = [_CAUSES.get(why, Cause.POLL) for why in whys]
     for cause in dict.fromkeys(causes):
         of_cause = [
             one for one, why in zip(snapshots, causes, strict=True) if why is cause
         ]
-        yield Batch(of_cause, read, direct=True, cause=cause)
-
-
-async def _ask(
-    engine: Engine, source: SourceRow, wanted: Sequence[str]
-) -> Fetched | None:
-    try:
-        return await engine.sources[source.name].connector.fetch(wanted)
-    except TrackerError as error:
-        await report_trouble(engine, source, error)
-        return None
+        yield Batch(of_cause, look.read, direct=True, cause=cause, edits=look.edits)
 
 
 async def _let_go(

@@ -14,6 +14,7 @@ from sync.decide import decide
 from sync.differ import OURS, Difference, differ
 from sync.engine import Engine
 from sync.sitting import open_sitting
+from sync.trace import trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ async def _absorb_again(
         ids = [one.tracker_id for one in theirs]
         await reconciliations.forget_content(connection, source.id, ids)
     seen = [one.seen for one in theirs]
-    await absorb(engine, source, Batch(seen, read, direct=True, cause=Cause.POLL))
+    edits = await trace(engine, source, seen)
+    batch = Batch(seen, read, direct=True, cause=Cause.POLL, edits=edits)
+    await absorb(engine, source, batch)
 
 
 async def _lock(

@@ -13,6 +13,7 @@ from sync.engine import Engine
 from sync.note_budget import note_budget
 from sync.note_hidden import note_hidden
 from sync.take_stock import take_stock
+from sync.trace import trace
 from sync.trouble import is_quiet, report_trouble
 
 Progress = Callable[[int, int | None], None]
@@ -80,7 +81,8 @@ async def _read_pages(
     hidden: Mapping[str, str] = {}
     connector = engine.sources[source.name].connector
     async for page in connector.fetch_changed(cursor):
-        batch = Batch(page.snapshots, read, direct=False, cause=cause)
+        edits = await trace(engine, source, page.snapshots)
+        batch = Batch(page.snapshots, read, direct=False, cause=cause, edits=edits)
         _add_up(sums, await absorb(engine, source, batch))
         if not done:
             await note_answer(engine, source)

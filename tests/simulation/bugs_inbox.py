@@ -84,18 +84,18 @@ def wish_during_read_dropped(patch: pytest.MonkeyPatch) -> None:
 
 @bug("the cursor is kept before the page is stored", 8)
 def cursor_before_page(patch: pytest.MonkeyPatch) -> None:
-    absorb = find("sync.poll.absorb")
+    trace = find("sync.poll.trace")
 
-    async def cursor_first(engine: Any, source: Any, batch: Any) -> Any:
-        if batch.snapshots:
-            at = batch.snapshots[-1].updated_at.isoformat()
+    async def cursor_first(engine: Any, source: Any, snapshots: Any) -> Any:
+        if snapshots:
+            at = snapshots[-1].updated_at.isoformat()
             async with engine.database.transaction() as connection:
                 await find("pool.sources.keep_cursor")(
                     connection, source.id, at, engine.clock()
                 )
-        return await absorb(engine, source, batch)
+        return await trace(engine, source, snapshots)
 
-    patch.setattr("sync.poll.absorb", cursor_first)
+    patch.setattr("sync.poll.trace", cursor_first)
 
 
 @bug("of two states with one time the later is not news", 1)
