@@ -152,7 +152,8 @@ class _Taking:
             for it in of[Acceptance.SAME]
             if it.stored
         )
-        writes = await self._go_on(sights, {**added, **replaced})
+        rebased = await self._catch_up(of[Acceptance.SAME])
+        writes = await self._go_on(sights, {**added, **replaced, **rebased})
         self._count(sights, writes)
 
     def _look(self, stored: StoredIssue | None, snapshot: IssueSnapshot) -> _Sight:
@@ -274,6 +275,21 @@ class _Taking:
         }
         await requirements.touch(self.connection, touched, now)
         return {one.snapshot.ref.tracker_id: one for one in changed}
+
+    async def _catch_up(self, sights: Sequence[_Sight]) -> Mapping[str, StoredIssue]:
+        """Those seen as they are before a receipt said what of it is ours."""
+        late = [
+            it.stored
+            for it in sights
+            if it.stored
+            and it.stored.read < it.stored.write_read <= self.batch.read
+            and not it.snapshot.moved_to
+        ]
+        for issue in late:
+            await issues.note_read(
+                self.connection, issue.id, self.batch.read, issue.regress
+            )
+        return {issue.snapshot.ref.tracker_id: issue for issue in late}
 
     def _weave(self, stored: StoredIssue, events: Sequence[Event]) -> list[Event]:
         edits = self.batch.edits.get(stored.snapshot.ref.tracker_id, ())

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from model.changes import Base
 from model.decisions import PoolState, Section
 from model.signs import Decided, Observed, Sign
-from pool import sources
+from pool import issues, sources
 from pool.attention import Concern
 from pool.database import Database
+from pool.issues import Rebased
 from sync import absorb as absorbing
 from sync.absorb import Absorbed, Batch, Cause, absorb
 from sync.activate import activate
@@ -97,6 +99,25 @@ async def test_what_becomes_of_a_batch_is_counted_told_and_gone_on_with(
     assert sum(it.writes for it in decided[:2]) > 2
     [wish] = await town.rows("SELECT tracker_id, cause FROM fetches")
     assert wish == {"tracker_id": other, "cause": "unsure"}
+
+
+async def test_what_was_seen_before_a_receipt_is_decided_on_once_more_after_it(
+    town: Town, signs: list[Sign]
+) -> None:
+    """A poll may come between a write and its receipt, which alone tells ours from theirs."""
+    seen = town.snapshot(WISH)
+    await take(town, seen, direct=True)
+    [stored] = await town.rows(STORED)
+    async with town.database.transaction() as connection:
+        after = Rebased(stored["id"], Base(), await sources.draw_read(connection))
+        await issues.keep_bases(connection, [after])
+    signs.clear()
+    assert await take(town, seen, direct=True, read=1) == Absorbed(same=1)
+    assert [it for it in signs if isinstance(it, Decided)] == []
+    for decided in (1, 0):
+        assert await take(town, seen, direct=True) == Absorbed(same=1)
+        assert len([it for it in signs if isinstance(it, Decided)]) == decided
+        signs.clear()
 
 
 async def test_what_cannot_be_absorbed_is_told_whole_and_read_again(
