@@ -209,7 +209,11 @@ async def _keep_receipts(
         for issue, it in kept
     ]
     subjects = [_subject(it.intent) for _, it in kept]
-    back = [it.intent.tracker_id for it in written]
+    back = [
+        it.intent.tracker_id
+        for (issue, it), after in zip(kept, rebased, strict=True)
+        if it.receipt.written or after.base != issue.base
+    ]
     entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
     async with connection.pipeline():
         await issues.keep_bases(connection, rebased)
