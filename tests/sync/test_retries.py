@@ -154,6 +154,22 @@ async def test_what_we_wrote_is_read_back_as_such(world: World, desk: JiraDesk) 
     assert causes == [Cause.READ_BACK]
 
 
+async def test_what_was_written_before_its_receipt_is_looked_at_after_it(
+    world: World, desk: JiraDesk
+) -> None:
+    """What was decided meanwhile did not know that the comment is ours."""
+    fail(desk, "/comment", 1, method="POST", status=0, apply_first=True)
+    await wait_for_one(world, desk)
+    await deliver(world.engine, "acme")
+    await fetch(world.engine, "acme")
+    world.clock.wind(minutes=20)
+    assert await deliver(world.engine, "acme") == 1
+    [row] = await world.rows("SELECT * FROM outbox WHERE field = 'comment'")
+    assert (row["state"], row["receipt"]["written"]) == ("sent", False)
+    assert await world.rows("SELECT cause FROM fetches") == [{"cause": "read_back"}]
+    assert sent(desk, "POST", "/comment") == 1
+
+
 async def test_a_write_that_may_have_had_its_effect_is_told_and_its_issue_read(
     world: World, desk: JiraDesk
 ) -> None:
