@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from model.answers import Answer, AnswerCode
+from model.changes import Base
 from model.client_text import ClientSafeFacts, ClientText
 from model.decisions import Section
 from model.issues import StatusCategory
@@ -90,11 +91,10 @@ def _is_written_to(issue: StoredIssue, answers: Sequence[Answer]) -> bool:
 
     One that a person commands is not left alone, as one that a person moves.
     """
-    untouched = not issue.base.labels and not issue.base.comment_hash
-    untouched = untouched and not any(answer.code.is_done for answer in answers)
     is_history = (
         issue.snapshot.status_category is StatusCategory.DONE
-        and untouched
+        and issue.base == Base()
+        and not any(answer.code.is_done for answer in answers)
         and issue.state_origin is not StateOrigin.PERSON
     )
     return issue.deleted_at is None and not is_history

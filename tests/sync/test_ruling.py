@@ -285,6 +285,7 @@ def check_untouched(sitting: Sitting, planned: StoredIssue, ruling: Ruling) -> N
     ours: list[tuple[StoredIssue, tuple[Answer, ...]]] = [
         (replace(closed, base=labelled), ()),
         (replace(closed, base=said), ()),
+        (replace(closed, base=Base(reasserted=frozenset())), ()),
         (replace(closed, state_origin=StateOrigin.PERSON), ()),
         (closed, (REFUSED, DONE)),
     ]
