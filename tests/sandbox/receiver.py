@@ -17,6 +17,7 @@ class Receiver:
     """Keeps what arrives; `answers` are given out first, then `status`."""
 
     status: int = 200
+    location: str = ""
     answers: list[int] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
 
@@ -48,6 +49,7 @@ def _door(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.send_response(receiver.take(Arrival(headers, body)))
             self.send_header("content-length", "0")
+            self.send_header("location", receiver.location)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
