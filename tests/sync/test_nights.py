@@ -12,19 +12,19 @@ from uuid import UUID
 import pytest
 
 from model.issues import IssueSnapshot, StatusCategory
-from pool import issues, requirements, runs
+from pool import requirements, runs
 from pool.database import Database
 from pool.due import REDECIDE, Due
 from rules.vocabulary import DAILY
 from sync.facts import Occasion, gather_facts
 from sync.redecide import redecide
 from sync.register import register
-from sync.sitting import open_sitting
 from sync.tick import tick
 from sync.trouble import report_failure
 from tests.builders import CLAUSES, Town, open_town
 from tests.sync.test_allowances import WISH, give
 from tests.sync.test_batches import MORE, another
+from tests.sync.test_ruling import sit
 from tests.sync.world import START, activate
 
 RULES = """
@@ -253,12 +253,7 @@ async def test_another_day_alone_changes_only_the_facts_that_are_of_the_day(
     town: Town,
 ) -> None:
     await town.raise_issue(WISH, estimate_days=Decimal(2))
-    [row] = await town.rows("SELECT id FROM issues")
-    async with town.database.transaction() as connection:
-        sitting = await open_sitting(town.engine, connection)
-        [issue] = await issues.lock(connection, [row["id"]])
-        assert sitting
-        setting = await sitting.get_setting(issue.project_id)
+    _, issue, setting = await sit(town)
     now, later = (
         gather_facts(Occasion(issue, setting, town.clock().date() + after, None, 1))
         for after in (timedelta(0), timedelta(days=9))

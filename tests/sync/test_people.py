@@ -30,32 +30,55 @@ async def mirror(world: World, desk: JiraDesk, summary: str) -> Issue:
     return made
 
 
-async def test_an_override_of_the_scope_shows_in_the_tracker(
-    world: World, desk: JiraDesk
+@pytest.fixture
+async def report(world: World, desk: JiraDesk) -> Issue:
+    """A wish that the contract names, planned."""
+    return await mirror(world, desk, "Export the fund report to Excel")
+
+
+@pytest.fixture
+async def app(world: World, desk: JiraDesk) -> Issue:
+    """A wish that the contract excludes."""
+    return await mirror(world, desk, "WeChat mini program for approvals")
+
+
+async def overrule_one(
+    world: World, made: Issue, section: Section, value: str | None, reason: str = "x"
 ) -> None:
-    made = await mirror(world, desk, "WeChat mini program for approvals")
     requirement = await requirement_of(world, made)
-    await overrule(
-        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
-    )
+    await overrule(world.engine, requirement, section, value, reason, "Mei")
+
+
+async def develop(world: World, made: Issue) -> None:
+    requirement = await requirement_of(world, made)
+    await advance(world.engine, requirement, PoolState.IN_DEVELOPMENT, "", "Mei")
     await world.settle()
-    assert "pool-scope::in-contract" in made.labels
-    assert "pool-scope::out-of-contract" not in made.labels
-    assert (await world.issue(made.key))["scope"] == "in_contract"
+
+
+async def move_later(world: World, desk: JiraDesk, made: Issue, status: str) -> None:
+    world.clock.wind(minutes=3)
+    desk.move(made, status)
+    await world.settle(polls=True)
+
+
+async def test_an_override_of_the_scope_shows_in_the_tracker(
+    world: World, app: Issue
+) -> None:
+    await overrule_one(world, app, Section.SCOPE, "in_contract")
+    await world.settle()
+    assert "pool-scope::in-contract" in app.labels
+    assert "pool-scope::out-of-contract" not in app.labels
+    assert (await world.issue(app.key))["scope"] == "in_contract"
 
 
 async def test_the_rules_do_not_overwrite_an_override_and_their_verdict_is_kept(
-    world: World, desk: JiraDesk
+    world: World, desk: JiraDesk, app: Issue
 ) -> None:
-    made = await mirror(world, desk, "WeChat mini program for approvals")
-    requirement = await requirement_of(world, made)
-    await overrule(
-        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
-    )
+    await overrule_one(world, app, Section.SCOPE, "in_contract")
     world.clock.wind(minutes=5)
-    desk.edit(made, summary="WeChat mini program for all approvals")
+    desk.edit(app, summary="WeChat mini program for all approvals")
     await world.settle(polls=True)
-    issue = await world.issue(made.key)
+    issue = await world.issue(app.key)
     assert issue["scope"] == "in_contract"
     async with world.engine.database.transaction() as connection:
         stored = await decisions.find(connection, issue["decision_id"])
@@ -64,40 +87,31 @@ async def test_the_rules_do_not_overwrite_an_override_and_their_verdict_is_kept(
 
 
 async def test_a_revoked_override_lets_the_rules_decide_again(
-    world: World, desk: JiraDesk
+    world: World, app: Issue
 ) -> None:
-    made = await mirror(world, desk, "WeChat mini program for approvals")
-    requirement = await requirement_of(world, made)
     for value in ("in_contract", None):
-        await overrule(world.engine, requirement, Section.SCOPE, value, "x", "Mei")
+        await overrule_one(world, app, Section.SCOPE, value)
     await world.settle()
-    assert (await world.issue(made.key))["scope"] == "out_of_contract"
-    assert "pool-scope::out-of-contract" in made.labels
+    assert (await world.issue(app.key))["scope"] == "out_of_contract"
+    assert "pool-scope::out-of-contract" in app.labels
 
 
 async def test_what_is_closed_stays_in_the_release_that_it_was_in(
-    world: World, desk: JiraDesk
+    world: World, desk: JiraDesk, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    world.clock.wind(minutes=3)
-    desk.move(made, "Done")
-    await world.settle(polls=True)
-    assert (await world.issue(made.key))["release"] == "2026.12"
-    assert [version.name for version in made.fix_versions] == ["2026.12"]
+    await move_later(world, desk, report, "Done")
+    assert (await world.issue(report.key))["release"] == "2026.12"
+    assert [version.name for version in report.fix_versions] == ["2026.12"]
 
 
 async def test_an_overridden_release_becomes_the_fix_version(
-    world: World, desk: JiraDesk
+    world: World, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    assert (await world.issue(made.key))["release"] == "2026.12"
-    assert [version.name for version in made.fix_versions] == ["2026.12"]
-    requirement = await requirement_of(world, made)
-    await overrule(
-        world.engine, requirement, Section.RELEASE, "2027.02", "no room", "Mei"
-    )
+    assert (await world.issue(report.key))["release"] == "2026.12"
+    assert [version.name for version in report.fix_versions] == ["2026.12"]
+    await overrule_one(world, report, Section.RELEASE, "2027.02")
     await world.settle()
-    assert [version.name for version in made.fix_versions] == ["2027.02"]
+    assert [version.name for version in report.fix_versions] == ["2027.02"]
 
 
 @pytest.mark.parametrize(
@@ -110,57 +124,46 @@ async def test_an_overridden_release_becomes_the_fix_version(
     ],
 )
 async def test_a_value_that_a_section_cannot_have_is_refused(
-    world: World, desk: JiraDesk, section: Section, value: str
+    world: World, report: Issue, section: Section, value: str
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    requirement = await requirement_of(world, made)
     with pytest.raises(UnknownValue):
-        await overrule(world.engine, requirement, section, value, "x", "Mei")
+        await overrule_one(world, report, section, value)
 
 
 async def test_an_override_without_a_reason_is_refused(
-    world: World, desk: JiraDesk
+    world: World, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    requirement = await requirement_of(world, made)
     with pytest.raises(UnknownValue):
-        await overrule(world.engine, requirement, Section.KIND, "defect", " ", "Mei")
+        await overrule_one(world, report, Section.KIND, "defect", reason=" ")
 
 
 async def test_a_requirement_in_development_is_in_progress_in_the_tracker(
-    world: World, desk: JiraDesk
+    world: World, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    requirement = await requirement_of(world, made)
-    await advance(world.engine, requirement, PoolState.IN_DEVELOPMENT, "", "Mei")
-    await world.settle()
-    assert made.status.name == "In Progress"
+    await develop(world, report)
+    assert report.status.name == "In Progress"
 
 
 async def test_a_status_that_a_person_moves_on_is_left_and_told(
-    world: World, desk: JiraDesk
+    world: World, desk: JiraDesk, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    requirement = await requirement_of(world, made)
-    await advance(world.engine, requirement, PoolState.IN_DEVELOPMENT, "", "Mei")
-    await world.settle()
-    world.clock.wind(minutes=3)
-    desk.move(made, "In Review")
+    await develop(world, report)
     before = writes(desk)
-    await world.settle(polls=True)
-    assert made.status.name == "In Review"
+    await move_later(world, desk, report, "In Review")
+    assert report.status.name == "In Review"
     assert writes(desk) == before
     concerns = await world.rows("SELECT code FROM attention WHERE resolved_at IS NULL")
     assert {row["code"] for row in concerns} == {"status_kept_by_person"}
 
 
-async def test_a_raised_priority_moves_the_score(world: World, desk: JiraDesk) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    before = await world.issue(made.key)
+async def test_a_raised_priority_moves_the_score(
+    world: World, desk: JiraDesk, report: Issue
+) -> None:
+    before = await world.issue(report.key)
     world.clock.wind(minutes=3)
-    desk.edit(made, priority={"name": "Highest"})
+    desk.edit(report, priority={"name": "Highest"})
     await world.settle(polls=True)
-    after = await world.issue(made.key)
+    after = await world.issue(report.key)
     assert after["score"] > before["score"]
     assert after["priority_raised_at"] is not None
 
@@ -169,9 +172,7 @@ async def test_an_issue_closed_by_the_client_is_answered_or_delivered(
     world: World, desk: JiraDesk
 ) -> None:
     made = await mirror(world, desk, "How do I export the fund report?")
-    world.clock.wind(minutes=3)
-    desk.move(made, "Done")
-    await world.settle(polls=True)
+    await move_later(world, desk, made, "Done")
     assert (await world.issue(made.key))["state"] == "answered"
 
 
@@ -189,18 +190,17 @@ async def test_what_was_closed_before_we_came_is_mirrored_and_not_written_to(
 
 
 async def test_a_deleted_issue_leaves_a_tombstone_after_a_second_look(
-    world: World, desk: JiraDesk
+    world: World, desk: JiraDesk, report: Issue
 ) -> None:
-    made = await mirror(world, desk, "Export the fund report to Excel")
-    desk.delete(made)
+    desk.delete(report)
     async with world.engine.database.transaction() as connection:
         [source] = [row["id"] for row in await world.rows("SELECT id FROM sources")]
-        await fetches.ask(connection, source, [made.id], world.clock(), "test")
+        await fetches.ask(connection, source, [report.id], world.clock(), "test")
     await world.settle()
-    assert (await world.issue(made.key))["deleted_at"] is None
+    assert (await world.issue(report.key))["deleted_at"] is None
     world.clock.wind(seconds=61)
     await world.settle()
-    assert (await world.issue(made.key))["deleted_at"] is not None
+    assert (await world.issue(report.key))["deleted_at"] is not None
 
 
 async def test_an_issue_is_decided_again_on_the_day_that_concerns_it_and_on_no_other(

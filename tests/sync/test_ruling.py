@@ -214,15 +214,20 @@ async def town(database: Database) -> AsyncIterator[Town]:
         yield town
 
 
-async def test_what_a_tracker_should_show_is_told_whole(town: Town) -> None:
-    """And nothing of a tombstone, or of what was closed before we came."""
-    await town.absorb(town.snapshot("资金日报"))
+async def sit(town: Town) -> tuple[Sitting, StoredIssue, Setting]:
+    """Over the only issue."""
     [row] = await town.rows("SELECT id FROM issues")
     async with town.database.transaction() as connection:
         sitting = await open_sitting(town.engine, connection)
         [issue] = await issues.lock(connection, [row["id"]])
         assert sitting
-        setting = await sitting.get_setting(issue.project_id)
+        return sitting, issue, await sitting.get_setting(issue.project_id)
+
+
+async def test_what_a_tracker_should_show_is_told_whole(town: Town) -> None:
+    """And nothing of a tombstone, or of what was closed before we came."""
+    await town.absorb(town.snapshot("资金日报"))
+    sitting, issue, setting = await sit(town)
     managed = replace(setting.project, project_manager="Li Lei")
     ruling = Ruling(DECISION, {}, replace(setting, project=managed), RELEASE, (), "2.3")
     moved = replace(

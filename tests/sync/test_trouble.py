@@ -8,20 +8,18 @@ from random import Random
 import pytest
 
 from model.errors import Conflict, PermanentError, RetriableError
-from pool import sources
 from pool.attention import Concern
 from pool.database import Database
 from pool.due import REDECIDE, Due
-from pool.sources import SourceRow
 from sync.breaker import OPENS_AT, is_failure, is_probe_due
 from sync.report_leak import LEAK
 from sync.take_stock import take_stock
 from sync.tick import tick
 from sync.trouble import back_off, is_quiet, report_failure, report_trouble
 from tests.builders import Town, open_town
+from tests.sync.told import NAME, source_of
 from tests.sync.world import concerns
 
-NAME = "huaxin-jira"
 DOWN = RetriableError("unavailable")
 
 
@@ -37,13 +35,6 @@ async def town(database: Database) -> AsyncIterator[Town]:
     async with open_town(database) as town:
         town.engine = replace(town.engine, random=Even())
         yield town
-
-
-async def source_of(town: Town) -> SourceRow:
-    async with town.database.transaction() as connection:
-        row = await sources.find(connection, NAME)
-    assert row
-    return row
 
 
 async def test_each_wait_is_twice_the_last_up_to_ten_minutes_and_never_too_short(
