@@ -4,12 +4,10 @@ https://docs.gitlab.com/api/labels/#list-all-labels
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
+from connectors.fresh import Fresh
 from connectors.gitlab.rest import Rest, project_path
 from model.clock import Clock
-
-_FRESH = timedelta(minutes=1)
 
 
 class Spelling:
@@ -20,23 +18,20 @@ class Spelling:
 
     def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest = rest
-        self._clock = clock
-        self._seen: dict[tuple[int, str], datetime] = {}
+        self._seen = Fresh[tuple[int, str], str](clock)
 
     def spell(self, project_id: int, names: Iterable[str]) -> set[str]:
         """Names as the project has them; what it does not have stays as it is."""
         return {self._spell_one(project_id, name) for name in sorted(names)}
 
     def _spell_one(self, project_id: int, name: str) -> str:
-        now, seen_at = self._clock(), self._seen.get((project_id, name))
-        # abs: the clock may have been ahead when it was seen
-        if seen_at is not None and abs(now - seen_at) < _FRESH:
+        if self._seen.find((project_id, name)):
             return name
         found = self._rest.get_all(
             f"{project_path(project_id)}/labels", {"search": name}
         )
         names = [str(row["name"]) for row in found]
         if name in names:
-            self._seen[project_id, name] = now
+            self._seen.keep((project_id, name), name)
             return name
         return next((one for one in names if one.casefold() == name.casefold()), name)

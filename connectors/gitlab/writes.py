@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from connectors.fresh import Fresh
 from connectors.gitlab.assignees import Assignees
 from connectors.gitlab.config import is_custom
 from connectors.gitlab.custom_fields import CustomFields
@@ -53,6 +54,7 @@ class Writer:
         self._statuses = Statuses(rest)
         self._custom_fields = CustomFields(rest)
         self._fields = NumberFields(rest, hours_per_day)
+        self._milestones = Fresh[tuple[int, str], int](clock)
         self._own_user_id: int | None = None
 
     def write(self, place: IssuePlace, change: Change) -> Receipt:
@@ -142,10 +144,27 @@ class Writer:
         return replace(receipt, before=current or "")
 
     def _put_into(self, place: IssuePlace, change: SetRelease, name: str) -> Receipt:
+        wanted = (place.project_id, name)
+        known = self._milestones.find(wanted)
+        if known and (receipt := self._try_known(place, known, name)):
+            return receipt
         milestone_id, calls = self._find_milestone(place, name), 1
         if milestone_id is None:
             milestone_id, calls = self._create_milestone(place, change, name), 2
-        return self._update(place, {"milestone_id": milestone_id}, calls)
+        receipt = self._update(place, {"milestone_id": milestone_id}, calls)
+        self._milestones.keep(wanted, milestone_id)
+        return receipt
+
+    def _try_known(self, place: IssuePlace, known: int, name: str) -> Receipt | None:
+        """One that went meanwhile is not there, or takes the issue out of any."""
+        try:
+            issue = self._rest.put(place.path, {"milestone_id": known})
+        except PermanentError as error:
+            if error.code != "not_found":
+                raise
+            return None
+        title = (issue.get("milestone") or {}).get("title")
+        return _written(issue) if title == name else None
 
     def _find_milestone(self, place: IssuePlace, name: str) -> int | None:
         path = f"{project_path(place.project_id)}/milestones"
@@ -199,15 +218,18 @@ class Writer:
         return self._own_user_id
 
     def _update(self, place: IssuePlace, body: Json, calls: int = 1) -> Receipt:
-        issue = self._rest.put(place.path, body)
-        updated_at = parse_moment(issue["updated_at"])
-        return Receipt(written=True, updated_at=updated_at, calls=calls)
+        return _written(self._rest.put(place.path, body), calls)
 
 
 def _refuse_commas(labels: Iterable[str]) -> None:
     for label in sorted(labels):
         if "," in label or not label.strip():
             raise PermanentError("label_impossible", {"label": label})
+
+
+def _written(issue: Json, calls: int = 1) -> Receipt:
+    updated_at = parse_moment(issue["updated_at"])
+    return Receipt(written=True, updated_at=updated_at, calls=calls)
 
 
 def _unchanged(issue: Json) -> Receipt:

@@ -30,7 +30,7 @@ from connectors.jira.payloads import parse_webhook
 from connectors.jira.people import parse_moment
 from connectors.jira.raising import raise_issue
 from connectors.jira.reading import fetch_issues, find_missing
-from connectors.jira.releases import apply_labels, apply_release
+from connectors.jira.releases import Versions, apply_labels, apply_release
 from connectors.jira.signing import authenticate_signature, authenticate_url_token
 from connectors.jira.site import Site
 from connectors.jira.transitions import Workflow
@@ -77,6 +77,7 @@ class JiraConnector:
         self._clock = clock
         self._site = Site(self._config, http)
         self._workflow = Workflow.of(self._config)
+        self._versions = Versions(clock)
         self._webhooks = Webhooks(name, self._site, self._config)
 
     def authenticate(
@@ -171,7 +172,7 @@ class JiraConnector:
             case SetLabels():
                 write = partial(apply_labels, issue_id, change)
             case SetRelease():
-                write = partial(apply_release, issue_id, change)
+                write = partial(apply_release, issue_id, change, self._versions)
             case Transition():
                 write = partial(self._workflow.apply, issue_id, change)
             case UpsertComment():

@@ -1,11 +1,16 @@
 """Writes labels and releases with update verbs: what others set stays."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from connectors.fresh import Fresh
 from connectors.jira.people import Json
 from connectors.jira.site import QuietJira, segment
 from model.changes import Receipt, SetLabels, SetRelease
 from model.errors import PermanentError
+
+Versions = Fresh[tuple[str, str], tuple[str, str]]
+"""By project and name, those that took an issue in a moment ago."""
 
 
 def apply_labels(issue_id: str, change: SetLabels, jira: QuietJira) -> Receipt:
@@ -25,7 +30,9 @@ def apply_labels(issue_id: str, change: SetLabels, jira: QuietJira) -> Receipt:
     return _edit(issue_id, "labels", verbs, jira)
 
 
-def apply_release(issue_id: str, change: SetRelease, jira: QuietJira) -> Receipt:
+def apply_release(
+    issue_id: str, change: SetRelease, known: Versions, jira: QuietJira
+) -> Receipt:
     """Put the issue into a version, which is created when the project lacks it.
 
     Raises:
@@ -33,12 +40,20 @@ def apply_release(issue_id: str, change: SetRelease, jira: QuietJira) -> Receipt
     """
     fields = jira.get_ours(issue_id, "fixVersions")
     held = {version["name"] for version in fields.get("fixVersions") or ()}
-    created = 0
-    if change.name is not None and change.name not in held:
-        created = _ensure_version(fields["project"], change, jira)
     verbs = _release_verbs(change, held)
-    receipt = _edit(issue_id, "fixVersions", verbs, jira)
-    return Receipt(receipt.written or created > 0, calls=receipt.calls + created)
+    if change.name is None or change.name in held:
+        return _edit(issue_id, "fixVersions", verbs, jira)
+    version, created = (fields["project"]["key"], change.name), 0
+    if not known.find(version):
+        created = _ensure_version(fields["project"], change, jira)
+    try:
+        receipt = _edit(issue_id, "fixVersions", verbs, jira)
+    except PermanentError:
+        if not known.forget(version):
+            raise
+        return apply_release(issue_id, change, known, jira)
+    known.keep(version, version)
+    return replace(receipt, calls=receipt.calls + created)
 
 
 def _release_verbs(change: SetRelease, held: set[str]) -> list[Json]:

@@ -170,6 +170,24 @@ async def test_a_release_is_a_milestone_made_when_it_is_missing(
     assert first.milestone is second.milestone is milestone
 
 
+async def test_a_milestone_that_is_known_is_not_looked_for_until_it_is_gone(
+    site: GitLabRig, connector: GitLabConnector
+) -> None:
+    journal, change = site.tracker.bench.journal, SetRelease("2.1")
+    await connector.apply(ref(site.open_issue("one")), change, "op-1")
+    before, issue = journal.total, site.open_issue("two")
+    await connector.apply(ref(issue), change, "op-2")
+    assert [entry.method for entry in journal.since(before)] == ["GET", "PUT"]
+    site.project.milestones.clear()
+    issue = site.open_issue("three")
+    assert (await connector.apply(ref(issue), change, "op-3")).calls == 2
+    assert issue.milestone is site.project.milestones[0]
+    issue.milestone.title, issue = "2.1 LTS", site.open_issue("four")
+    await connector.apply(ref(issue), change, "op-4")
+    assert issue.milestone is not None
+    assert issue.milestone.title == "2.1"
+
+
 async def test_only_a_milestone_of_ours_is_taken_away(
     site: GitLabRig, connector: GitLabConnector
 ) -> None:

@@ -83,6 +83,21 @@ async def test_a_version_is_created_with_its_date(jira: JiraRig) -> None:
     assert receipt.calls == 2
 
 
+async def test_a_version_that_is_known_is_not_looked_for_until_it_is_gone(
+    jira: JiraRig,
+) -> None:
+    connector, journal = jira.connect(), jira.bench.journal
+    change, versions = SetRelease("2026.12"), jira.tracker.site.projects["FIN"].versions
+    await connector.apply(ref_of(jira.make_issue("one")), change, "op-1")
+    before = journal.total
+    await connector.apply(ref_of(jira.make_issue("two")), change, "op-2")
+    assert [entry.method for entry in journal.since(before)] == ["GET", "PUT"]
+    versions.clear()
+    made = jira.make_issue("three")
+    assert (await connector.apply(ref_of(made), change, "op-3")).calls == 2
+    assert jira.get_issue(made).fix_versions == versions
+
+
 async def test_releases_of_others_stay(jira: JiraRig) -> None:
     made = jira.make_issue("x")
     other = Version("900", "theirs", "FIN")
