@@ -1,8 +1,8 @@
 """Signs of life as log lines, counters and spans."""
 
-from dataclasses import asdict
-from logging import DEBUG, getLogger
-from typing import assert_never
+from dataclasses import fields
+from logging import DEBUG, INFO, WARNING, getLogger
+from typing import Any, assert_never
 
 import structlog
 from opentelemetry import trace
@@ -70,20 +70,24 @@ class Telemetry:
         self._write(sign)
 
     def _write(self, sign: Sign) -> None:
-        span = trace.get_current_span()
-        is_minor = isinstance(sign, Received | Ran)
-        if is_minor and not (_LOGGER.isEnabledFor(DEBUG) or span.is_recording()):
+        span, level = trace.get_current_span(), _level_of(sign)
+        if not (_LOGGER.isEnabledFor(level) or span.is_recording()):
             return
-        told = {
-            name: value if isinstance(value, int | float) else str(value)
-            for name, value in asdict(sign).items()
-            if value not in {"", None}
-        }
-        name = type(sign).__name__.lower()
-        if is_minor:
-            self._log.debug(name, **told)
-        elif getattr(sign, "outcome", "") in _TROUBLE:
-            self._log.warning(name, **told)
-        else:
-            self._log.info(name, **told)
+        name, told = type(sign).__name__.lower(), _told(sign)
+        self._log.log(level, name, **told)
         span.add_event(name, told)
+
+
+def _level_of(sign: Sign) -> int:
+    if isinstance(sign, Received | Ran):
+        return DEBUG
+    return WARNING if getattr(sign, "outcome", "") in _TROUBLE else INFO
+
+
+def _told(sign: Sign) -> dict[str, Any]:
+    values = {field.name: getattr(sign, field.name) for field in fields(sign)}
+    return {
+        name: value if isinstance(value, int | float) else str(value)
+        for name, value in values.items()
+        if value not in {"", None}
+    }
