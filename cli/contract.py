@@ -8,7 +8,7 @@ import typer
 
 from app.encoder import build_matcher, open_meanings
 from app.rulesets import load_bytes
-from cli.lazy import lazy_group
+from cli.lazy import Later, lazy_group
 from cli.show import JSON, print_json, print_json_line, print_table
 from model.contracts import Contract
 from model.errors import RulesetError
@@ -19,7 +19,14 @@ from rules.matching.pairs import PairSet, parse_pairs
 from rules.matching.requests import answer, parse_lines
 
 app = typer.Typer(
-    cls=lazy_group({"import": "cli.contract_import"}),
+    cls=lazy_group(
+        {
+            "import": Later(
+                "cli.contract_import",
+                "Show what a contract's file changes, clause by clause; write it with --yes.",
+            )
+        }
+    ),
     add_completion=False,
     no_args_is_help=True,
     help="Import contracts, and match requests with them.",

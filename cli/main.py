@@ -5,31 +5,65 @@ import sys
 
 import typer
 
-from cli.lazy import lazy_group
+from cli.lazy import Later, lazy_group
 from cli.show import exit_code_of, print_error
 from model.errors import ReqpoolError
 
 COMMANDS = {
-    "demo": "cli.demo.command",
-    "serve": "cli.serve",
-    "web": "cli.web",
-    "worker": "cli.worker",
-    "check": "cli.check",
-    "status": "cli.status",
-    "backfill": "cli.backfill",
-    "raise": "cli.raise_issue",
-    "pause": "cli.pause",
-    "resume": "cli.resume",
-    "reconcile": "cli.reconcile",
-    "outbox": "cli.outbox",
-    "deadletters": "cli.deadletters",
-    "quarantine": "cli.quarantine",
-    "apply": "cli.apply",
-    "rules": "cli.rules",
-    "contract": "cli.contract",
-    "webhooks": "cli.webhooks",
-    "audit": "cli.audit",
-    "db": "cli.database",
+    "demo": Later(
+        "cli.demo.command",
+        "Start three clients' trackers and the service, filled; Ctrl-C ends everything.",
+    ),
+    "serve": Later("cli.serve", "Serve pages and webhooks and work, in one process."),
+    "web": Later("cli.web", "Serve pages and webhooks; any number of these may run."),
+    "worker": Later(
+        "cli.worker", "Mirror, decide and write back; any number of these may run."
+    ),
+    "check": Later(
+        "cli.check",
+        "Check configuration, database, rules, and what each tracker lets us do.",
+    ),
+    "status": Later(
+        "cli.status",
+        "Show when each source was last heard of, what waits, and what needs a person.",
+    ),
+    "backfill": Later(
+        "cli.backfill",
+        "Read all issues of a source into the pool; an interrupted one goes on.",
+    ),
+    "raise": Later(
+        "cli.raise_issue",
+        "Make an issue in a source, once; it belongs to the requirement.",
+    ),
+    "pause": Later(
+        "cli.pause", "Neither poll nor read nor write a source, until it is resumed."
+    ),
+    "resume": Later(
+        "cli.resume",
+        "End a source's pause, or confirm the mass change that it waits with.",
+    ),
+    "reconcile": Later(
+        "cli.reconcile",
+        "Compare every field, comment and link, and our labels and comment, with a tracker.",
+    ),
+    "outbox": Later("cli.outbox", "Look at what is to be written to the trackers."),
+    "deadletters": Later("cli.deadletters", "Look at writes that were given up."),
+    "quarantine": Later(
+        "cli.quarantine", "Look at deliveries that were not understood."
+    ),
+    "apply": Later(
+        "cli.apply",
+        "Bring the pool's clients, contracts, projects and releases to what a file says.",
+    ),
+    "rules": Later("cli.rules", "Check, try, explain and activate rulesets."),
+    "contract": Later(
+        "cli.contract", "Import contracts, and match requests with them."
+    ),
+    "webhooks": Later(
+        "cli.webhooks", "Have trackers deliver, and look at what they deliver."
+    ),
+    "audit": Later("cli.audit", "Read the audit."),
+    "db": Later("cli.database", "Keep the database."),
 }
 
 app = typer.Typer(

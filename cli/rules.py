@@ -9,7 +9,7 @@ import typer
 from app.config import find_language
 from app.plugins import load_capabilities
 from app.rulesets import load_ruleset_file
-from cli.lazy import lazy_group
+from cli.lazy import Later, lazy_group
 from cli.show import JSON, print_json
 from model.errors import Problem, RulesetError
 from model.phrase import say
@@ -19,14 +19,38 @@ from rules.run_examples import run_examples
 from rules.schema import ruleset_schema
 
 _LAZY = {
-    "explain": "cli.rules_explain",
-    "activate": "cli.rules_activate",
-    "diff": "cli.rules_diff",
-    "simulate": "cli.rules_simulate",
-    "history": "cli.rules_history",
-    "calibrate": "cli.rules_calibrate",
-    "rollback": "cli.rules_rollback",
-    "retire": "cli.rules_retire",
+    "explain": Later(
+        "cli.rules_explain",
+        "Say of every rule which conditions held, with which values, and if it won.",
+    ),
+    "activate": Later(
+        "cli.rules_activate",
+        "Store a ruleset and let it run on every host; its examples must pass first.",
+    ),
+    "diff": Later(
+        "cli.rules_diff",
+        "Show which rules two rulesets treat differently, and every line that differs.",
+    ),
+    "simulate": Later(
+        "cli.rules_simulate",
+        "Decide on the whole pool under a candidate, and change nothing.",
+    ),
+    "history": Later(
+        "cli.rules_history",
+        "List every activation, the latest first, and how far the last one has come.",
+    ),
+    "calibrate": Later(
+        "cli.rules_calibrate",
+        "Measure, on what people overruled, what each part of the contract match adds.",
+    ),
+    "rollback": Later(
+        "cli.rules_rollback",
+        "Activate an earlier ruleset again, as a new line of the history.",
+    ),
+    "retire": Later(
+        "cli.rules_retire",
+        "End a project's own ruleset; its issues are decided on by the general one.",
+    ),
 }
 
 app = typer.Typer(

@@ -9,16 +9,25 @@ from uuid import UUID
 import typer
 
 from app.plugins import get_connector, list_kinds
-from cli.lazy import lazy_group
+from cli.lazy import Later, lazy_group
 from cli.show import print_json_line
 from connectors.base import Connector
 from model.deliveries import Delivery, Hint, Ignored, Quarantined
 from sync.receive import LARGEST_KEPT_BYTES
 
 _LAZY = {
-    "install": "cli.webhooks_install",
-    "list": "cli.webhooks_list",
-    "remove": "cli.webhooks_remove",
+    "install": Later(
+        "cli.webhooks_install",
+        "Register our webhooks with the trackers, or mend those that are there.",
+    ),
+    "list": Later(
+        "cli.webhooks_list",
+        "Show our webhooks in the trackers, with what is amiss; changes nothing.",
+    ),
+    "remove": Later(
+        "cli.webhooks_remove",
+        "Unregister our webhooks; polling goes on. Those of others are never touched.",
+    ),
 }
 
 app = typer.Typer(

@@ -1,10 +1,13 @@
 """Every command explains itself."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from cli.main import app
 
@@ -21,6 +24,9 @@ def walk(
 
 
 COMMANDS = dict(walk(typer.main.get_command(app)))
+
+
+GROUPS = [(), *dict.fromkeys(words[:-1] for words in COMMANDS if len(words) > 1)]
 
 
 def test_there_is_a_command_for_everything_an_operator_does() -> None:
@@ -41,3 +47,29 @@ def test_each_command_says_what_it_does_and_shows_an_example(
 def test_each_option_says_what_it_is(words: tuple[str, ...]) -> None:
     silent = [each.name for each in COMMANDS[words].params if not each.help]
     assert silent == []
+
+
+@pytest.mark.parametrize("words", GROUPS, ids=" ".join)
+def test_a_list_of_commands_tells_what_each_tells_of_itself(
+    words: tuple[str, ...],
+) -> None:
+    told = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"}).stdout
+    group: Any = typer.main.get_command(app)
+    for word in words:
+        group = group.get_command(typer.Context(group), word)
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        said, _, _ = group.get_command(context, name).help.strip().partition("\n\n")
+        assert " ".join(said.split()) in told
+
+
+def test_a_list_of_commands_waits_for_no_library_of_theirs() -> None:
+    look = (
+        "import sys; from typer.testing import CliRunner; from cli.main import app;"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0;"
+        "print({'psycopg', 'pydantic', 'requests', 'sqlalchemy'} & {*sys.modules})"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", look], check=True, capture_output=True, text=True
+    )
+    assert found.stdout == "set()\n"
