@@ -30,7 +30,7 @@ from tenacity import (
 )
 
 from model.signs import Ran
-from pool.database import DatabaseGone
+from pool.database import DatabaseGone, TrustingPool
 from sync.clear import clear
 from sync.deliver import deliver
 from sync.engine import Engine, Wake
@@ -173,7 +173,7 @@ class PatientJobManager(JobManager):
 
 def build_jobs(url: str) -> App:
     """The job queue of a database; not yet open."""
-    app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+    app = App(connector=_connect(url))
     app.job_manager = PatientJobManager(app.connector)
     app.task(name=_RUN, pass_context=True)(_run)
     # No lock: a tick that died with its worker would hold it, and nobody took over.
@@ -190,6 +190,12 @@ def build_jobs(url: str) -> App:
     )
     app.periodic(cron=_ALSO_EACH_HOUR)(seldom(_clear))
     return app
+
+
+def _connect(url: str) -> PsycopgConnector:
+    return PsycopgConnector(
+        pool_factory=TrustingPool, conninfo=url, min_size=1, max_size=6
+    )
 
 
 def wake_through(app: App) -> Wake:

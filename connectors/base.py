@@ -7,7 +7,7 @@ connector limits how many by itself. Errors are :class:`model.errors.RetriableEr
 """
 
 import hmac
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
@@ -172,6 +172,10 @@ class Page:
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
+Log = Callable[[datetime], Sequence[Edit]]
+"""What was changed in an issue from a moment on, oldest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What direct reads answered.
@@ -184,11 +188,14 @@ class Fetched:
             reach, or no permission any more; a deletion is confirmed elsewhere.
         moved: ids of issues that the tracker says went on in another place, to their
             keys there; of what they are there nothing is told.
+        logs: by id, of those that came with their whole log of changes; the others' are
+            asked for (:class:`TellsEdits`).
     """
 
     snapshots: Sequence[IssueSnapshot]
     missing: Collection[str] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
+    logs: Mapping[str, Log] = field(default_factory=dict)
 
 
 class Connector(Protocol):

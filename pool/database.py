@@ -31,6 +31,24 @@ def is_too_much(error: Exception) -> bool:
     return isinstance(error, OperationalError) and (error.sqlstate or "")[:2] == "54"
 
 
+class TrustingPool(AsyncConnectionPool[AsyncConnection[Any]]):
+    """Drops a connection that died; one that was used a moment ago is taken to be alive."""
+
+    def __init__(self, conninfo: str, **options: Any) -> None:
+        """As the one it stands for, whose check asks the server before each use."""
+        self._used_at = WeakKeyDictionary[AsyncConnection[Any], float]()
+        options |= {"check": self._check_idle, "reset": self._note_use}
+        super().__init__(conninfo, **options)
+
+    async def _check_idle(self, connection: AsyncConnection[Any]) -> None:
+        idle = asyncio.get_running_loop().time() - self._used_at.get(connection, 0)
+        if idle > _TRUSTED_SECONDS:
+            await self.check_connection(connection)
+
+    async def _note_use(self, connection: AsyncConnection[Any]) -> None:
+        self._used_at[connection] = asyncio.get_running_loop().time()
+
+
 class Database:
     """A pool of connections to one database.
 
@@ -45,16 +63,13 @@ class Database:
             max_connections: upper bound of connections to the server.
         """
         self.url = url
-        self._used_at = WeakKeyDictionary[Connection, float]()
-        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        self._pool = TrustingPool(
             url,
             open=False,
             min_size=1,
             max_size=max_connections,
             connection_class=AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
-            check=self._check,
-            reset=self._note_use,
             timeout=10,
         )
 
@@ -69,15 +84,6 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._pool.close()
-
-    async def _check(self, connection: Connection) -> None:
-        """Drop one that died; one that was used a moment ago is taken to be alive."""
-        idle = asyncio.get_running_loop().time() - self._used_at.get(connection, 0)
-        if idle > _TRUSTED_SECONDS:
-            await AsyncConnectionPool.check_connection(connection)
-
-    async def _note_use(self, connection: Connection) -> None:
-        self._used_at[connection] = asyncio.get_running_loop().time()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -39,6 +39,9 @@ from sync.watch import watch
 
 _BATCH = 50
 _LEASE = timedelta(seconds=60)
+_KEEP_EVERY = timedelta(seconds=0.25)
+"""While writes are on their way: of a quick tracker many receipts are kept together."""
+
 _PATIENCE = timedelta(days=1)
 """With a limit that lets a write never through; then each answer is an attempt."""
 
@@ -61,20 +64,21 @@ class _Round:
 
     ``quiet_until`` is set once the tracker asks to be left alone: what was not sent by
     then is given back untried. ``has_failed`` is over with the next write that succeeds.
-    Only the requests are limited: what they were answered is kept side by side.
+    ``left`` are not over yet; what the others were ``answered`` is kept now and then.
     """
 
     engine: Engine
     source: SourceRow
     limit: asyncio.Semaphore
     has_failed: bool
+    left: int
+    kept_at: datetime
     quiet_until: datetime | None = None
+    answered: list[Settled] = field(default_factory=list)
     looking: Gathering[Intent, bool] = field(init=False)
-    settling: Gathering[Settled, None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.looking = Gathering(partial(_find_holding, self.engine))
-        self.settling = Gathering(partial(_settle, self.engine, self.source))
 
 
 async def _deliver_batch(engine: Engine, name: str) -> int:
@@ -89,7 +93,7 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
     if not intents:
         return 0
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
-    going = _Round(engine, source, limit, source.failures > 0)
+    going = _Round(engine, source, limit, source.failures > 0, len(intents), now)
     async with watch(engine, source, intents), asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_deliver_issue(going, of_issue))
@@ -111,11 +115,22 @@ async def _deliver_issue(going: _Round, intents: Sequence[Intent]) -> int:
 async def _deliver_one(going: _Round, intent: Intent) -> bool:
     async with going.limit:
         sent = await _send(going, intent)
-    if not isinstance(sent, Receipt):
-        return sent
-    await going.settling.ask(Settled(intent, sent))
-    await _note_success(going)
-    return True
+    going.left -= 1
+    if isinstance(sent, Receipt):
+        going.answered.append(Settled(intent, sent))
+        await _note_success(going)
+    await _keep_answered(going)
+    return bool(sent)
+
+
+async def _keep_answered(going: _Round) -> None:
+    """Nobody waits for it: the next write of the issue goes out meanwhile."""
+    now = going.engine.clock()
+    # abs: the clock may have been set
+    is_early = going.left and abs(now - going.kept_at) < _KEEP_EVERY
+    if going.answered and not is_early:
+        answered, going.answered, going.kept_at = going.answered, [], now
+        await _settle(going.engine, going.source, answered)
 
 
 async def _send(going: _Round, intent: Intent) -> Receipt | bool:
@@ -171,13 +186,13 @@ async def _find_holding(engine: Engine, intents: Sequence[Intent]) -> Sequence[b
 
 async def _settle(
     engine: Engine, source: SourceRow, settled: Sequence[Settled]
-) -> Sequence[None]:
+) -> None:
     """Keep receipts as the new merge bases, and have the issues read back.
 
     The read number is drawn after the writes, so that an answer asked for before them is
     never taken for a person's change. Issues are held before their writes, as decisions
-    do; of each issue there is one write. What is not ours any more is let go: others have
-    it by now, or an older pool was restored.
+    do. What is not ours any more is let go: others have it by now, or an older pool was
+    restored.
     """
     now = engine.clock()
     async with engine.database.transaction() as connection:
@@ -189,7 +204,6 @@ async def _settle(
         ]
         if kept:
             await _keep_receipts(engine, connection, source, kept)
-    return [None] * len(settled)
 
 
 async def _keep_receipts(
@@ -199,20 +213,19 @@ async def _keep_receipts(
     kept: Sequence[tuple[StoredIssue, Settled]],
 ) -> None:
     now, written = engine.clock(), [it for _, it in kept if it.receipt.written]
+    bases = {issue.id: issue.base for issue, _ in kept}
     for issue, it in kept:
         outcome = "written" if it.receipt.written else "same"
         _tell(engine, source, it.intent, outcome)
         await note_race(engine, connection, issue, it.intent.change, it.receipt)
+        bases[issue.id] = learn(bases[issue.id], it.intent.change, it.receipt)
     read = await sources.draw_read(connection)
-    rebased = [
-        Rebased(issue.id, learn(issue.base, it.intent.change, it.receipt), read)
-        for issue, it in kept
-    ]
+    rebased = [Rebased(issue, base, read) for issue, base in bases.items()]
     subjects = [_subject(it.intent) for _, it in kept]
     back = [
         it.intent.tracker_id
-        for (issue, it), after in zip(kept, rebased, strict=True)
-        if it.receipt.written or after.base != issue.base
+        for issue, it in kept
+        if it.receipt.written or bases[issue.id] != issue.base
     ]
     entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
     async with connection.pipeline():

@@ -95,10 +95,11 @@ async def _ask(
     """What there is, and what happened to it; None when the tracker does not say."""
     try:
         fetched = await engine.sources[source.name].connector.fetch(wanted)
-        return fetched, await trace(engine, source, fetched.snapshots)
+        edits = await trace(engine, source, fetched.snapshots, fetched.logs)
     except TrackerError as error:
         await report_trouble(engine, source, error)
         return None
+    return fetched, edits
 
 
 async def _look_ahead(

@@ -27,10 +27,12 @@ Outcome = Hint | Ignored | Quarantined
 async def ingest(engine: Engine, name: str) -> int:
     """Drain a source's inbox; answers how many deliveries were settled.
 
-    A delivery is a hint and nothing more: which issue is to be fetched.
+    A delivery is a hint and nothing more: which issue is to be fetched. What comes in
+    meanwhile has a wake-up of its own: in a stream there is always one more.
     """
-    settled = 0
-    while taken := await _ingest_batch(engine, name):
+    settled = taken = await _ingest_batch(engine, name)
+    while taken == _BATCH:
+        taken = await _ingest_batch(engine, name)
         settled += taken
     if settled:
         await engine.wake("fetch", name)

@@ -7,8 +7,10 @@ so that it would read the whole past for the last few minutes.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
+from connectors.base import Log
 from connectors.jira.people import Json, parse_moment, parse_person
 from connectors.jira.site import QuietJira, segment
 from connectors.jira.wiki import to_markdown
@@ -46,8 +48,19 @@ def fetch_edits(issue_id: str, since: datetime, jira: QuietJira) -> list[Edit]:
         if error.code not in {"not_found", "permission_missing"}:
             raise
         return []
+    return _read(issue_id, told.get("changelog") or {}, since)
+
+
+def find_log(raw: Json) -> Log | None:
+    """The log that came along with an issue, if it is whole: Cloud cuts off a long one."""
+    log = raw.get("changelog") or {}
+    is_whole = "total" in log and log["total"] == len(log.get("histories") or ())
+    return partial(_read, str(raw["id"]), log) if is_whole else None
+
+
+def _read(issue_id: str, log: Json, since: datetime) -> list[Edit]:
     with understanding(issue_id):
-        return parse_edits(told.get("changelog") or {}, since)
+        return parse_edits(log, since)
 
 
 def parse_edits(log: Json, since: datetime) -> list[Edit]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.base import Fetched
 from connectors.jira.config import JiraConfig
+from connectors.jira.edits import find_log
 from connectors.jira.lists import ask_for, fetch_rest, is_cut_off
 from connectors.jira.mapping import fields_for, parse_issue
 from connectors.jira.people import Json
@@ -24,8 +25,8 @@ async def fetch_issues(
     """Read issues directly, never through a search.
 
     Documentation: Cloud ``POST /rest/api/2/issue/bulkfetch`` (at most 100 ids), Data
-    Center ``GET /rest/api/2/issue/{id}``. A moved issue keeps its id; of one in another
-    project than ours its key is told, and nothing else.
+    Center ``GET /rest/api/2/issue/{id}``; both with ``expand=changelog``. A moved issue
+    keeps its id; of one in another project than ours its key is told, and nothing else.
     """
     read = _fetch_bulk if site.is_cloud else _fetch_each
     raws = await read(site, config, tracker_ids)
@@ -35,7 +36,8 @@ async def fetch_issues(
     if missing:
         await check_reach(site, config)
     moved = {one: str(raw["key"]) for one, raw in raws.items() if one not in ours}
-    return Fetched(snapshots, missing, moved)
+    logs = {one: log for one, raw in ours.items() if (log := find_log(raw))}
+    return Fetched(snapshots, missing, moved, logs)
 
 
 async def find_missing(
@@ -53,7 +55,9 @@ async def find_missing(
         answer = await site.ask(partial(_ask_bulk, ("project",), tracker_ids))
         raws = answer["issues"]
     else:
-        asked = [site.ask(partial(_find_issue, "project", one)) for one in tracker_ids]
+        asked = [
+            site.ask(partial(_find_issue, ("project",), one)) for one in tracker_ids
+        ]
         raws = [raw for raw in await asyncio.gather(*asked) if raw is not None]
     found = await _ours(site, config, {str(raw["id"]): raw for raw in raws})
     missing = [one for one in tracker_ids if one not in found]
@@ -136,7 +140,12 @@ def _read_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> 
 
 def _ask_bulk(fields: Sequence[str], batch: Sequence[str], jira: QuietJira) -> Any:
     body = {"issueIdsOrKeys": list(batch), "fields": list(fields)}
-    return jira.send("POST", "issue/bulkfetch", body)
+    return jira.send("POST", "issue/bulkfetch", body | {"expand": _extras(fields)})
+
+
+def _extras(fields: Sequence[str]) -> list[str]:
+    """The log comes with the comments; what is too large with them goes without both."""
+    return ["changelog"] if "comment" in fields else []
 
 
 async def _fetch_each(
@@ -151,12 +160,13 @@ async def _fetch_each(
 
 
 def _read_issue(fields: Sequence[str], issue_id: str, jira: QuietJira) -> Any:
-    return ask_for(fields, lambda names: _find_issue(",".join(names), issue_id, jira))
+    return ask_for(fields, lambda names: _find_issue(names, issue_id, jira))
 
 
-def _find_issue(fields: str, issue_id: str, jira: QuietJira) -> Any:
+def _find_issue(fields: Sequence[str], issue_id: str, jira: QuietJira) -> Any:
+    asked = {"fields": ",".join(fields), "expand": ",".join(_extras(fields))}
     try:
-        return jira.get(f"issue/{segment(issue_id)}", fields=fields)
+        return jira.get(f"issue/{segment(issue_id)}", **asked)
     except PermanentError as error:
         if error.code in _OUT_OF_REACH and "login_reason" not in error.params:
             return None

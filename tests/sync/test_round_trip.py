@@ -1,12 +1,16 @@
 """An issue is mirrored, decided on and answered in its own tracker."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 
 import httpx
+import pytest
 
+from sync.deliver import deliver
 from tests.plain import PLAIN
 from tests.sync.conftest import SECRET, JiraDesk
-from tests.sync.world import World
+from tests.sync.world import VERBS, World
 
 
 async def register_hook(desk: JiraDesk, world: World) -> None:
@@ -56,6 +60,26 @@ async def test_a_second_run_writes_nothing(world: World, desk: JiraDesk) -> None
     world.clock.wind(minutes=2)
     await world.settle(polls=True)
     assert writes(desk) == before
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(0, 1), (1, 2)])
+async def test_what_a_quick_tracker_answers_is_kept_together(
+    world: World, desk: JiraDesk, seconds: int, times: int
+) -> None:
+    """And what a slow one answers at once."""
+
+    def clock() -> datetime:
+        world.clock.wind(seconds=seconds)
+        return world.clock()
+
+    for title in ("A mobile app for approvals", "A mobile app for claims"):
+        desk.raise_issue(title)
+    await VERBS["poll"](world.engine, "acme")
+    await deliver(replace(world.engine, clock=clock), "acme")
+    rows = await world.rows("SELECT write_read, base FROM issues")
+    assert [bool(row["base"]["comment_id"]) for row in rows] == [True, True]
+    assert all(row["base"]["labels"] for row in rows)
+    assert len({row["write_read"] for row in rows}) == times
 
 
 async def test_a_webhook_alone_brings_an_issue_in(world: World, desk: JiraDesk) -> None:

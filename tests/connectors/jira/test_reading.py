@@ -395,6 +395,20 @@ async def test_the_log_tells_who_changed_what_and_when(jira: JiraRig) -> None:
     assert len({one.entry for one in edits}) == 3
 
 
+async def test_a_short_log_comes_with_its_issue(jira: JiraRig) -> None:
+    """Cut off at a hundred entries it has to be asked for."""
+    made, long = jira.make_issue("导出"), jira.make_issue("打印")
+    jira.clock.wind(60)
+    since = jira.clock()
+    jira.retitle(made, "导出 Excel")
+    for number in range(101):
+        jira.retitle(long, f"打印 {number}")
+    connector = jira.connect()
+    logs = (await connector.fetch([made, long])).logs
+    asked = await connector.fetch_edits({made: since})
+    assert {one: log(since) for one, log in logs.items()} == asked
+
+
 async def test_comments_too_many_for_one_answer_hold_up_no_issue(jira: JiraRig) -> None:
     jira.limits = Limits(body_bytes=150_000)
     first, second = jira.make_issue("Export"), jira.make_issue("Import")
