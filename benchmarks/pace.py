@@ -1,5 +1,6 @@
 """Sends webhooks at a rate, each at its own moment whether those before were answered.
 
+The lanes are out of step with each other, since nobody's clients send on the same beat.
 ``python -m benchmarks.pace WANTED``, a process of its own, so that nothing else holds it
 up. ``WANTED`` is JSON: ``{"port", "seconds", "seed", "lanes": [{"source", "per_second",
 "secret", "event"}]}``. It prints one JSON object: by source what became of its webhooks,
@@ -25,6 +26,7 @@ from benchmarks.burst import Line
 from benchmarks.ingest_load import make_head, make_rest
 
 MOST_CONNECTIONS = 64
+LETTERS = 100
 
 
 @dataclass
@@ -69,24 +71,33 @@ class Sent:
 
 @dataclass
 class Pace:
-    """Deliveries at a rate, over lines that are taken in turn."""
+    """Deliveries at a rate, over lines that are taken in turn.
+
+    Attributes:
+        ahead: the share of a beat that passes before the first one.
+    """
 
     port: int
     seconds: float
     seed: int
     lane: Lane
+    ahead: float
     sent: Sent = field(default_factory=Sent)
     own_seconds: list[float] = field(default_factory=list)
 
-    async def run(self) -> None:
+    def __post_init__(self) -> None:
         random = Random(self.seed)
+        self._total = int(self.lane.per_second * self.seconds)
         self._head = make_head(self.port, f"/webhooks/{self.lane.source}")
-        self._letters = [self._begin(make_rest(random)) for _ in range(100)]
+        several = range(min(self._total, LETTERS))
+        self._letters = [self._begin(make_rest(random)) for _ in several]
+
+    async def run(self, began: float) -> None:
         waiting: asyncio.Queue[tuple[int, float] | None] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
             for _ in range(self.lane.connections):
                 group.create_task(self._keep_sending(waiting))
-            await self._tick(waiting)
+            await self._tick(waiting, began)
 
     def _begin(self, rest: bytes) -> "tuple[bytes, hmac.HMAC]":
         """A body that only lacks its number, and what its signature begins with."""
@@ -96,16 +107,17 @@ class Pace:
         return front, hmac.new(self.lane.secret.encode(), front, "sha256")
 
     def _make_request(self, number: int) -> bytes:
-        front, hashed = self._letters[number % len(self._letters)]
+        front, hashed = self._letters[number % LETTERS]
         end, signed = b"%d}" % number, hashed.copy()
         signed.update(end)
         length = len(front) + len(end)
         return self._head % (length, signed.hexdigest().encode()) + front + end
 
-    async def _tick(self, waiting: "asyncio.Queue[tuple[int, float] | None]") -> None:
-        began = perf_counter()
-        for number in range(int(self.lane.per_second * self.seconds)):
-            moment = began + number / self.lane.per_second
+    async def _tick(
+        self, waiting: "asyncio.Queue[tuple[int, float] | None]", began: float
+    ) -> None:
+        for number in range(self._total):
+            moment = began + (self.ahead + number) / self.lane.per_second
             if (early := moment - perf_counter()) > 0:
                 await asyncio.sleep(early)
             self.own_seconds.append(perf_counter() - moment)
@@ -169,11 +181,19 @@ def find_milliseconds(seconds: Sequence[float], share: float) -> float:
 
 
 async def pace(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    lanes = [Lane(**lane) for lane in wanted["lanes"]]
     paces = [
-        Pace(wanted["port"], wanted["seconds"], wanted["seed"] + number, Lane(**lane))
-        for number, lane in enumerate(wanted["lanes"])
+        Pace(
+            wanted["port"],
+            wanted["seconds"],
+            wanted["seed"] + number,
+            lane,
+            ahead=number / len(lanes),
+        )
+        for number, lane in enumerate(lanes)
     ]
-    await asyncio.gather(*(one.run() for one in paces))
+    began = perf_counter()
+    await asyncio.gather(*(one.run(began) for one in paces))
     own = [seconds for one in paces for seconds in one.own_seconds]
     return {
         "sent": {one.lane.source: asdict(one.sent) for one in paces},
