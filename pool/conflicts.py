@@ -87,7 +87,7 @@ FROM conflicts c LEFT JOIN LATERAL (
       AND h.field = CASE c.field WHEN 'release' THEN 'releases' ELSE c.field END
       AND h.after IN (to_jsonb(c.theirs), jsonb_build_array(c.theirs))
       AND h.happened_at <= c.noticed_at + interval '1 minute'
-    ORDER BY h.happened_at DESC LIMIT 1) h ON true
+    ORDER BY h.happened_at DESC, h.id DESC LIMIT 1) h ON true
 WHERE c.issue_id = %s ORDER BY c.noticed_at DESC, c.id DESC LIMIT %s
 """
 

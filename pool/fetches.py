@@ -29,7 +29,7 @@ WHERE source_id = %(source)s AND not_before <= %(now)s
         SELECT i.tracker_id FROM outbox o JOIN issues i ON i.id = o.issue_id
         WHERE o.source_id = %(source)s AND o.claimed_at IS NOT NULL
             AND o.not_before > %(now)s)
-ORDER BY asked_at LIMIT %(most)s
+ORDER BY asked_at, tracker_id COLLATE "C" LIMIT %(most)s
 """
 
 # in the order in which `ask` takes its rows, or the two block each other

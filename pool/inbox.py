@@ -75,7 +75,7 @@ FROM inbox i
 JOIN inbox_bodies b ON b.inbox_id = i.id
 JOIN sources s ON s.id = i.source_id
 WHERE i.source_id = %s AND i.state = 'pending'
-ORDER BY i.received_at
+ORDER BY i.received_at, i.id
 LIMIT %s
 FOR UPDATE OF i SKIP LOCKED
 """

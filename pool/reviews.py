@@ -23,7 +23,7 @@ FROM overrides o JOIN issues i ON i.id = o.issue_id
 JOIN projects p ON p.id = i.project_id JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN LATERAL (
     SELECT facts FROM decisions WHERE issue_id = i.id AND decided_at <= o.made_at
-    ORDER BY decided_at DESC LIMIT 1) d ON true
+    ORDER BY decided_at DESC, id DESC LIMIT 1) d ON true
 WHERE o.section = 'scope' AND o.revoked_at IS NULL AND i.deleted_at IS NULL
     AND o.value <> 'needs_review'
 ORDER BY o.made_at DESC, o.id LIMIT %s

@@ -44,7 +44,7 @@ async def advance(
         ]
         if sitting is not None:
             await decide(sitting, moved, "state")
-    for name in {issue.snapshot.ref.source for issue in touched}:
+    for name in sorted({issue.snapshot.ref.source for issue in touched}):
         await engine.wake("deliver", name)
 
 

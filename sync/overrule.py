@@ -71,7 +71,7 @@ async def overrule(  # noqa: PLR0913 - each is one fact of the override
             await pin(engine, connection, issue, named)
         if sitting is not None:
             await decide(sitting, touched, "override")
-    for name in {issue.snapshot.ref.source for issue in touched}:
+    for name in sorted({issue.snapshot.ref.source for issue in touched}):
         await engine.wake("deliver", name)
 
 

@@ -1,21 +1,12 @@
 """One founded pool for every story of a process."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import new_database
-from tests.simulation.connector import PAGE
 from tests.simulation.run import Ground, open_ground
-
-
-@pytest.fixture(scope="session", autouse=True)
-def small_batches() -> Iterator[None]:
-    """So that a few issues are enough for the next ones to be read while some are kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sync.fetch._BATCH", PAGE)
-        yield
 
 
 @pytest.fixture(scope="session")

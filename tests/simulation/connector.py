@@ -96,7 +96,7 @@ class ModelConnector:
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         tracker = self.tracker
         await tracker.happen("fetch")
-        self._read("GET issues")
+        self._read(f"GET issues {' '.join(tracker_ids)}")
         there = set(tracker.living()) - tracker.hidden
         tracker.doubted -= there & set(tracker_ids)
         for hidden in tracker.hidden & set(tracker_ids):

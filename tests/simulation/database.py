@@ -162,6 +162,9 @@ class Dangers:
 
 _OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c plan_cache_mode=force_generic_plan -c jit=off"
 
+_SIDE_BY_SIDE = 4
+"""Transactions at a time, at most: two of a look ahead, and one of whoever comes between."""
+
 
 class MortalDatabase(Database):
     """Dies before a transaction, before its commit, or right after it.
@@ -178,7 +181,9 @@ class MortalDatabase(Database):
         self._outside: MortalConnection | None = None
 
     async def open(self) -> None:
+        """All at once: while one is opened the loop turns, nobody knows how often."""
         self._outside = await self._connect(autocommit=True)
+        self._idle = [await self._connect() for _ in range(_SIDE_BY_SIDE)]
 
     async def close(self) -> None:
         assert self._outside is not None
@@ -225,7 +230,7 @@ class MortalDatabase(Database):
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[MortalConnection]:
-        connection = self._idle.pop() if self._idle else await self._connect()
+        connection = self._idle.pop()
         try:
             yield connection
         except BaseException:

@@ -59,7 +59,9 @@ async def _deliver_hooks(world: World) -> None:
 
 async def _confirm(world: World) -> None:
     """A person lets out what a run wants to change."""
-    rows = await world.rows("SELECT name FROM sources WHERE stopped_at IS NOT NULL")
+    rows = await world.rows(
+        "SELECT name FROM sources WHERE stopped_at IS NOT NULL ORDER BY name"
+    )
     for row in rows:
         name = row["name"]
         await world.insist(partial(resume, world.engine, name, "operator", "seen"))

@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from sync.engine import Memory
 from tests.simulation import finale, heal, setting
 from tests.simulation.broken import Broken
+from tests.simulation.connector import PAGE
 from tests.simulation.database import MortalDatabase
 from tests.simulation.faults import Fault
 from tests.simulation.invariants import Watch
@@ -51,7 +54,10 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(url: str, folder: Path) -> AsyncIterator[Ground]:
-    """Found a pool once."""
+    """Found a pool once.
+
+    A few issues are enough for the next ones to be read while some are kept.
+    """
     database = MortalDatabase(url)
     await database.open()
     world = build(database, seed=0)
@@ -60,7 +66,9 @@ async def open_ground(url: str, folder: Path) -> AsyncIterator[Ground]:
     known = {one.fingerprint: one for one in RULESETS}
     ground = Ground(database, Vault(url), Memory(rulesets=known))
     await asyncio.to_thread(ground.vault.keep, FOUNDED)
-    yield ground
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sync.fetch._BATCH", PAGE)
+        yield ground
     await database.close()
 
 

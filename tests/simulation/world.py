@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from tests.simulation.database import (
 )
 from tests.simulation.faults import Fault, Weather
 from tests.simulation.hooks import KEYS, Hook, sign
-from tests.simulation.tracker import ModelTracker
+from tests.simulation.tracker import ModelTracker, Step
 from tests.simulation.vault import Vault
 
 _PATIENCE = 3
@@ -265,14 +266,18 @@ def build(database: MortalDatabase, seed: int) -> World:
     dangers = Dangers(Switch(happened), Trouble(time, happened))
     database.dangers = dangers
     names, woken = Random(f"{seed} ids"), set[tuple[str, str]]()
-    claims = Claims(database)
+    claims, trace = Claims(database), list[str]()
 
     async def wake(verb: str, source: str) -> None:
         dangers.switch("wake")
         woken.add((verb, source))
 
+    def step(name: str, path: str) -> None:
+        trace.append(f"{time.at.isoformat()} {name} {path}")
+        dangers.switch(path)
+
     trackers = {
-        name: _tracker(name, config, time, happened, dangers.switch)
+        name: _tracker(name, config, time, happened, partial(step, name))
         for name, config in setting.CONFIGS.items()
     }
     claims.trackers = trackers
@@ -289,7 +294,17 @@ def build(database: MortalDatabase, seed: int) -> World:
         wake=wake,
         memory=Memory(),
     )
-    return World(engine, trackers, time, Random(), dangers, happened, claims, woken)
+    return World(
+        engine,
+        trackers,
+        time,
+        Random(),
+        dangers,
+        happened,
+        claims,
+        woken,
+        trace=trace,
+    )
 
 
 def _tracker(
@@ -297,11 +312,11 @@ def _tracker(
     config: SourceConfig,
     time: Time,
     happened: Counter[Fault],
-    switch: Switch,
+    step: Step,
 ) -> ModelTracker:
     dice = Random()
     weather = Weather(time, dice, happened)
-    tracker = ModelTracker(name, config.kind, time, dice, switch, weather, happened)
+    tracker = ModelTracker(name, config.kind, time, dice, step, weather, happened)
 
     def hold(seconds: float) -> None:
         tracker.released_at = time.at + timedelta(seconds=seconds)
