@@ -1,6 +1,6 @@
 """From how each clause compares to the match that is handed on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -161,5 +161,5 @@ def _evidence(ranked: Ranked, asked: Asked) -> Evidence:
     )
 
 
-def _spans(terms: Iterable[Term], met: frozenset[str]) -> Iterator[Span]:
-    return ((start, end) for key, _, start, end in terms if key in met)
+def _spans(terms: Iterable[Term], met: frozenset[str]) -> set[Span]:
+    return {(start, end) for key, _, start, end in terms if key in met}

@@ -2,7 +2,8 @@
 
 import re
 
-_CUE = r"(?:\b(?:clause|section|article)s?|条款|合同|§|第)"
+_WORDS, _SIGNS = ("clause", "section", "article"), ("条款", "合同", "§", "第")
+_CUE = rf"(?:\b(?:{'|'.join(_WORDS)})s?|{'|'.join(_SIGNS)})"
 _NAMED = re.compile(
     rf"{_CUE}\s{{0,3}}(?:no\.?|#)?\s{{0,3}}([a-z0-9]+(?:[._-][a-z0-9]+)*)"
 )
@@ -14,11 +15,12 @@ _CHINESE = re.compile(
 
 def find_mentions(folded: str) -> frozenset[str]:
     """The ids that a folded text names, as :func:`bare_id` spells them."""
-    named = {found.group(1) for found in _NAMED.finditer(folded)}
-    if "条" not in folded:
-        return frozenset(named)
-    chinese = {one or two for one, two in _CHINESE.findall(folded)}
-    return frozenset(named | chinese)
+    named = set[str]()
+    if any(cue in folded for cue in (*_WORDS, *_SIGNS)):
+        named.update(_NAMED.findall(folded))
+    if "条" in folded:
+        named.update(one or two for one, two in _CHINESE.findall(folded))
+    return frozenset(named)
 
 
 def bare_id(folded: str) -> str:

@@ -120,7 +120,8 @@ FINGERPRINT = sha256("\n".join(_THINGS).encode()).hexdigest()[:8]
 def find_named(text: str) -> frozenset[str]:
     """The things that a text names, each by the first of its names."""
     folded = fold(text)
-    named = (*_LATIN.findall(folded), *_CHINESE.findall(folded))
+    in_chinese = () if folded.isascii() else _CHINESE.findall(folded)
+    named = (*_LATIN.findall(folded), *in_chinese)
     return frozenset(
         _THING_OF.get(name) or _THING_OF[name.removesuffix("s")] for name in named
     )

@@ -1,6 +1,6 @@
 """What to show of a match: the request's own words, joined where they touch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _MOST = 8
@@ -25,20 +25,19 @@ def phrases(passages: Iterable[Passage]) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     for text, spans in passages:
-        for start, end in _merged(text, sorted(set(spans))):
-            found.setdefault(text[start:end].casefold(), text[start:end])
+        for phrase in _merged(text, sorted(spans)):
+            found.setdefault(phrase.casefold(), phrase)
     return tuple(found.values())[:_MOST]
 
 
-def _merged(text: str, spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
+def _merged(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    begun, reach = 0, -1
     for start, end in spans:
-        if merged and _touches(text, merged[-1][1], start):
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _touches(text: str, end: int, start: int) -> bool:
-    return start <= end or text[end:start] in _GLUE
+        if start <= reach or text[reach:start] in _GLUE:
+            reach = max(reach, end)
+            continue
+        if reach > 0:
+            yield text[begun:reach]
+        begun, reach = start, end
+    if reach > 0:
+        yield text[begun:reach]

@@ -59,7 +59,8 @@ _COUNTED_IN_CHINESE = re.compile(
     r"\s?多?([条张家台份名级套种间门页辆位路款年])"
 )
 _COUNTED_IN_ENGLISH = re.compile(
-    r"\b(?:(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)?"
+    rf"\b(?=[\d{''.join(sorted({word[0] for word in _ENGLISH}))}])"
+    r"(?:(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)?"
     rf"|({'|'.join(_ENGLISH)}))\b"
     r"((?:[ -][a-z]+){1,3})"
 )

@@ -44,8 +44,9 @@ class Tone(NamedTuple):
 def hear_tone(folded: str) -> Tone:
     """How a text sounds; ``folded`` as by :func:`rules.matching.words.fold`."""
     heard = folded[:_READ]
-    broken = _BROKEN.search(heard) or _BROKEN_IN_ENGLISH.search(heard)
-    wishes = len(_WISH.findall(heard)) + len(_WISH_IN_ENGLISH.findall(heard))
+    chinese = "" if heard.isascii() else heard
+    broken = _BROKEN.search(chinese) or _BROKEN_IN_ENGLISH.search(heard)
+    wishes = len(_WISH.findall(chinese)) + len(_WISH_IN_ENGLISH.findall(heard))
     return Tone(float(bool(broken)), min(wishes, _ENOUGH) / _ENOUGH)
 
 

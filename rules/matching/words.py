@@ -56,42 +56,47 @@ class Term(NamedTuple):
     end: int
 
 
+_Lengths = Mapping[str, tuple[int, ...]]
+"""Of the gloss's words that begin with a unit, by the unit after it, longest first.
+
+A unit is a Chinese character or the stem of an English word. Behind an empty key stands
+1 for a unit that is a word by itself.
+"""
+
+
 class _Word(NamedTuple):
     """An English word by itself.
 
     Attributes:
         key: its stem.
         weight: of a term; 0 for a word that says nothing.
-        lengths: of the gloss's words that begin with it, longest first.
+        lengths: of the gloss's words that begin with it.
     """
 
     key: str
     weight: float
-    lengths: Sequence[int]
+    lengths: _Lengths
 
 
-class _Concept(NamedTuple):
-    """What a word of the gloss means, or one of several things.
+_Concepts = tuple[tuple[str, float], ...]
+"""What a word of the gloss means, each with its weight: one thing, or one of several."""
+
+
+class _Meant(NamedTuple):
+    """The concepts of a word of the gloss.
 
     Attributes:
-        key: of the term.
-        weight: of the term, where the word is no part of another.
-        alone: it is not meant by a part of another: the phone of a phone number is
-            no phone.
+        whole: where the word is no part of another.
+        nested: where it is: less, and not what OFTEN_LEFT_OUT has. The phone of a
+            phone number is no phone.
     """
 
-    key: str
-    weight: float
-    alone: bool
+    whole: _Concepts
+    nested: _Concepts
 
 
-class _Found(NamedTuple):
-    """A word of the gloss, by the units it spans."""
-
-    concepts: tuple[_Concept, ...]
-    first: int
-    after: int
-    nested: bool
+_Found = tuple[_Concepts, int, int]
+"""What a word of the gloss means here, its first unit, and the one after its last."""
 
 
 def scan(text: str) -> list[Term]:
@@ -160,7 +165,7 @@ def _undoubled(rest: str) -> str:
     return rest[:-1] if doubled and len(rest) > _SHORTEST_STEM else rest
 
 
-def _vocabulary() -> Mapping[str, tuple[_Concept, ...]]:
+def _vocabulary() -> Mapping[str, _Meant]:
     """Each word of the gloss, as units glued together, with its concepts."""
     words: dict[str, tuple[str, ...]] = {}
     for concept, (chinese, english) in CONCEPTS.items():
@@ -168,40 +173,53 @@ def _vocabulary() -> Mapping[str, tuple[_Concept, ...]]:
         stems = (" ".join(map(stem, phrase)) for phrase in phrases)
         for word in dict.fromkeys((*chinese.split(), *stems)):
             words[word] = (*words.get(word, ()), concept)
-    return {word: _share(concepts) for word, concepts in words.items()}
+    return {word: _meant(concepts) for word, concepts in words.items()}
 
 
-def _share(concepts: Sequence[str]) -> tuple[_Concept, ...]:
+def _meant(concepts: Sequence[str]) -> _Meant:
     share = 1.0 / len(concepts)
-    return tuple(
-        _Concept(f"#{one}", share * FAINT.get(one, 1.0), one in OFTEN_LEFT_OUT)
-        for one in concepts
+    weights = {one: share * FAINT.get(one, 1.0) for one in concepts}
+    return _Meant(
+        whole=tuple((f"#{one}", weight) for one, weight in weights.items()),
+        nested=tuple(
+            (f"#{one}", _NESTED * weight)
+            for one, weight in weights.items()
+            if one not in OFTEN_LEFT_OUT
+        ),
     )
 
 
-def _lengths() -> Mapping[str, tuple[int, ...]]:
-    """By first unit, how many units the gloss's words may have, longest first."""
-    lengths: dict[str, set[int]] = {}
+def _lengths() -> Mapping[str, _Lengths]:
+    """By first unit."""
+    lengths: dict[str, dict[str, set[int]]] = {}
     for word in _VOCABULARY:
-        units = word.split() if word.isascii() else list(word)
-        lengths.setdefault(units[0], set()).add(len(units))
+        first, *others = word.split() if word.isascii() else word
+        known = lengths.setdefault(first, {"": set()})
+        known.setdefault(others[0] if others else "", set()).add(1 + len(others))
+    return {first: _longest_first(known) for first, known in lengths.items()}
+
+
+def _longest_first(known: Mapping[str, set[int]]) -> _Lengths:
     return {
-        first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()
+        second: tuple(sorted(found | known[""], reverse=True))
+        for second, found in known.items()
     }
 
 
 _VOCABULARY = _vocabulary()
 _LENGTHS = _lengths()
+_NOTHING: _Lengths = {"": ()}
 
 
 def _read_chinese(run: str, start: int) -> Iterator[Term]:
-    lengths = [_LENGTHS.get(character, ()) for character in run]
-    found = _find_words(lengths, run.__getitem__, _SHORTEST_NESTED)
-    for word in found:
-        yield from _concepts(word, start + word.first, start + word.after)
+    lengths = [_LENGTHS.get(character, _NOTHING) for character in run]
     unknown = list(run)
-    for word in found:
-        unknown[word.first : word.after] = " " * (word.after - word.first)
+    for concepts, first, after in _find_words(
+        lengths, run, run.__getitem__, _SHORTEST_NESTED
+    ):
+        unknown[first:after] = " " * (after - first)
+        for key, weight in concepts:
+            yield Term(key, weight, start + first, start + after)
     kept = _CHINESE_STOP.sub(lambda stop: " " * len(stop.group()), "".join(unknown))
     for stretch in _STRETCH.finditer(kept):
         yield from _pairs(stretch.group(), start + stretch.start())
@@ -223,11 +241,14 @@ def _read_english(text: str) -> Iterator[Term]:
     words = [_read_word(token[1]) for token in tokens]
     keys = [word.key for word in words]
     lengths = [word.lengths for word in words]
-    found = _find_words(lengths, lambda part: " ".join(keys[part]), 1)
-    for word in found:
-        first, last = tokens[word.first], tokens[word.after - 1]
-        yield from _concepts(word, first.start(), last.end())
-    covered = {place for word in found for place in range(word.first, word.after)}
+    covered = set[int]()
+    for concepts, first, after in _find_words(
+        lengths, keys, lambda part: " ".join(keys[part]), 1
+    ):
+        covered.update(range(first, after))
+        start, end = tokens[first].start(), tokens[after - 1].end()
+        for key, weight in concepts:
+            yield Term(key, weight, start, end)
     for place, (key, weight, _) in enumerate(words):
         if weight and place not in covered:
             yield Term(key, weight, *tokens[place].span())
@@ -236,10 +257,10 @@ def _read_english(text: str) -> Iterator[Term]:
 @lru_cache(maxsize=16384)
 def _read_word(word: str | None) -> _Word:
     if word is None:
-        return _Word("", 0.0, ())
+        return _Word("", 0.0, _NOTHING)
     key = stem(word)
     weight = 0.0 if word in ENGLISH_STOP else _weight_of(key)
-    return _Word(key, weight, _LENGTHS.get(key, ()))
+    return _Word(key, weight, _LENGTHS.get(key, _NOTHING))
 
 
 def _weight_of(word: str) -> float:
@@ -249,28 +270,20 @@ def _weight_of(word: str) -> float:
 
 
 def _find_words(
-    lengths: Sequence[Sequence[int]],
+    lengths: Sequence[_Lengths],
+    units: Sequence[str],
     spell: Callable[[slice], str],
     shortest_nested: int,
-) -> list[_Found]:
+) -> Iterator[_Found]:
     """Every word of the gloss, also across others; longer ones before their parts."""
-    found: list[_Found] = []
-    reach = 0
-    for first, possible in enumerate(lengths):
-        for length in possible:
+    reach, seconds = 0, (*units[1:], "")
+    for first, known in enumerate(lengths):
+        for length in known.get(seconds[first]) or known[""]:
             after = first + length
             nested = after <= reach
-            if after > len(lengths) or (nested and length < shortest_nested):
+            if after > len(units) or (nested and length < shortest_nested):
                 continue
-            concepts = _VOCABULARY.get(spell(slice(first, after)))
-            if concepts:
-                found.append(_Found(concepts, first, after, nested))
+            meant = _VOCABULARY.get(spell(slice(first, after)))
+            if meant:
+                yield (meant.nested if nested else meant.whole), first, after
                 reach = max(reach, after)
-    return found
-
-
-def _concepts(word: _Found, start: int, end: int) -> Iterator[Term]:
-    share = _NESTED if word.nested else 1.0
-    for key, weight, alone in word.concepts:
-        if not (word.nested and alone):
-            yield Term(key, share * weight, start, end)
