@@ -193,9 +193,9 @@ def _lengths() -> Mapping[str, _Lengths]:
     """By first unit."""
     lengths: dict[str, dict[str, set[int]]] = {}
     for word in _VOCABULARY:
-        first, *others = word.split() if word.isascii() else word
-        known = lengths.setdefault(first, {"": set()})
-        known.setdefault(others[0] if others else "", set()).add(1 + len(others))
+        units = word.split() if word.isascii() else list(word)
+        known = lengths.setdefault(units[0], {"": set()})
+        known.setdefault("".join(units[1:2]), set()).add(len(units))
     return {first: _longest_first(known) for first, known in lengths.items()}
 
 
