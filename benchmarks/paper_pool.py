@@ -1,5 +1,6 @@
 """A pool whose sources are trackers on paper, and deliveries that lie in its inbox."""
 
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,6 +63,7 @@ async def open_engine(url: str) -> AsyncIterator[Engine]:
         matcher=WordMatcher(),
         wake=wake,
     )
+    gc.freeze()  # as a worker does; what is compared runs in the same process
     yield engine
     await database.close()
 

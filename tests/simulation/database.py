@@ -170,7 +170,8 @@ class MortalDatabase(Database):
     """Dies before a transaction, before its commit, or right after it.
 
     Its connections stand in a transaction of which nothing has happened, always, and
-    keep every statement prepared: a simulation is made of small statements.
+    keep every statement prepared: a simulation is made of small statements. None has a
+    snapshot while it waits, for what was deleted since would be kept for it.
     """
 
     dangers: Dangers | None = None
@@ -201,6 +202,7 @@ class MortalDatabase(Database):
         connection.prepared_max = None
         if not autocommit:
             await connection.execute("SELECT")
+            connection.end("COMMIT")
         return connection
 
     async def look(self, statement: str, *values: Any) -> list[DictRow]:

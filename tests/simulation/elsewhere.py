@@ -20,7 +20,7 @@ from tests.simulation.run import hear, open_ground
 
 _ROOT = Path(__file__).parents[2]
 _HASHES = {"PYTHONHASHSEED": "145"}
-_PLANS = ("enable_seqscan", "enable_hashjoin", "enable_hashagg")
+_PLANS = ("enable_indexscan", "enable_bitmapscan", "enable_nestloop")
 """What the planner would use; without it rows come in another order."""
 
 
