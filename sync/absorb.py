@@ -137,23 +137,24 @@ class _Taking:
 
     async def take(self, snapshots: Sequence[IssueSnapshot]) -> None:
         """Take some that do not depend on each other, besides on what is decided."""
-        ids = [snapshot.ref.tracker_id for snapshot in snapshots]
-        known = await issues.lock_by_tracker(self.connection, self.source.id, ids)
-        sights = [self._look(known.get(it.ref.tracker_id), it) for it in snapshots]
-        of = {
-            outcome: [it for it in sights if it.outcome is outcome]
-            for outcome in (None, *Acceptance)
-        }
-        added = await self._add(of[None])
-        replaced = await self._replace(of[Acceptance.NEWER])
-        await self._look_again(of[Acceptance.UNSURE])
-        await self._remember(
-            (it.stored, self._weave(it.stored, ()))
-            for it in of[Acceptance.SAME]
-            if it.stored
-        )
-        rebased = await self._catch_up(of[Acceptance.SAME])
-        writes = await self._go_on(sights, {**added, **replaced, **rebased})
+        async with self.connection.pipeline():
+            ids = [snapshot.ref.tracker_id for snapshot in snapshots]
+            known = await issues.lock_by_tracker(self.connection, self.source.id, ids)
+            sights = [self._look(known.get(it.ref.tracker_id), it) for it in snapshots]
+            of = {
+                outcome: [it for it in sights if it.outcome is outcome]
+                for outcome in (None, *Acceptance)
+            }
+            added = await self._add(of[None])
+            replaced = await self._replace(of[Acceptance.NEWER])
+            await self._look_again(of[Acceptance.UNSURE])
+            await self._remember(
+                (it.stored, self._weave(it.stored, ()))
+                for it in of[Acceptance.SAME]
+                if it.stored
+            )
+            rebased = await self._catch_up(of[Acceptance.SAME])
+            writes = await self._go_on(sights, {**added, **replaced, **rebased})
         self._count(sights, writes)
 
     def _look(self, stored: StoredIssue | None, snapshot: IssueSnapshot) -> _Sight:

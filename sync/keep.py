@@ -65,14 +65,15 @@ async def keep(sitting: Sitting, outcomes: Sequence[Outcome]) -> Sequence[int]:
         Want(one.issue, one.holds.id, one.planned.changes, one.caution)
         for one in outcomes
     ]
-    await decisions.add(connection, made)
-    await decisions.renew_facts(connection, aged)
-    await history.add_all(connection, engine.ids, told)
-    await decisions.show(connection, shown)
-    await requirements.roll_up(connection, turns, now)
-    await _keep_notices(sitting, outcomes)
-    await note_conflicts(sitting, [(one.issue, one.planned) for one in outcomes])
-    return await outbox.want(connection, engine.ids, wants, now)
+    async with connection.pipeline():
+        await decisions.add(connection, made)
+        await decisions.renew_facts(connection, aged)
+        await history.add_all(connection, engine.ids, told)
+        await decisions.show(connection, shown)
+        await requirements.roll_up(connection, turns, now)
+        await _keep_notices(sitting, outcomes)
+        await note_conflicts(sitting, [(one.issue, one.planned) for one in outcomes])
+        return await outbox.want(connection, engine.ids, wants, now)
 
 
 def _show(sitting: Sitting, outcome: Outcome) -> Shown:

@@ -1,6 +1,5 @@
 """Compare issues with clauses before they are absorbed, while others are being kept."""
 
-import asyncio
 from collections.abc import Sequence
 
 from model.issues import IssueSnapshot
@@ -27,5 +26,4 @@ async def rehearse(
         setting = await sitting.get_setting(project)
         comparison = compare_by(engine, await find_calibration(engine, connection))
     for snapshot in snapshots:
-        comparison.match(snapshot, setting, sitting.today_in(project))
-        await asyncio.sleep(0)  # what is being kept goes on
+        await comparison.match(snapshot, setting, sitting.today_in(project))

@@ -1,6 +1,5 @@
 """Read what some issues are decided by, each kind of thing with one statement."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -92,6 +91,7 @@ async def _find_matches(
     found: dict[UUID, Match | None] = {}
     for issue, setting in pairs:
         today, leaning = sitting.today_in(issue.project_id), leanings.get(issue.id, 0.0)
-        found[issue.id] = comparison.match(issue.snapshot, setting, today, leaning)
-        await asyncio.sleep(0)  # a hundred take long, and others wait for a moment only
+        found[issue.id] = await comparison.match(
+            issue.snapshot, setting, today, leaning
+        )
     return found
