@@ -149,6 +149,32 @@ async def test_what_cannot_be_absorbed_is_told_whole_and_read_again(
     assert wish["tracker_id"] == seen.ref.tracker_id
 
 
+_REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF EXISTS (SELECT FROM issues WHERE id = NEW.issue_id AND key = '%s') THEN
+        RAISE 'refused';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
+async def test_what_its_last_statement_refuses_is_neither_counted_nor_told_before(
+    town: Town, signs: list[Sign]
+) -> None:
+    good, bad = town.snapshot(WISH), town.snapshot("手机小程序审批")
+    async with town.database.transaction() as connection:
+        await connection.execute((_REFUSE % bad.key).encode())
+    done = await take(town, good, bad, direct=True)
+    assert done == Absorbed(new=1, failed=1, writes=done.writes)
+    told = [(type(it), it.issue) for it in signs if isinstance(it, Observed | Decided)]
+    kept, refused = good.ref.tracker_id, bad.ref.tracker_id
+    assert told == [(Decided, kept), (Observed, kept), (Observed, refused)]
+    [concern] = await concerns(town)
+    assert "refused" in concern.params["error"]
+
+
 async def test_without_a_ruleset_issues_are_kept_and_a_person_is_told(
     town: Town,
 ) -> None:
