@@ -29,7 +29,7 @@ _GONE_TO = (
 )
 _CALLED = (
     _IN_REACH + "AND i.key = %(key)s"
-    " AND (i.deleted_at IS NULL OR i.content->>'moved_to' <> '') LIMIT 1"
+    " ORDER BY i.deleted_at DESC NULLS FIRST, i.number DESC LIMIT 1"
 )
 
 
@@ -37,7 +37,7 @@ _CALLED = (
 class Placed:
     """An issue, its key and requirement, where that stands, and how many issues it has.
 
-    ``moved_to`` is the key under which it went on itself; empty when it stands.
+    ``moved_to`` is the key under which it went on itself; empty when it did not.
     """
 
     id: UUID
@@ -70,7 +70,11 @@ async def find_arrivals(connection: Connection, keys: Sequence[str]) -> Collecti
 async def find_called(
     connection: Connection, client: UUID, source: UUID, key: str
 ) -> Placed | None:
-    """The issue of the same client and tracker that has this key, or had it."""
+    """The issue of the same client and tracker that has this key, or had it.
+
+    One that stands comes first; one that was taken for deleted may stand again, and
+    would be a twin then.
+    """
     return await _find(connection, _CALLED, client, source, key)
 
 

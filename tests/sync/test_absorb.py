@@ -204,6 +204,46 @@ async def test_where_an_issue_moved_to_is_told_once_a_place(town: Town) -> None:
     ]
 
 
+async def test_where_an_issue_went_takes_over_though_it_was_taken_for_deleted_before(
+    town: Town,
+) -> None:
+    old, new = town.snapshot(WISH), town.snapshot(WISH)
+    await take(town, old, direct=True)
+    [was] = await town.rows(STORED)
+    pinned = (Section.SCOPE, "daily_change", "small", "Mei")
+    await overrule(town.engine, was["requirement"], *pinned)
+    await take(town, new, direct=True)
+    await bury_last(town)
+    town.clock.wind(minutes=1)
+    moved = replace(old, moved_to=new.key, updated_at=town.clock())
+    await take(town, moved, direct=True)
+    await take(town, new, direct=True)
+    [before, after] = await town.rows(STORED)
+    assert before["requirement"] == after["requirement"]
+    [row] = await town.rows("SELECT scope FROM issues WHERE deleted_at IS NULL")
+    assert row["scope"] == "daily_change"
+
+
+async def bury_last(town: Town) -> None:
+    """The issue that was added last is taken for deleted."""
+    [*_, gone] = await town.rows(STORED)
+    async with town.database.transaction() as connection:
+        await issues.mark_deleted(connection, gone["id"], town.clock())
+
+
+async def test_a_key_that_another_had_before_leads_to_the_issue_that_stands(
+    town: Town,
+) -> None:
+    other, new = town.snapshot("按月结账"), town.snapshot(WISH)
+    await take(town, other, direct=True)
+    await bury_last(town)
+    await take(town, replace(new, key=other.key), direct=True)
+    moved = replace(town.snapshot(WISH), moved_to=other.key)
+    await take(town, moved, direct=True)
+    gone, there, here = [row["requirement"] for row in await town.rows(STORED)]
+    assert here == there != gone
+
+
 async def test_an_issue_that_cannot_be_decided_on_again_is_told_whole(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
