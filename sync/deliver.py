@@ -191,8 +191,8 @@ async def _settle(
 
     The read number is drawn after the writes, so that an answer asked for before them is
     never taken for a person's change. Issues are held before their writes, as decisions
-    do. What is not ours any more is let go: others have it by now, or an older pool was
-    restored.
+    do. Of what is not ours any more only the audit is told: others have it by now, or an
+    older pool was restored, and then nobody else knows that it was written.
     """
     now = engine.clock()
     async with engine.database.transaction() as connection:
@@ -204,6 +204,8 @@ async def _settle(
         ]
         if kept:
             await _keep_receipts(engine, connection, source, kept)
+        if lost := [it for it in settled if it.intent.id not in ours]:
+            await _note_written(engine, connection, source, lost)
 
 
 async def _keep_receipts(
@@ -212,7 +214,7 @@ async def _keep_receipts(
     source: SourceRow,
     kept: Sequence[tuple[StoredIssue, Settled]],
 ) -> None:
-    now, written = engine.clock(), [it for _, it in kept if it.receipt.written]
+    now = engine.clock()
     bases = {issue.id: issue.base for issue, _ in kept}
     for issue, it in kept:
         outcome = "written" if it.receipt.written else "same"
@@ -227,12 +229,22 @@ async def _keep_receipts(
         for issue, it in kept
         if it.receipt.written or bases[issue.id] != issue.base
     ]
-    entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
     async with connection.pipeline():
         await issues.keep_bases(connection, rebased)
         await resolve_all(connection, subjects, now)
         await fetches.ask(connection, source.id, back, now, fetches.READ_BACK)
-        await audit.append_all(connection, entries)
+        await _note_written(engine, connection, source, [it for _, it in kept])
+
+
+async def _note_written(
+    engine: Engine,
+    connection: Connection,
+    source: SourceRow,
+    settled: Sequence[Settled],
+) -> None:
+    written = [it for it in settled if it.receipt.written]
+    entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
+    await audit.append_all(connection, entries)
 
 
 def _told_of(it: Settled) -> dict[str, Any]:

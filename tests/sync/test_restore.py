@@ -1,5 +1,6 @@
 """An older backup restored: the pool catches up, and clients are told nothing twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,8 +9,11 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
+from pool import issues
 from pool.database import Database
 from sandbox.jira.records import Issue
+from sync.deliver import deliver
+from sync.poll import poll
 from sync.register import register
 from tests.conftest import execute, with_database
 from tests.sync.conftest import JiraDesk, found_catalogue, jira_config
@@ -85,3 +89,27 @@ async def test_a_restored_backup_catches_up_and_repeats_nothing(
         await catch_up(world)
         assert writes(desk) == again
     assert again == before
+
+
+async def test_a_write_that_the_restored_pool_does_not_know_is_in_its_audit(
+    world: World, desk: JiraDesk
+) -> None:
+    """Who was just writing is the only one who knows of it."""
+    made = desk.raise_issue("WeChat mini program for approvals")
+    await poll(world.engine, "acme")
+    lost = await world.rows("SELECT id::text, issue_id, field FROM outbox ORDER BY seq")
+    async with world.engine.database.transaction() as connection:
+        await issues.lock(connection, [lost[0]["issue_id"]])
+        delivering = asyncio.create_task(deliver(world.engine, "acme"))
+        while desk.tracker.bench.journal.writes < len(lost):
+            await asyncio.sleep(0.01)
+        await connection.execute("DELETE FROM outbox")
+    assert await delivering == len(lost)
+    noted = await world.rows(
+        "SELECT cause, action, subject, after->'receipt'->>'written' AS written"
+        " FROM audit WHERE cause = ANY(%s) ORDER BY seq",
+        [row["id"] for row in lost],
+    )
+    assert [tuple(row.values()) for row in noted] == [
+        (row["id"], f"write {row['field']}", f"acme:{made.id}", "true") for row in lost
+    ]
