@@ -1,6 +1,6 @@
 """Issues that are to be read directly: one row an issue, however many hints came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ FROM unnest(%(tracker_ids)s::text[]) WITH ORDINALITY AS asked (tracker_id, place
 ORDER BY asked.place
 ON CONFLICT (source_id, tracker_id) DO UPDATE SET
     asked_at = EXCLUDED.asked_at, cause = EXCLUDED.cause, attempts = 0,
-    not_before = LEAST(fetches.not_before, EXCLUDED.not_before)
+    missed = false, not_before = LEAST(fetches.not_before, EXCLUDED.not_before)
 """
 
 _TAKE = """
@@ -32,7 +32,17 @@ WHERE source_id = %(source)s AND not_before <= %(now)s
 ORDER BY asked_at, tracker_id COLLATE "C" LIMIT %(most)s
 """
 
-# in the order in which `ask` takes its rows, or the two block each other
+# this and the next in the order in which `ask` takes its rows, or they block each other
+_TAKE_MISSED = """
+WITH missed AS (
+    SELECT source_id, tracker_id FROM fetches
+    WHERE source_id = %s AND tracker_id = ANY(%s) AND missed
+    ORDER BY tracker_id COLLATE "C" FOR UPDATE)
+UPDATE fetches f SET missed = false FROM missed m
+WHERE f.source_id = m.source_id AND f.tracker_id = m.tracker_id
+RETURNING f.tracker_id
+"""
+
 _FINISH = """
 WITH done AS (
     SELECT source_id, tracker_id FROM fetches
@@ -40,6 +50,7 @@ WITH done AS (
     ORDER BY tracker_id COLLATE "C" FOR UPDATE)
 DELETE FROM fetches f USING done d
 WHERE f.source_id = d.source_id AND f.tracker_id = d.tracker_id
+RETURNING f.tracker_id
 """
 
 
@@ -86,41 +97,41 @@ async def finish(
     source: UUID,
     tracker_ids: Collection[str],
     began_at: datetime,
-) -> int:
+) -> frozenset[str]:
     """They were read by a request begun at ``began_at``; a later wish stays.
 
     Returns:
-        How many are over.
+        Those of which nobody wants to know more.
     """
-    values = (source, list(tracker_ids), began_at)
-    return (await connection.execute(_FINISH, values)).rowcount
+    rows = await query(connection, _FINISH, (source, list(tracker_ids), began_at))
+    return frozenset(row["tracker_id"] for row in rows)
 
 
-async def postpone(
+async def note_missed(
     connection: Connection,
     source: UUID,
     tracker_ids: Collection[str],
-    until: datetime,
+    again_at: datetime,
 ) -> None:
-    """Try them again later."""
+    """They were looked for in vain; another look shall confirm it."""
     await connection.execute(
-        "UPDATE fetches SET attempts = attempts + 1, not_before = %s"
+        "UPDATE fetches SET missed = true, not_before = %s"
         " WHERE source_id = %s AND tracker_id = ANY(%s)",
-        (until, source, list(tracker_ids)),
+        (again_at, source, list(tracker_ids)),
     )
 
 
-async def find_missed(
+async def take_missed(
     connection: Connection, source: UUID, tracker_ids: Collection[str]
-) -> Sequence[str]:
-    """Which of these were looked for in vain before."""
-    rows = await query(
-        connection,
-        "SELECT tracker_id FROM fetches"
-        " WHERE source_id = %s AND tracker_id = ANY(%s) AND attempts > 0",
-        (source, list(tracker_ids)),
-    )
-    return [row["tracker_id"] for row in rows]
+) -> frozenset[str]:
+    """Which of these the last look did not find: told once, to the look that begins.
+
+    It may find them, and die before it can say so; then nobody knows any more.
+    """
+    if not tracker_ids:
+        return frozenset()
+    rows = await query(connection, _TAKE_MISSED, (source, list(tracker_ids)))
+    return frozenset(row["tracker_id"] for row in rows)
 
 
 _SET_ASIDE = """

@@ -303,6 +303,13 @@ fetches = Table(
     _at("not_before"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _text("cause"),
+    Column(
+        "missed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="the last look did not find it, and no other was begun since",
+    ),
     Index("fetches_source_id_asked_at_idx", "source_id", "asked_at"),
     comment="Issues to be read directly; one row an issue however many hints there were",
 )

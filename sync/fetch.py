@@ -39,6 +39,7 @@ class _Look:
 
     Attributes:
         wanted: why, by tracker id.
+        missed: of these, what the look before did not find.
         read: drawn before the request was sent.
         edits: what the tracker's log tells of them. Keeping a look asks no tracker, so
             that the next one is not sent beside another request.
@@ -47,6 +48,7 @@ class _Look:
     source: SourceRow
     began_at: datetime
     wanted: Mapping[str, str]
+    missed: frozenset[str]
     read: int
     fetched: Fetched
     edits: Mapping[str, Sequence[Edit]]
@@ -79,6 +81,7 @@ async def _look(
         wanted = await fetches.find_due(
             connection, source.id, began_at, _BATCH, beside=beside
         )
+        missed = await fetches.take_missed(connection, source.id, wanted)
         read = await sources.begin_read(connection, source.id, began_at)
     if not wanted:
         return None
@@ -86,7 +89,7 @@ async def _look(
     if answered is None:
         return None
     await note_answer(engine, source)
-    return _Look(source, began_at, wanted, read, *answered)
+    return _Look(source, began_at, wanted, missed, read, *answered)
 
 
 async def _ask(
@@ -135,8 +138,8 @@ async def _keep(engine: Engine, look: _Look) -> int:
         found = wanted.keys() - missing
         settled = await fetches.finish(connection, source.id, found, look.began_at)
         await _let_go(engine, connection, source, fetched.moved, read)
-        buried = await _bury(engine, connection, source, missing)
-    return settled + buried
+        buried = await _bury(engine, connection, look, missing)
+    return len(settled) + buried
 
 
 def _given_up(fetched: Fetched, wanted: Mapping[str, str]) -> set[str]:
@@ -182,20 +185,20 @@ async def _let_go(
 
 
 async def _bury(
-    engine: Engine, connection: Connection, source: SourceRow, missing: Collection[str]
+    engine: Engine, connection: Connection, look: _Look, missing: set[str]
 ) -> int:
     """A second look after a minute confirms a deletion; one miss proves nothing.
 
     Answers how many need no other look now.
     """
-    now = engine.clock()
-    confirmed = await fetches.find_missed(connection, source.id, missing)
-    first = set(missing) - set(confirmed)
-    await fetches.postpone(connection, source.id, first, now + _CONFIRM_AFTER)
-    known = await issues.lock_by_tracker(connection, source.id, list(confirmed))
+    now, source = engine.clock(), look.source.id
+    first, again = missing - look.missed, missing & look.missed
+    await fetches.note_missed(connection, source, first, now + _CONFIRM_AFTER)
+    gone = await fetches.finish(connection, source, again, look.began_at)
+    known = await issues.lock_by_tracker(connection, source, list(gone))
     for issue in known.values():
         await _leave_tombstone(engine, connection, issue, now)
-    return len(first) + await fetches.finish(connection, source.id, confirmed, now)
+    return len(first) + len(gone)
 
 
 async def _leave_tombstone(

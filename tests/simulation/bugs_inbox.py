@@ -136,10 +136,10 @@ def own_by_display_name(patch: pytest.MonkeyPatch) -> None:
 
 @bug("a 404 is taken for a deletion at once", 15)
 def first_404_deletes(patch: pytest.MonkeyPatch) -> None:
-    async def all_of_them(_connection: Any, _source: Any, missing: Any) -> Any:
-        return list(missing)
+    async def all_of_them(_connection: Any, _source: Any, wanted: Any) -> Any:
+        return frozenset(wanted)
 
-    patch.setattr("pool.fetches.find_missed", all_of_them)
+    patch.setattr("pool.fetches.take_missed", all_of_them)
 
 
 @bug("a restored issue keeps its tombstone", 15, 1)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from pool import fetches, outbox, sources
+from sandbox.faults import Fault
 from sync.fetch import fetch
 from sync.ingest import ingest
 from sync.poll import poll
@@ -50,6 +51,47 @@ async def test_a_wish_from_a_clock_that_is_ahead_is_not_asked_for_again_and_agai
     world.clock.wind(minutes=1)
     assert await fetch(world.engine, "acme") == 1
     assert await world.rows("SELECT FROM fetches") == []
+
+
+async def look_for(world: World, *, deleted: bool) -> None:
+    """A minute later; says what the pool takes the only issue for then."""
+    world.clock.wind(minutes=1)
+    await fetch(world.engine, "acme")
+    [row] = await world.rows("SELECT deleted_at FROM issues")
+    assert (row["deleted_at"] is not None) is deleted
+
+
+async def test_an_issue_is_gone_that_two_looks_missed_with_none_between_them(
+    world: World, desk: JiraDesk
+) -> None:
+    """A look that came to no end may have found it."""
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    desk.delete(issue)
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        await fetches.ask(connection, source.id, [issue.id], world.clock(), "webhook")
+    await look_for(world, deleted=False)
+    desk.server.call(lambda: desk.tracker.bench.faults.fail_next.append(Fault()))
+    await look_for(world, deleted=False)
+    await look_for(world, deleted=False)
+    await look_for(world, deleted=True)
+    assert await world.rows("SELECT FROM fetches") == []
+
+
+async def test_an_issue_that_could_not_be_absorbed_was_there(
+    world: World, desk: JiraDesk
+) -> None:
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    desk.delete(issue)
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        await fetches.set_aside(connection, source.id, issue.id, world.clock())
+    await look_for(world, deleted=False)
+    await look_for(world, deleted=True)
 
 
 async def test_an_issue_is_not_read_while_it_is_written_to(
