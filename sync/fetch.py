@@ -197,7 +197,8 @@ async def _bury(
     gone = await fetches.finish(connection, source, again, look.began_at)
     known = await issues.lock_by_tracker(connection, source, list(gone))
     for issue in known.values():
-        await _leave_tombstone(engine, connection, issue, now)
+        if issue.deleted_at is None:
+            await _leave_tombstone(engine, connection, issue, now)
     return len(first) + len(gone)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pool import fetches, outbox, sources
 from sandbox.faults import Fault
+from sandbox.jira.records import Issue
 from sync.fetch import fetch
 from sync.ingest import ingest
 from sync.poll import poll
@@ -53,6 +54,13 @@ async def test_a_wish_from_a_clock_that_is_ahead_is_not_asked_for_again_and_agai
     assert await world.rows("SELECT FROM fetches") == []
 
 
+async def ask_for(world: World, issue: Issue) -> None:
+    async with world.engine.database.transaction() as connection:
+        source = await sources.find(connection, "acme")
+        assert source is not None
+        await fetches.ask(connection, source.id, [issue.id], world.clock(), "webhook")
+
+
 async def look_for(world: World, *, deleted: bool) -> None:
     """A minute later; says what the pool takes the only issue for then."""
     world.clock.wind(minutes=1)
@@ -68,16 +76,30 @@ async def test_an_issue_is_gone_that_two_looks_missed_with_none_between_them(
     issue = desk.raise_issue("Export the fund report to Excel")
     await world.settle(polls=True)
     desk.delete(issue)
-    async with world.engine.database.transaction() as connection:
-        source = await sources.find(connection, "acme")
-        assert source is not None
-        await fetches.ask(connection, source.id, [issue.id], world.clock(), "webhook")
+    await ask_for(world, issue)
     await look_for(world, deleted=False)
     desk.server.call(lambda: desk.tracker.bench.faults.fail_next.append(Fault()))
     await look_for(world, deleted=False)
     await look_for(world, deleted=False)
     await look_for(world, deleted=True)
     assert await world.rows("SELECT FROM fetches") == []
+
+
+async def test_an_issue_is_deleted_once_however_often_it_is_missed(
+    world: World, desk: JiraDesk
+) -> None:
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    desk.delete(issue)
+    for _ in range(2):
+        await ask_for(world, issue)
+        world.clock.wind(minutes=1)
+        await fetch(world.engine, "acme")
+        await look_for(world, deleted=True)
+    deleted = "SELECT i.deleted_at, h.happened_at FROM issues i"
+    deleted += " JOIN history h ON h.issue_id = i.id AND h.field = 'deleted'"
+    [row] = await world.rows(deleted)
+    assert row["deleted_at"] == row["happened_at"]
 
 
 async def test_an_issue_that_could_not_be_absorbed_was_there(
