@@ -48,8 +48,8 @@ def apply_release(
         created = _ensure_version(fields["project"], change, jira)
     try:
         receipt = _edit(issue_id, "fixVersions", verbs, jira)
-    except PermanentError:
-        if not known.forget(version):
+    except PermanentError as error:
+        if error.code != "bad_request" or not known.forget(version):
             raise
         return apply_release(issue_id, change, known, jira)
     known.keep(version, version)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from connectors.http import Limits
 from connectors.jira.comments import neutralise
 from connectors.jira.mapping import ANCHOR
 from model.changes import (
@@ -96,6 +97,21 @@ async def test_a_version_that_is_known_is_not_looked_for_until_it_is_gone(
     made = jira.make_issue("three")
     assert (await connector.apply(ref_of(made), change, "op-3")).calls == 2
     assert jira.get_issue(made).fix_versions == versions
+
+
+async def test_a_write_whose_answer_is_too_large_is_not_taken_for_one_of_others(
+    jira: JiraRig,
+) -> None:
+    """A second look would find the version in the issue, and nobody who put it there."""
+    jira.limits = Limits(body_bytes=150_000)
+    connector, change = jira.connect(), SetRelease("2026.12")
+    await connector.apply(ref_of(jira.make_issue("one")), change, "op-1")
+    blank = Fault("PUT", status=200, apply_first=True, body=" " * 200_000)
+    jira.bench.faults.fail_next = [blank]
+    made = jira.make_issue("two")
+    with pytest.raises(PermanentError, match="answer_too_large"):
+        await connector.apply(ref_of(made), change, "op-2")
+    assert [one.name for one in jira.get_issue(made).fix_versions] == ["2026.12"]
 
 
 async def test_releases_of_others_stay(jira: JiraRig) -> None:
