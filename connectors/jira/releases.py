@@ -49,6 +49,7 @@ def apply_release(
     try:
         receipt = _edit(issue_id, "fixVersions", verbs, jira)
     except PermanentError as error:
+        # after others it may be there, and found so would not count as written
         if error.code != "bad_request" or not known.forget(version):
             raise
         return apply_release(issue_id, change, known, jira)
@@ -77,6 +78,7 @@ def _ensure_version(project: Json, change: SetRelease, jira: QuietJira) -> int:
     try:
         jira.send("POST", "version", body)
     except PermanentError as error:
+        # after others it may be there, and found so would not count as written
         if error.code != "bad_request" or not _find_version(project, change.name, jira):
             raise
     return 1
