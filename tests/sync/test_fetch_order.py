@@ -54,6 +54,14 @@ async def test_a_wish_from_a_clock_that_is_ahead_is_not_asked_for_again_and_agai
     assert await world.rows("SELECT FROM fetches") == []
 
 
+async def lose_one(world: World, desk: JiraDesk) -> Issue:
+    """An issue of the pool that somebody deletes."""
+    issue = desk.raise_issue("Export the fund report to Excel")
+    await world.settle(polls=True)
+    desk.delete(issue)
+    return issue
+
+
 async def ask_for(world: World, issue: Issue) -> None:
     async with world.engine.database.transaction() as connection:
         source = await sources.find(connection, "acme")
@@ -73,9 +81,7 @@ async def test_an_issue_is_gone_that_two_looks_missed_with_none_between_them(
     world: World, desk: JiraDesk
 ) -> None:
     """A look that came to no end may have found it."""
-    issue = desk.raise_issue("Export the fund report to Excel")
-    await world.settle(polls=True)
-    desk.delete(issue)
+    issue = await lose_one(world, desk)
     await ask_for(world, issue)
     await look_for(world, deleted=False)
     desk.server.call(lambda: desk.tracker.bench.faults.fail_next.append(Fault()))
@@ -88,9 +94,7 @@ async def test_an_issue_is_gone_that_two_looks_missed_with_none_between_them(
 async def test_an_issue_is_deleted_once_however_often_it_is_missed(
     world: World, desk: JiraDesk
 ) -> None:
-    issue = desk.raise_issue("Export the fund report to Excel")
-    await world.settle(polls=True)
-    desk.delete(issue)
+    issue = await lose_one(world, desk)
     for _ in range(2):
         await ask_for(world, issue)
         world.clock.wind(minutes=1)
@@ -105,9 +109,7 @@ async def test_an_issue_is_deleted_once_however_often_it_is_missed(
 async def test_an_issue_that_could_not_be_absorbed_was_there(
     world: World, desk: JiraDesk
 ) -> None:
-    issue = desk.raise_issue("Export the fund report to Excel")
-    await world.settle(polls=True)
-    desk.delete(issue)
+    issue = await lose_one(world, desk)
     async with world.engine.database.transaction() as connection:
         source = await sources.find(connection, "acme")
         assert source is not None
