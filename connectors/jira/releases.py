@@ -78,7 +78,6 @@ def _ensure_version(project: Json, change: SetRelease, jira: QuietJira) -> int:
     try:
         jira.send("POST", "version", body)
     except PermanentError as error:
-        # after others it may be there, and found so would not count as written
         if error.code != "bad_request" or not _find_version(project, change.name, jira):
             raise
     return 1
