@@ -31,13 +31,13 @@ def phrases(passages: Iterable[Passage]) -> tuple[str, ...]:
 
 
 def _merged(text: str, spans: Sequence[Span]) -> Iterator[str]:
-    begun, reach = 0, -1
+    begun = reach = 0
     for start, end in spans:
-        if start <= reach or text[reach:start] in _GLUE:
+        if reach and (start <= reach or text[reach:start] in _GLUE):
             reach = max(reach, end)
             continue
-        if reach > 0:
+        if reach:
             yield text[begun:reach]
         begun, reach = start, end
-    if reach > 0:
+    if reach:
         yield text[begun:reach]
