@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from model.errors import ReqpoolError
 from pool import inbox
@@ -11,6 +11,7 @@ from sync.engine import Engine
 
 INBOX_LIMIT = 100_000
 _EVERY = timedelta(seconds=1)
+_FORGOTTEN = timedelta(seconds=10)
 
 
 class InboxFullError(ReqpoolError):
@@ -30,7 +31,7 @@ class Room:
         self._engine = engine
         self._limit = limit
         self._full: frozenset[str] = frozenset()
-        self._looked_at: datetime | None = None
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._look: asyncio.Task[None] | None = None
 
     def check(self, source: str) -> None:
@@ -40,7 +41,11 @@ class Room:
             InboxFullError: there was none.
         """
         now = self._engine.clock()
-        if self._looked_at is None or abs(now - self._looked_at) >= _EVERY:
+        age = abs(now - self._looked_at)
+        if age >= _FORGOTTEN:
+            # nobody wrote for long: the last look says nothing about now
+            self._full = frozenset()
+        if age >= _EVERY:
             self._looked_at = now
             self._look = asyncio.create_task(self._look_again())
         if source in self._full:

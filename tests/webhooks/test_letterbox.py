@@ -354,6 +354,17 @@ async def test_a_full_inbox_is_503_until_there_is_room_and_then_read_again(
     assert (await told_in_time(office, b"the next")).status_code == 202
 
 
+async def test_an_inbox_that_was_full_long_ago_is_not_taken_for_full(
+    office: Office,
+) -> None:
+    for number in range(INBOX_LIMIT):
+        await office.send(b"%d" % number)
+    assert is_later(await told_in_time(office, b"one too many"))
+    await office.world.settle()
+    office.world.clock.wind(minutes=1)
+    assert (await office.send(b"the next")).status_code == 202
+
+
 async def test_a4_a_database_that_is_away_is_503_and_the_source_is_read_again(
     office: Office, own_database: str, postgres_url: str
 ) -> None:
