@@ -16,7 +16,8 @@ from pydantic_core import to_json
 Connection = AsyncConnection[DictRow]
 """A connection inside a transaction; every function of the pool takes one first."""
 
-_TRUSTED_SECONDS = 1.0
+TRUSTED_SECONDS = 1.0
+"""How long after its last use a connection is taken to be alive unasked."""
 
 DatabaseGone = OperationalError
 """The server is not there, or ended the transaction: nothing of it was kept."""
@@ -42,7 +43,7 @@ class TrustingPool(AsyncConnectionPool[AsyncConnection[Any]]):
 
     async def _check_idle(self, connection: AsyncConnection[Any]) -> None:
         idle = asyncio.get_running_loop().time() - self._used_at.get(connection, 0)
-        if idle > _TRUSTED_SECONDS:
+        if idle > TRUSTED_SECONDS:
             await self.check_connection(connection)
 
     async def _note_use(self, connection: AsyncConnection[Any]) -> None:

@@ -7,7 +7,6 @@ import pytest
 from tests.conftest import new_database
 from tests.webhooks.office import Office, open_office
 from webhooks.repolls import Repolls
-from webhooks.slot import Slot
 
 
 @pytest.fixture(scope="package")
@@ -23,7 +22,6 @@ async def opened(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repolls, "rest_seconds", 0.05)
         patch.setattr(Repolls, "retry_seconds", 0.05)
-        patch.setattr(Slot, "patience_seconds", 0.5)
         folder = tmp_path_factory.mktemp("office")
         async with open_office(own_database, folder) as office:
             yield office

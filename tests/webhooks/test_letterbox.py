@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from pool.database import TRUSTED_SECONDS
 from pool.inbox import unpack
 from sync.receive import Letter, admit, keep
 from tests.sync.conftest import SECRET
@@ -24,13 +25,14 @@ from tests.webhooks.office import (
     locked_out,
     sign,
 )
+from webhooks.slot import Slot
 
 UNAUTHORIZED = (401, {"status": "unauthorized"})
 ISSUE = b'{"object_kind": "issue", "x": 1}'
 
 
 async def until_repolled(office: Office, source: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while source not in await office.repolls():
             await asyncio.sleep(0.02)
 
@@ -376,6 +378,17 @@ async def test_a4_a_database_that_is_away_is_503_and_the_source_is_read_again(
     assert await office.inbox() == [("pending", "")]
 
 
+async def test_a_database_that_does_not_answer_is_503_and_keeps_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Slot, "patience_seconds", 0.5)
+    async with office.world.engine.database.transaction() as connection:
+        await connection.execute("LOCK TABLE inbox IN SHARE MODE")
+        assert is_later(await office.send())
+    await until_repolled(office, "acme")
+    assert await office.inbox() == []
+
+
 async def test_a_worker_at_work_on_the_source_keeps_no_delivery_waiting(
     office: Office,
 ) -> None:
@@ -392,6 +405,7 @@ async def test_an_unexpected_end_of_the_transaction_is_503_and_keeps_nothing(
     ended = kill_connections(postgres_url, own_database)
     assert ended > 0
     answers = [await office.send(b"%d" % number) for number in range(3)]
+    await asyncio.sleep(1.1 * TRUSTED_SECONDS)
     kept = len(await office.inbox())
     assert kept == 1 + [one.status_code for one in answers].count(202)
     assert {one.status_code for one in answers} <= {202, 503}
