@@ -1,7 +1,5 @@
 """Text to commands."""
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from model.commands import Command, Verb
 from model.decisions import Kind, Scope
 from model.projects import Language
 from rules.commands import KINDS, MOST_COMMANDS, SCOPES, VERBS, Misread, parse_commands
+from tests.hostile import takes_under
 
 ODD = st.text(
     st.sampled_from("/／pol >`~{}<->!:codequtnrmape\n\r\t 3.2天紧急\u3000\u2028\x00"),
@@ -169,9 +168,8 @@ def test_a_fenced_text_asks_for_nothing(text: str) -> None:
 )
 def test_a_megabyte_of_anything_is_read_quickly(part: str) -> None:
     text = "/pool explain\n" + part * (1_000_000 // len(part))
-    began = perf_counter()
     assert parse_commands(text)
-    assert perf_counter() - began < 2
+    assert takes_under(2, lambda: parse_commands(text))
 
 
 def test_every_command_has_a_form_and_every_form_is_understood() -> None:
