@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import make_url
 
@@ -26,7 +26,16 @@ FAST = {
 MEMORY = Path("/dev/shm")  # noqa: S108 - only where a server's files lie for a while
 ROOM_BYTES = 2 * 2**30
 _numbers = count(1)
-settings.register_profile("long", max_examples=20_000, deadline=None)
+
+# a slow machine, or a collection of garbage, is nothing that a law is broken by
+settings.register_profile(
+    "patient",
+    settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("long", settings.get_profile("patient"), max_examples=20_000)
+settings.load_profile("patient")
 
 
 @contextmanager

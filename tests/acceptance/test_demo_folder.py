@@ -20,7 +20,7 @@ TRACKERS = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.dates(date(2024, 1, 1), date(2040, 1, 1)))
 def test_the_catalogue_can_be_applied_on_any_day(today: date) -> None:
     with TemporaryDirectory() as folder:

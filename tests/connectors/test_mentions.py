@@ -49,7 +49,7 @@ WRITERS: dict[Callable[[str], str], Callable[[str], list[str]]] = {
 }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS)
 @example("@@all")
 @example("&#64;@all")

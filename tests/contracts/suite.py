@@ -58,7 +58,7 @@ TREES = st.recursive(
 )
 
 
-QUICK = settings(deadline=None, max_examples=150)
+QUICK = settings(max_examples=150)
 
 
 class ConnectorContract(WriteFacts, WebhookFacts):

@@ -161,7 +161,7 @@ def assert_alike(
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_ruleset_says_the_same_in_bulk(data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
     bulk = Bulk(ruleset)
@@ -180,7 +180,7 @@ def test_what_was_learnt_from_one_issue_holds_for_the_next(
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_ruleset_says_the_same_of_columns(data: st.DataObject) -> None:
     ruleset = data.draw(rulesets() | st.sampled_from(DEFAULT_RULESETS))
     in_columns = InColumns(Bulk(ruleset), read_as_they_are())
@@ -238,7 +238,7 @@ def test_a_condition_too_large_to_take_apart_is_decided_whole(
     st.sampled_from(["", "2026.12"]),
     st.none() | st.dates(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_comment_is_the_one_that_is_written(
     ruleset: Ruleset, facts: Facts, state: PoolState, release: str, ship_on: Any
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.client_text import ClientSafeFacts
@@ -188,7 +188,6 @@ def test_any_bytes_load_or_give_problems(data: bytes) -> None:
 
 
 @given(st.sampled_from(DEFAULTS), st.data())
-@settings(deadline=None)
 def test_a_default_with_a_piece_torn_out_loads_or_gives_problems(
     name: str, data: st.DataObject
 ) -> None:
@@ -220,7 +219,6 @@ def mutate(node: Any, data: st.DataObject) -> Any:
 
 
 @given(st.sampled_from(PLAIN), st.data())
-@settings(deadline=None)
 def test_a_default_with_a_node_replaced_loads_or_gives_problems(
     plain: Any, data: st.DataObject
 ) -> None:

@@ -66,7 +66,7 @@ def rule_of(condition: Any) -> tuple[Rule, Ruleset]:
 
 
 @given(CONDITIONS, CONDITIONS, st.lists(FACTS, min_size=20, max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_where_a_shadowed_rule_holds_the_earlier_one_holds_too(
     wide: Any, narrow: Any, cases: list[Facts]
 ) -> None:

@@ -291,7 +291,7 @@ ISSUES = st.lists(st.tuples(FACTS, OVERRIDES), max_size=6)
 
 
 @given(ISSUES, st.integers(0, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_running_ruleset_flips_nothing_and_shares_add_up(
     issues: list[tuple[Any, Any]], cut: int
 ) -> None:

@@ -107,7 +107,7 @@ def _squeezed(one: object) -> object:
     return "".join(one.split()) if isinstance(one, str) else one
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 @example("\\_\\-  *1*")
 @example("\\*\\- **1**")
@@ -117,7 +117,7 @@ def test_markdown_comes_back_from_wiki_as_it_went(markdown: str) -> None:
     assert said(to_markdown(to_wiki(markdown))) == said(markdown)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS.map(to_wiki))
 def test_wiki_comes_back_from_markdown_as_it_went(wiki: str) -> None:
     assert to_wiki(to_markdown(wiki)) == to_wiki(
@@ -128,7 +128,7 @@ def test_wiki_comes_back_from_markdown_as_it_went(wiki: str) -> None:
 LETTERS = re.compile(r"[a-z文字]+")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

@@ -173,7 +173,7 @@ def test_what_is_no_workbook_is_said_to_be_none(data: bytes) -> None:
 WHOLE = workbook(plain)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255))
 def test_a_torn_workbook_is_read_or_refused(at: int, byte: int) -> None:
     torn = WHOLE[:at] + bytes([byte]) + WHOLE[at + 1 :]
@@ -181,7 +181,7 @@ def test_a_torn_workbook_is_read_or_refused(at: int, byte: int) -> None:
     assert (parse_xlsx(torn, problems) is None) <= bool(problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_torn_xml_in_a_whole_zip_is_read_or_refused(data: st.DataObject) -> None:
     def tear(name: str, part: bytes) -> bytes:
