@@ -16,7 +16,6 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from app.asgi import build_asgi
-from app.deadlines import HurriedProtocol
 from app.plugins import get_connector
 from app.telemetry import Telemetry
 from connectors.base import SourceConfig
@@ -49,13 +48,6 @@ SOURCES: dict[str, dict[str, Any]] = {
     "acme-unmapped": _JIRA
     | {"webhook_secrets": (SECRET,), "project": "nobody-applied-it"},
 }
-
-
-class QuickProtocol(HurriedProtocol):
-    """As the product's, for people who do not wait."""
-
-    head_seconds = 0.5
-    body_seconds = 0.7
 
 
 def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
@@ -131,7 +123,7 @@ async def open_office(database_url: str, folder: Path) -> AsyncIterator[Office]:
         told = replace(world.engine, tell=telemetry.tell)
         asgi = build_asgi(told, telemetry, INBOX_LIMIT)
         async with (
-            serve(asgi, QuickProtocol) as url,
+            serve(asgi) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as post,
         ):
             yield Office(world, url, post)
