@@ -1,7 +1,7 @@
 """The judge's endpoint over real HTTP: what leaves, and what of an answer comes in."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -31,16 +31,24 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture
 async def judge(endpoint: Endpoint) -> AsyncIterator[ChatJudge]:
+    async with opened(endpoint, timeout_seconds=30) as judge:
+        yield judge
+
+
+@asynccontextmanager
+async def opened(
+    endpoint: Endpoint, timeout_seconds: float
+) -> AsyncIterator[ChatJudge]:
     config = JudgeConfig(
         url=endpoint.url,
         model="local-8b",
         token=SecretStr("key-1"),
-        timeout_seconds=0.5,
+        timeout_seconds=timeout_seconds,
     )
     async with AsyncExitStack() as stack:
-        opened = await open_judge(stack, config, clock, LeakGuard())
-        assert opened
-        yield opened
+        judge = await open_judge(stack, config, clock, LeakGuard())
+        assert judge
+        yield judge
 
 
 async def test_without_an_address_there_is_nobody_to_ask() -> None:
@@ -65,11 +73,12 @@ async def test_model_token_and_question_reach_the_endpoint(
 
 
 async def test_an_answer_that_never_comes_is_not_waited_for(
-    judge: ChatJudge, endpoint: Endpoint
+    endpoint: Endpoint,
 ) -> None:
     endpoint.wait_seconds = 1.5
-    with pytest.raises(RetriableError):
-        await judge.ask(MESSAGES)
+    async with opened(endpoint, timeout_seconds=0.5) as judge:
+        with pytest.raises(RetriableError):
+            await judge.ask(MESSAGES)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from tests.sandbox.receiver import Receiver
 EVENT = Event("told", "", b"{}")
 
 
-async def deliver(url: str) -> list[int]:
-    """What was answered to one delivery that waits 0.2 s for it."""
-    deliveries = Deliveries(JiraDelivery("Server", timeout_seconds=0.2))
+async def deliver(url: str, timeout_seconds: float = 30) -> list[int]:
+    """What was answered to one delivery."""
+    deliveries = Deliveries(JiraDelivery("Server", timeout_seconds=timeout_seconds))
     sending = asyncio.create_task(deliveries.run())
     delivery = deliveries.deliver(deliveries.add_hook(url, {EVENT.name}), EVENT)
     assert await asyncio.to_thread(deliveries.wait_idle)
@@ -26,7 +26,7 @@ async def deliver(url: str) -> list[int]:
 async def test_silence_counts_as_no_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        assert await deliver(f"http://127.0.0.1:{port}/hook") == [0]
+        assert await deliver(f"http://127.0.0.1:{port}/hook", 0.2) == [0]
 
 
 async def test_an_address_that_is_none_counts_as_no_answer() -> None:

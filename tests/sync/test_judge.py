@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -35,11 +35,24 @@ def endpoint() -> Iterator[Endpoint]:
 @pytest.fixture
 async def judged(world: World, endpoint: Endpoint) -> AsyncIterator[World]:
     """The world with a judge configured."""
-    config = JudgeConfig(url=endpoint.url, model="local", timeout_seconds=0.5)
+    async with asking(world, endpoint, timeout_seconds=30):
+        yield world
+
+
+@asynccontextmanager
+async def asking(
+    world: World, endpoint: Endpoint, timeout_seconds: float
+) -> AsyncIterator[None]:
+    """A judge for the time being, who is waited for so long."""
+    config = JudgeConfig(
+        url=endpoint.url, model="local", timeout_seconds=timeout_seconds
+    )
+    before = world.engine.judge
     async with AsyncExitStack() as stack:
         asked = await open_judge(stack, config, world.engine.clock, LeakGuard())
         world.engine = replace(world.engine, judge=asked)
-        yield world
+        yield
+    world.engine = replace(world.engine, judge=before)
 
 
 async def kept(world: World, key: str) -> Opinion | None:
@@ -121,14 +134,15 @@ async def test_a_slow_judge_holds_nothing_up_and_is_left_alone_for_a_minute(
 ) -> None:
     endpoint.wait_seconds = 1.5
     made = desk.raise_issue(UNSURE)
-    with pytest.raises(RetriableError):
-        await judged.settle(polls=True)
+    async with asking(judged, endpoint, timeout_seconds=0.5):
+        with pytest.raises(RetriableError):
+            await judged.settle(polls=True)
     assert (await judged.issue(made.key))["scope"] == "needs_review"
-    assert await judge(judged.engine) == 0
-    assert len(endpoint.asked) == 1
     endpoint.wait_seconds = 0
+    assert await judge(judged.engine) == 0
     judged.clock.wind(minutes=2)
     assert await judge(judged.engine) == 1
+    assert len(endpoint.asked) == 2
 
 
 async def test_where_its_word_has_weight_an_opinion_has_the_issue_decided_on_again(

@@ -188,7 +188,7 @@ def test_f_no_thread_has_another_s_library_object(
     rest: Rest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[tuple[int, int]]()
-    meeting = threading.Barrier(3, timeout=10)
+    meeting = threading.Barrier(3, timeout=30)
 
     def note(library: gitlab.Gitlab, *_: object, **__: object) -> httpx.Response:
         meeting.wait()

@@ -127,7 +127,7 @@ async def test_e1c_a_search_of_many_pages_asks_for_the_fields_once(
 
 
 async def test_e1e_no_thread_has_another_s_client() -> None:
-    url, meeting = "https://jira.kunlun.example", threading.Barrier(3, timeout=10)
+    url, meeting = "https://jira.kunlun.example", threading.Barrier(3, timeout=30)
 
     def meet(client: QuietJira) -> tuple[QuietJira, int]:
         meeting.wait()
