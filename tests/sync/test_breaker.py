@@ -191,20 +191,18 @@ async def neighbours(
         await activate(engine, ruleset_text())
         worker = asyncio.create_task(run_jobs(jobs, engine, concurrency=1))
         yield world, good, bad
+        bad.server.stop()  # what hangs there would hold the worker up
         worker.cancel()
         with suppress(asyncio.CancelledError):
             await worker
 
 
-async def travel(desk: JiraDesk, count: int) -> float:
-    """Seconds until issues that are raised bear our labels."""
-    loop = asyncio.get_running_loop()
-    began_at = loop.time()
+async def travel(desk: JiraDesk, count: int) -> None:
+    """Wait until issues that are raised bear our labels: for less than a hang lasts."""
     made = [desk.raise_issue(WISH) for _ in range(count)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(20):
         while not all(issue.labels for issue in made):
             await asyncio.sleep(0.05)
-    return loop.time() - began_at
 
 
 async def test_one_tracker_that_hangs_does_not_slow_the_others(
@@ -213,8 +211,7 @@ async def test_one_tracker_that_hangs_does_not_slow_the_others(
     world, good, bad = neighbours
     await travel(good, 1)
     await travel(bad, 1)
-    usual = await travel(good, 5)
-    hang(bad, seconds=5)
+    hang(bad, seconds=60)
     bad.raise_issue(WISH)
     await world.rows(
         "INSERT INTO fetches (source_id, tracker_id, asked_at, not_before, cause)"
@@ -222,9 +219,7 @@ async def test_one_tracker_that_hangs_does_not_slow_the_others(
         " RETURNING tracker_id"
     )
     await asyncio.sleep(2)
-    taken = await travel(good, 5)
-    hang(bad, seconds=0)
-    assert taken <= usual * 2 + 2
+    await travel(good, 5)
 
 
 def hang(desk: JiraDesk, seconds: float) -> None:

@@ -26,7 +26,7 @@ class Turns:
 async def test_who_comes_while_a_turn_goes_on_shares_the_next() -> None:
     turns = Turns()
     gathering = Gathering(turns)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         first = group.create_task(gathering.ask(1))
         while not turns.taken:
             await asyncio.sleep(0)
@@ -40,7 +40,7 @@ async def test_who_comes_while_a_turn_goes_on_shares_the_next() -> None:
 async def test_who_is_alone_is_served_at_once() -> None:
     turns = Turns()
     turns.gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await Gathering(turns).ask(5) == 10
 
 
@@ -49,7 +49,7 @@ async def test_a_turn_that_fails_is_told_once_and_answers_nobody() -> None:
     turns.gate.set()
     gathering = Gathering(turns)
     asking = [asyncio.create_task(gathering.ask(number)) for number in (12, 13, 14)]
-    done, _ = await asyncio.wait(asking, timeout=5)
+    done, _ = await asyncio.wait(asking, timeout=30)
     told = [one.exception() for one in done if not one.cancelled()]
     assert list(map(str, told)) == ["13"]
     assert len(done) == len(asking)

@@ -37,7 +37,7 @@ async def running(world: World, url: str) -> AsyncIterator[Engine]:
                 await worker
 
 
-async def seen(world: World, key: str, deadline_seconds: float = 10) -> bool:
+async def seen(world: World, key: str, deadline_seconds: float = 30) -> bool:
     async with asyncio.timeout(deadline_seconds):
         while not await world.rows("SELECT FROM issues WHERE key = %s", key):
             await asyncio.sleep(0.05)
@@ -68,7 +68,7 @@ async def test_a_worker_checks_each_source_every_hour(
     del desk
     every = build_jobs(database_url).periodic_registry.periodic_tasks.values()
     assert {one.task.name: one.cron for one in every}["patrol"] == "17 * * * *"
-    async with running(world, database_url) as engine, asyncio.timeout(10):
+    async with running(world, database_url) as engine, asyncio.timeout(30):
         await patrol(engine)
         while not await world.rows("SELECT FROM checks"):
             await asyncio.sleep(0.05)
@@ -94,7 +94,7 @@ async def test_each_kind_of_job_that_died_with_its_worker_is_done_by_another(
 ) -> None:
     died = await world.rows(_DIE_AT_WORK, STALLED_AFTER_SECONDS + 1, [*VERBS])
     assert len(died) == len(VERBS)
-    async with running(world, database_url), asyncio.timeout(15):
+    async with running(world, database_url), asyncio.timeout(60):
         while await world.rows(_STILL_THERE, [job["id"] for job in died]):
             await asyncio.sleep(0.05)
 
