@@ -1,5 +1,7 @@
 """A real PostgreSQL for every test that asks for one, started once a session."""
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +27,17 @@ FAST = {
 }
 MEMORY = Path("/dev/shm")  # noqa: S108 - only where a server's files lie for a while
 ROOM_BYTES = 2 * 2**30
+OF_A_TERMINAL = re.compile(
+    "LANG|LANGUAGE|LC_.+|.+_PROXY|REQPOOL_.+|COLUMNS|(FORCE|NO)_COLOR|PY_COLORS"
+    "|GITHUB_ACTIONS",
+    re.IGNORECASE,
+)
+"""Language, colours, proxies and settings of who runs the tests: they are none of ours."""
 _numbers = count(1)
+
+for variable in filter(OF_A_TERMINAL.fullmatch, list(os.environ)):
+    del os.environ[variable]
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # a slow machine, or a collection of garbage, is nothing that a law is broken by
 settings.register_profile(
