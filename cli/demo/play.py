@@ -48,19 +48,24 @@ class Play:
         """Look again and again until it holds.
 
         Raises:
-            NotSeenError: not within the deadline.
+            NotSeenError: not within the deadline, nor while anything is on its way, as on
+                a slow machine.
         """
         patience = self.deadline_seconds if seconds is None else seconds
         until = time.monotonic() + patience
         while True:
+            late_seconds = time.monotonic() - until
             seen = look()
             if holds(seen):
                 return seen
-            if time.monotonic() > until:
+            if late_seconds > 0 and self._is_at_rest(late_seconds):
                 raise NotSeenError(
                     f"expected {expected} within {patience:g} s, saw {tell(seen)}"
                 )
             time.sleep(_PAUSE_SECONDS)
+
+    def _is_at_rest(self, late_seconds: float) -> bool:
+        return late_seconds > _SETTLE_SECONDS or not _waiting(self)
 
     def find(self, title: str, path: str) -> Json:
         """The requirement of a new issue, as soon as it was decided on.

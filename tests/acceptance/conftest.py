@@ -15,6 +15,7 @@ import pytest
 
 from cli.demo.addresses import Addresses, load_addresses
 from tests.acceptance.proxy import Meddle, serve_proxy
+from tests.processes.fleet import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 def demo() -> Iterator[Addresses]:
     """A demo that runs, and that leaves nothing behind."""
     command = [sys.executable, "-m", "cli.main", "demo", "--json", "--poll-seconds=4"]
+    command.append(f"--port={free_port()}")  # several may run at once
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         line = process.stdout.readline().decode()
@@ -30,7 +32,7 @@ def demo() -> Iterator[Addresses]:
         addresses = load_addresses(line)
         yield addresses
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(120) == 128 + signal.SIGTERM
     for url in (addresses.pool, *addresses.trackers.values()):
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, trust_env=False)

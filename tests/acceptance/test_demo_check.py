@@ -14,6 +14,7 @@ import pytest
 from cli.demo.addresses import Addresses
 from tests.acceptance.conftest import ROOT, Spoil, run_check
 from tests.acceptance.proxy import Answer, Asked
+from tests.plain import PLAIN
 
 STEPS = ["webhook", "out_of_contract", "priority", "override", "polling", "replay"]
 ROOMS = {"app", "web", "webhooks", "sync", "connectors", "rules", "planning", "pool"}
@@ -48,15 +49,19 @@ def test_the_check_is_a_stranger_to_the_product() -> None:
 
 
 def test_a_kept_connection_is_answered_at_once(demo: Addresses) -> None:
-    """40 ms more each would be TCP's delayed acknowledgement."""
-    with httpx.Client(base_url=demo.pool, trust_env=False) as client:
+    """40 ms more, but for the first, would be TCP's delayed acknowledgement."""
 
-        def seconds() -> float:
-            began_at = time.perf_counter()
-            client.get("/healthz").raise_for_status()
-            return time.perf_counter() - began_at
+    def ask(times: int) -> list[float]:
+        with httpx.Client(base_url=demo.pool, trust_env=False, verify=PLAIN) as client:
+            return [seconds(client) for _ in range(times)]
 
-        assert min(seconds() for _ in range(15)) < 0.03
+    def seconds(client: httpx.Client) -> float:
+        began_at = time.perf_counter()
+        client.get("/healthz").raise_for_status()
+        return time.perf_counter() - began_at
+
+    firsts = [first for _ in range(5) for first in ask(1)]
+    assert min(ask(15)[1:]) < min(firsts) + 0.03
 
 
 def test_the_check_is_told_when_there_is_no_demo() -> None:
@@ -77,7 +82,7 @@ def test_words_that_are_no_addresses_are_refused() -> None:
 
 def control(demo: Addresses, tracker: str, what: str, **order: object) -> None:
     url = f"{demo.trackers[tracker]}/_sandbox/{what}"
-    httpx.post(url, json=order, trust_env=False).raise_for_status()
+    httpx.post(url, json=order, trust_env=False, timeout=60).raise_for_status()
 
 
 def test_lost_webhooks_fail_the_first_step(demo: Addresses) -> None:
@@ -177,7 +182,7 @@ def test_a_change_during_the_replay_fails_the_sixth_step(
         if asked.path.endswith("/replay"):
             form = {"title": "New during the replay", "project": "FIN"}
             page = f"{demo.trackers['acme']}/_new"
-            httpx.post(page, data=form, trust_env=False)
+            httpx.post(page, data=form, trust_env=False, timeout=60)
         return forward()
 
     checked = run_check(spoil("acme", raise_issue), "--step=replay")
@@ -214,7 +219,8 @@ def test_a_proxy_that_does_nothing_breaks_nothing(spoil: Spoil, what: str) -> No
 def test_the_health_page_tells_at_once_what_was_found_of_each_source(
     demo: Addresses,
 ) -> None:
-    told = httpx.get(f"{demo.pool}/api/v1/status", trust_env=False).json()
+    url = f"{demo.pool}/api/v1/status"
+    told = httpx.get(url, trust_env=False, timeout=60).json()
     assert len(told["sources"]) == len(demo.trackers)
     for source in told["sources"]:
         assert source["checked_at"], source["name"]

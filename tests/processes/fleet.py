@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -16,9 +17,12 @@ SETTINGS = "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_director
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port for later: below those that systems give to who asks for any."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -100,7 +104,7 @@ class Service:
         """Ask it to end, and wait until it has."""
         if self._process is not None:
             self._process.terminate()
-            await asyncio.to_thread(self._process.wait, 40)
+            await asyncio.to_thread(self._process.wait, 120)
 
 
 @asynccontextmanager
