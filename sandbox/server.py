@@ -13,7 +13,7 @@ from sandbox.bench import Tracker
 
 T = TypeVar("T")
 LOCAL = "127.0.0.1"
-START_SECONDS = 15
+START_SECONDS = 60
 
 
 class SandboxServer:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.builders import Town
 from tests.sync.world import serve
@@ -13,6 +13,8 @@ from web.site import build
 
 CHROMIUM = Path("/usr/bin/chromium")
 IS_HERE = CHROMIUM.exists()
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -21,7 +23,7 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip("needs Chromium")
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
+            executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE_MS
         )
         yield launched
         await launched.close()
@@ -40,6 +42,7 @@ async def page(
     """A new window before the town's site."""
     async with serve(build(desk_of(town.engine))) as url:
         context = await browser.new_context(base_url=url, locale="en-US")
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

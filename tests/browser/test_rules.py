@@ -58,7 +58,7 @@ async def test_a_change_is_activated_decided_and_confirmed(
     await expect(page.locator("#progress .count")).to_have_text("0 of 3 issues")
     await redecide(town.engine)
     stop = page.locator("section.stop")
-    await expect(stop).to_contain_text("3 of 3 issues", timeout=10_000)
+    await expect(stop).to_contain_text("3 of 3 issues")
     await stop.get_by_role("button", name="Confirm and write").click()
     await expect(page.get_by_role("status").first).to_contain_text("Confirmed")
     [row] = await town.rows("SELECT count(*) AS n FROM outbox WHERE state = 'held'")

@@ -65,21 +65,23 @@ async def test_a_write_is_tried_twelve_times_and_then_waits_for_a_person(
     assert row["state"] == "dead"
 
 
-@pytest.mark.parametrize("form", ["seconds", "date"])
+@pytest.mark.parametrize(
+    ("form", "early_seconds"), [("seconds", 2), ("date", 100)], ids=["seconds", "date"]
+)
 async def test_nothing_at_all_is_sent_before_the_tracker_said(
-    world: World, desk: JiraDesk, form: str
+    world: World, desk: JiraDesk, form: str, early_seconds: int
 ) -> None:
+    """A date is told by the tracker's own clock, which goes on until it answers."""
     await wait_for_one(world, desk)
-    on_its_clock = utc_now() + timedelta(seconds=300)  # as its Date header tells it
-    until = format_datetime(on_its_clock, usegmt=True)
-    asked = {"Retry-After": "300" if form == "seconds" else until}
+    until = format_datetime(utc_now() + timedelta(seconds=3000), usegmt=True)
+    asked = {"Retry-After": "3000" if form == "seconds" else until}
     fail(desk, "/issue/", 1, method="PUT", status=429, headers=asked)
     await deliver(world.engine, "acme")
     before = sent(desk)
-    world.clock.wind(seconds=298)
+    world.clock.wind(seconds=3000 - early_seconds)
     await world.settle(polls=True)
     assert sent(desk) == before
-    world.clock.wind(seconds=5)
+    world.clock.wind(seconds=early_seconds + 3)
     await world.settle(polls=True)
     assert sent(desk) > before
     assert await world.rows("SELECT FROM outbox WHERE state <> 'sent'") == []

@@ -124,7 +124,7 @@ async def open_office(database_url: str, folder: Path) -> AsyncIterator[Office]:
         asgi = build_asgi(told, telemetry, INBOX_LIMIT)
         async with (
             serve(asgi) as url,
-            httpx.AsyncClient(base_url=url, trust_env=False) as post,
+            httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as post,
         ):
             yield Office(world, url, post)
     await database.close()

@@ -54,13 +54,14 @@ def connector(url: str) -> Iterator[JiraConnector]:
 @pytest.fixture
 def issue(url: str) -> str:
     fields = {"project": {"key": KEY}, "summary": "x", "issuetype": {"name": "Task"}}
-    made = httpx.post(f"{url}/rest/api/2/issue", json={"fields": fields}).json()
+    asked = f"{url}/rest/api/2/issue"
+    made = httpx.post(asked, json={"fields": fields}, timeout=60).json()
     return str(made["key"])
 
 
 @pytest.fixture
 def total(url: str) -> int:
-    found = httpx.get(f"{url}/rest/api/2/search?maxResults=1").json()
+    found = httpx.get(f"{url}/rest/api/2/search?maxResults=1", timeout=60).json()
     return int(found["total"])
 
 
