@@ -88,7 +88,7 @@ class Fleet:
             service.kill()
 
     async def listening(self, port: int) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -182,8 +182,8 @@ async def test_a_fleet_survives_a_rolling_restart_kills_and_a_power_cut(
             await roll_out(desk, fleet)
             assert await count_creations(world) == 15
             await strike(desk, fleet, postgres)
-            await all_in_pool(world, 30, deadline_seconds=60)
-            await answered(world, desk, deadline_seconds=LEASE_SECONDS + 60)
+            await all_in_pool(world, 30, deadline_seconds=180)
+            await answered(world, desk, deadline_seconds=LEASE_SECONDS + 180)
             alive = [each.is_running for each in (*fleet.webs, *fleet.workers)]
         finally:
             fleet.kill()

@@ -1,7 +1,6 @@
 """A service that is killed again and again loses nothing and says nothing twice."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ import pytest
 
 from pool.database import Database
 from sandbox.clock import utc_now
+from tests.processes.fleet import free_port
 from tests.sync.conftest import (
     SECRET,
     TOKEN,
@@ -48,12 +48,6 @@ def real_desk() -> Iterator[JiraDesk]:
     built = build_jira(utc_now)
     with built.server:
         yield built
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -138,7 +132,7 @@ async def test_killed_again_and_again(
         await register_hook(desk, world)
         try:
             await raise_and_kill(desk, serve)
-            await answered(world, desk, deadline_seconds=90)
+            await answered(world, desk, deadline_seconds=240)
         finally:
             serve.kill()
         outbox = await world.rows("SELECT DISTINCT state FROM outbox")

@@ -12,7 +12,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from tests.processes.test_kill import free_port
+from tests.processes.fleet import free_port
 
 CONFIG = """
 [database]
@@ -71,15 +71,21 @@ def running(words: str, config: Path, database_url: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
-def get_metrics(port: int, **headers: str) -> httpx.Response:
+@pytest.fixture
+def stranger() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client
+
+
+def get_metrics(stranger: httpx.Client, port: int, **headers: str) -> httpx.Response:
     """The metrics, as soon as the process listens."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/metrics", headers=headers)
+            return stranger.get(f"http://127.0.0.1:{port}/metrics", headers=headers)
         except httpx.ConnectError:
             if time.monotonic() > deadline:
                 raise
@@ -87,7 +93,7 @@ def get_metrics(port: int, **headers: str) -> httpx.Response:
 
 
 def test_a_service_and_a_worker_are_watched(
-    database_url: str, collector: Collector, tmp_path: Path
+    database_url: str, collector: Collector, stranger: httpx.Client, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.toml"
     port, worker_port = free_port(), free_port()
@@ -97,13 +103,14 @@ def test_a_service_and_a_worker_are_watched(
         running("web", config, database_url),
         running("worker", config, database_url),
     ):
-        get_metrics(port)
-        httpx.post(f"http://127.0.0.1:{port}/webhooks/nobody", content=b"{}")
-        counted = get_metrics(port)
+        get_metrics(stranger, port)
+        stranger.post(f"http://127.0.0.1:{port}/webhooks/nobody", content=b"{}")
+        counted = get_metrics(stranger, port)
         assert 'reqpool_webhooks_total{source="",status="401"} 1.0' in counted.text
         assert "# TYPE reqpool_outbox_oldest_seconds gauge" in counted.text
-        assert get_metrics(port, host="stranger.example").status_code == 421
-        assert "reqpool_run_seconds" in get_metrics(worker_port).text
+        told = get_metrics(stranger, port, host="stranger.example")
+        assert told.status_code == 421
+        assert "reqpool_run_seconds" in get_metrics(stranger, worker_port).text
     assert collector.taken.startswith(b"/v1/traces")
     assert b"/metrics" in collector.taken
     assert b"/webhooks/" not in collector.taken, "the address may hold a secret"
