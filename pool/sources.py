@@ -178,6 +178,15 @@ async def note_error(
     )
 
 
+async def end_row(connection: Connection, source: UUID, verb: str) -> None:
+    """The verb succeeded: the row of failures is over if it was the last to fail."""
+    await connection.execute(
+        "UPDATE sources SET last_error = NULL"
+        " WHERE id = %s AND last_error->>'verb' = %s",
+        (source, verb),
+    )
+
+
 async def count_failure(connection: Connection, source: UUID) -> int:
     """One more failure in a row; answers how many there are."""
     row = await query_one(

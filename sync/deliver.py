@@ -20,7 +20,7 @@ from pool.encode import encode
 from pool.issues import Rebased, StoredIssue
 from pool.outbox import Intent, Settled
 from pool.sources import SourceRow
-from sync.breaker import close_breaker, count_failure, is_failure
+from sync.breaker import count_failure, is_failure
 from sync.engine import Engine
 from sync.gathering import Gathering
 from sync.note_race import note_race
@@ -32,7 +32,9 @@ from sync.trouble import (
     MOST_ATTEMPTS,
     back_off,
     find_asked_until,
+    has_failed,
     is_quiet,
+    note_success,
     report_trouble,
 )
 from sync.watch import watch
@@ -93,7 +95,8 @@ async def _deliver_batch(engine: Engine, name: str) -> int:
     if not intents:
         return 0
     limit = asyncio.Semaphore(engine.sources[name].config.max_concurrency)
-    going = _Round(engine, source, limit, source.failures > 0, len(intents), now)
+    failed = has_failed(source, "deliver")
+    going = _Round(engine, source, limit, failed, len(intents), now)
     async with watch(engine, source, intents), asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_deliver_issue(going, of_issue))
@@ -169,8 +172,7 @@ async def _note_failure(going: _Round, error: TrackerError) -> None:
 async def _note_success(going: _Round) -> None:
     if going.has_failed:
         going.has_failed = False
-        async with going.engine.database.transaction() as connection:
-            await close_breaker(going.engine, connection, going.source)
+        await note_success(going.engine, going.source, "deliver")
 
 
 async def _still_holds(going: _Round, intent: Intent) -> bool:
@@ -257,7 +259,7 @@ async def _retry(
     async with engine.database.transaction() as connection:
         await _put_off(engine, connection, source, intent, error)
     if find_asked_until(engine, error):
-        await report_trouble(engine, source, error)
+        await report_trouble(engine, source, "deliver", error)
 
 
 async def _doubt(

@@ -16,12 +16,11 @@ from pool.issues import StoredIssue
 from pool.outbox import Want
 from pool.sources import SourceRow
 from sync.absorb import Batch, Cause, absorb
-from sync.breaker import note_answer
 from sync.engine import Engine
 from sync.follow import follow
 from sync.rehearse import rehearse
 from sync.trace import trace
-from sync.trouble import is_quiet, report_trouble
+from sync.trouble import has_failed, is_quiet, note_success, report_trouble
 
 _BATCH = 100
 _CONFIRM_AFTER = timedelta(seconds=60)
@@ -88,7 +87,8 @@ async def _look(
     answered = await _ask(engine, source, list(wanted))
     if answered is None:
         return None
-    await note_answer(engine, source)
+    if has_failed(source, "fetch"):
+        await note_success(engine, source, "fetch")
     return _Look(source, began_at, wanted, missed, read, *answered)
 
 
@@ -100,7 +100,7 @@ async def _ask(
         fetched = await engine.sources[source.name].connector.fetch(wanted)
         edits = await trace(engine, source, fetched.snapshots, fetched.logs)
     except TrackerError as error:
-        await report_trouble(engine, source, error)
+        await report_trouble(engine, source, "fetch", error)
         return None
     return fetched, edits
 

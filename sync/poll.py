@@ -40,7 +40,7 @@ async def poll(
     try:
         read = await _read_pages(engine, source, progress)
     except TrackerError as error:
-        await report_trouble(engine, source, error)
+        await report_trouble(engine, source, "poll", error)
         return None
     if read is None:
         return None

@@ -64,7 +64,7 @@ async def reconcile(
         if await _go_on(engine, source, each, progress):
             await _end(engine, source, each)
     except TrackerError as error:
-        await report_trouble(engine, source, error)
+        await report_trouble(engine, source, "reconcile", error)
     return each
 
 

@@ -7,7 +7,7 @@ only a second look a minute later makes a tombstone (:mod:`sync.fetch`).
 
 from collections.abc import Collection, Sequence
 
-from connectors.base import FindsMissing
+from connectors.base import Connector, FindsMissing
 from model.errors import TrackerError
 from pool import fetches, issues, sources
 from pool.attention import Concern, raise_concern
@@ -15,7 +15,7 @@ from pool.database import Connection
 from pool.due import SWEEP
 from pool.sources import SourceRow
 from sync.engine import Engine
-from sync.trouble import is_quiet, report_trouble
+from sync.trouble import has_failed, is_quiet, note_success, report_trouble
 
 _BATCH = 100
 _FEW = 5
@@ -52,12 +52,19 @@ async def _find_missing(
     if not batch:
         return ()
     try:
-        if isinstance(connector, FindsMissing):
-            return await connector.find_missing(batch)
-        fetched = await connector.fetch(batch)
+        missing = await _ask(connector, batch)
     except TrackerError as error:
-        await report_trouble(engine, source, error)
+        await report_trouble(engine, source, "sweep", error)
         return None
+    if has_failed(source, "sweep"):
+        await note_success(engine, source, "sweep")
+    return missing
+
+
+async def _ask(connector: Connector, batch: Sequence[str]) -> Collection[str]:
+    if isinstance(connector, FindsMissing):
+        return await connector.find_missing(batch)
+    fetched = await connector.fetch(batch)
     return [*fetched.missing, *fetched.moved]
 
 

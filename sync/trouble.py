@@ -41,16 +41,17 @@ def find_asked_until(engine: Engine, error: TrackerError) -> datetime | None:
 
 
 async def report_trouble(
-    engine: Engine, source: SourceRow, error: TrackerError
+    engine: Engine, source: SourceRow, verb: str, error: TrackerError
 ) -> None:
     """Leave the source alone for a while, and say why on the health page.
 
-    The wait grows with each failure in a row; a look that succeeds ends the row. Of a
-    tracker that is down the breaker tells when it is looked at again.
+    The wait grows with each failure in a row, whichever verb failed; see
+    :func:`note_success` for its end. Of a tracker that is down the breaker tells when
+    it is looked at again.
     """
     failures = int((source.last_error or {}).get("failures", 0)) + 1
     until: datetime | None = back_off(engine, failures, error)
-    told = {"code": error.code, **error.params, "failures": failures}
+    told = {"code": error.code, **error.params, "failures": failures, "verb": verb}
     concern = Concern(
         code=error.code,
         subject=source.name,
@@ -69,6 +70,22 @@ async def report_trouble(
             await report_leak(engine, connection, source, error)
         elif not isinstance(error, RetriableError):
             await raise_concern(connection, engine.ids, concern, engine.clock())
+
+
+def has_failed(source: SourceRow, verb: str) -> bool:
+    """Whether a success of this verb ends anything."""
+    return source.failures > 0 or (source.last_error or {}).get("verb") == verb
+
+
+async def note_success(engine: Engine, source: SourceRow, verb: str) -> None:
+    """The tracker answered, and the verb that failed last ends a row of failures.
+
+    Another verb does not: with a token that may write and not read, say, each write
+    would have us read again at once. A whole poll ends any row.
+    """
+    async with engine.database.transaction() as connection:
+        await close_breaker(engine, connection, source)
+        await sources.end_row(connection, source.id, verb)
 
 
 async def _note_refusal(
@@ -90,7 +107,7 @@ async def report_failure(
         await raise_concern(connection, engine.ids, concern, now)
         source = await sources.find(connection, name)
     if source is not None and verb != REDECIDE:
-        await report_trouble(engine, source, RetriableError("verb_failed"))
+        await report_trouble(engine, source, verb, RetriableError("verb_failed"))
 
 
 def _tell(error: Exception) -> str:

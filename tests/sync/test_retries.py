@@ -82,8 +82,12 @@ async def test_nothing_at_all_is_sent_before_the_tracker_said(
     await world.settle(polls=True)
     assert sent(desk) == before
     world.clock.wind(seconds=early_seconds + 3)
-    await world.settle(polls=True)
+    for verb, amiss in ((fetch, 1), (deliver, 0)):
+        await verb(world.engine, "acme")
+        told = await world.rows("SELECT FROM sources WHERE last_error IS NOT NULL")
+        assert len(told) == amiss
     assert sent(desk) > before
+    await world.settle(polls=True)
     assert await world.rows("SELECT FROM outbox WHERE state <> 'sent'") == []
 
 

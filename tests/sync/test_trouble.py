@@ -8,16 +8,24 @@ from random import Random
 import pytest
 
 from model.errors import Conflict, PermanentError, RetriableError
+from pool import fetches
 from pool.attention import Concern
 from pool.database import Database
 from pool.due import REDECIDE, Due
 from sync.breaker import OPENS_AT, is_failure, is_probe_due
+from sync.fetch import fetch
 from sync.report_leak import LEAK
 from sync.take_stock import take_stock
 from sync.tick import tick
-from sync.trouble import back_off, is_quiet, report_failure, report_trouble
+from sync.trouble import (
+    LIMITED,
+    back_off,
+    is_quiet,
+    report_failure,
+    report_trouble,
+)
 from tests.builders import Town, open_town
-from tests.sync.told import NAME, source_of
+from tests.sync.told import NAME, plug, source_of
 from tests.sync.world import concerns
 
 DOWN = RetriableError("unavailable")
@@ -56,18 +64,43 @@ async def test_a_refusal_is_told_whole_and_failures_in_a_row_are_counted(
     refused = PermanentError("permission_missing", {"path": "/search"})
     source = await source_of(town)
     for number, wait in ((1, 2), (2, 4)):
-        await report_trouble(town.engine, await source_of(town), refused)
+        await report_trouble(town.engine, await source_of(town), "poll", refused)
         row = await source_of(town)
         assert row.last_error == {
             "code": "permission_missing",
             "path": "/search",
             "failures": number,
+            "verb": "poll",
         }
         assert row.not_before == town.clock() + timedelta(seconds=wait)
     told = Concern(
         "permission_missing", NAME, {"path": "/search"}, source.client_id, source.id
     )
     assert await concerns(town) == [told]
+
+
+async def test_a_row_of_failures_ends_with_a_success_of_the_verb_that_failed_last(
+    town: Town,
+) -> None:
+    tracker, limited = plug(town), RetriableError(LIMITED)
+
+    async def look(error: RetriableError | None) -> float:
+        """Read an issue directly; answers how long the source waits."""
+        tracker.error = error
+        async with town.database.transaction() as connection:
+            source = (await source_of(town)).id
+            await fetches.ask(connection, source, ["1"], town.clock(), "test")
+        await fetch(town.engine, NAME)
+        until = (await source_of(town)).not_before or town.clock()
+        wait = max(until - town.clock(), timedelta())
+        town.clock.wind(minutes=15)
+        return wait.total_seconds()
+
+    fails, works = limited, None
+    assert [await look(one) for one in (fails, fails, works, fails)] == [2, 4, 0, 2]
+    await report_trouble(town.engine, await source_of(town), "sweep", limited)
+    town.clock.wind(minutes=15)
+    assert [await look(one) for one in (works, fails, works, fails)] == [0, 8, 0, 2]
 
 
 async def test_what_may_succeed_later_is_no_concern_until_the_tracker_is_down(
@@ -77,7 +110,7 @@ async def test_what_may_succeed_later_is_no_concern_until_the_tracker_is_down(
         assert await concerns(town) == []
         source = await source_of(town)
         assert (source.failures, source.broken_at) == (number - 1, None)
-        await report_trouble(town.engine, source, DOWN)
+        await report_trouble(town.engine, source, "poll", DOWN)
     row = await source_of(town)
     assert (row.failures, row.broken_at) == (OPENS_AT, town.clock())
     assert row.not_before == town.clock() + timedelta(seconds=30)
@@ -85,7 +118,7 @@ async def test_what_may_succeed_later_is_no_concern_until_the_tracker_is_down(
     assert await concerns(town) == [
         Concern("tracker_down", NAME, down, row.client_id, row.id)
     ]
-    await report_trouble(town.engine, row, Conflict("moved"))
+    await report_trouble(town.engine, row, "fetch", Conflict("moved"))
     assert (await source_of(town)).broken_at is None, "who answers is not down"
 
 
@@ -94,7 +127,7 @@ async def test_a_leak_is_told_and_written_down_without_what_was_found(
 ) -> None:
     source = await source_of(town)
     what = {"what": "client_name"}
-    await report_trouble(town.engine, source, PermanentError(LEAK, what))
+    await report_trouble(town.engine, source, "poll", PermanentError(LEAK, what))
     subject = f"{LEAK}:{NAME}:client_name"
     told = Concern(LEAK, subject, {**what, "source": NAME}, source.client_id, source.id)
     assert await concerns(town) == [told]
@@ -122,7 +155,7 @@ async def test_a_mistake_of_ours_is_told_by_verb_and_deciding_again_stops_nothin
         assert (await source_of(town)).not_before is None
         await report_failure(town.engine, verb, NAME, KeyError("x"))
     row = await source_of(town)
-    assert row.last_error == {"code": "verb_failed", "failures": 1}
+    assert row.last_error == {"code": "verb_failed", "failures": 1, "verb": "poll"}
     assert await concerns(town) == [
         Concern(
             "verb_failed", f"{verb}:{NAME}", {"verb": verb, "error": "KeyError: 'x'"}
