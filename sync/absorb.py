@@ -32,7 +32,7 @@ from sync.accept import Acceptance, Observation, accept
 from sync.compare import compare
 from sync.decide import decide
 from sync.engine import Engine
-from sync.follow import find_origin, follow
+from sync.follow import come_back, find_origin, follow, recall_move
 from sync.obey import obey
 from sync.part import part
 from sync.prepare import prepare
@@ -158,6 +158,7 @@ class _Taking:
         self._count(sights, writes)
 
     def _look(self, stored: StoredIssue | None, snapshot: IssueSnapshot) -> _Sight:
+        snapshot = recall_move(stored, snapshot)
         seen = Observation(
             updated_at=snapshot.updated_at,
             content_hash=content_hash_of(snapshot),
@@ -196,10 +197,12 @@ class _Taking:
             issue = issues.get(it.snapshot.ref.tracker_id)
             if issue is None:
                 continue
+            before = it.stored.snapshot.moved_to if it.stored else ""
             if it.snapshot.moved_to:
-                before = it.stored.snapshot.moved_to if it.stored else ""
                 await follow(self.engine, self.connection, issue, before)
                 continue
+            if before:
+                await come_back(self.connection, issue, before)
             issue, obeyed = await self._obey(issue, it.snapshot)
             cause = "command" if obeyed else cause
             due.append(issue)

@@ -6,10 +6,11 @@ a new one in the other project, GitHub has the old one redirect; either may be s
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from model.issues import IssueSnapshot
+from model.issues import IssueSnapshot, StatusCategory
 from pool import history, issues, moves, outbox
 from pool.database import Connection
 from pool.history import Event, Origin
@@ -27,6 +28,29 @@ async def find_origin(
     return await moves.find_moved_here(
         connection, source.client_id, source.id, snapshot.key
     )
+
+
+def recall_move(stored: StoredIssue | None, seen: IssueSnapshot) -> IssueSnapshot:
+    """Say where a closed issue went, also when its tracker does not know any more.
+
+    GitLab closes what it moves, and sets ``moved_to_id`` to null when the new issue is
+    deleted (its db/structure.sql, ``fk_a194299be1``): the old one looks then as if its
+    wish was dealt with. Whoever opens it again goes on with it. What was let go without
+    being seen elsewhere has no hash, and is back whatever its status.
+    """
+    is_closed = seen.status_category is StatusCategory.DONE
+    if stored is None or not stored.content_hash or seen.moved_to or not is_closed:
+        return seen
+    return replace(seen, moved_to=stored.snapshot.moved_to)
+
+
+async def come_back(connection: Connection, issue: StoredIssue, came_from: str) -> None:
+    """What people pinned on the issue that it was meanwhile holds for it again."""
+    there = await moves.find_called(
+        connection, issue.client_id, issue.source_id, came_from
+    )
+    if there is not None:
+        await moves.hand_on_overrides(connection, there.id, issue.id)
 
 
 async def follow(

@@ -14,6 +14,7 @@ from pool.reconciliations import Example, Reconciliation, Stage
 from pool.sources import SourceRow
 from sync.differ import OURS, Difference, differ
 from sync.engine import Engine
+from sync.follow import recall_move
 from sync.mend import Broken, mend
 from sync.poll import Progress
 from sync.trouble import is_quiet, report_trouble
@@ -120,8 +121,14 @@ async def _look_for(
         for one in page.snapshots
         if not one.moved_to and not _is_left_out(each, one)
     }
-    known = await reconciliations.find_standing_of(connection, source.id, listed)
-    lacking = [one for tracker_id, one in listed.items() if tracker_id not in known]
+    standing = await reconciliations.find_standing_of(connection, source.id, listed)
+    rest = [one for one in listed if one not in standing]
+    gone = await issues.lock_by_tracker(connection, source.id, rest)
+    lacking = [
+        listed[one]
+        for one in rest
+        if not recall_move(gone.get(one), listed[one]).moved_to
+    ]
     late = [one for one in lacking if not _is_underway(source, one)]
     each.underway += len(lacking) - len(late)
     for one in late:

@@ -65,9 +65,16 @@ def update_issue(gitlab: GitLab, issue: Issue, actor: Actor, edit: IssueEdit) ->
 
 
 def delete_issue(gitlab: GitLab, issue: Issue) -> None:
-    """Nobody is told: GitLab has no webhook for deletions."""
-    del gitlab
+    """Nobody is told: GitLab has no webhook for deletions.
+
+    What had moved here forgets where it went, and is not touched otherwise
+    (``fk_a194299be1`` in GitLab's db/structure.sql: ON DELETE SET NULL).
+    """
     del issue.project.issues[issue.iid]
+    for project in gitlab.projects.values():
+        for other in project.issues.values():
+            if other.moved_to is issue:
+                other.moved_to = None
 
 
 def move_issue(gitlab: GitLab, issue: Issue, target: Project, actor: Actor) -> Issue:

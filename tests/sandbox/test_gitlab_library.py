@@ -149,6 +149,11 @@ def test_moved_issue_is_closed_and_names_its_twin(
     assert source.moved_to_id == twin.id != source.id
     bodies = [note.body for note in twin.notes.list(sort="asc")]
     assert bodies == ["please", f"moved from {PATH}#1"]
+    gitlab.clock.wind(minutes=1)
+    twin.delete()
+    left = project.issues.get(1)
+    assert (left.state, left.moved_to_id) == ("closed", None)
+    assert left.updated_at == source.updated_at
 
 
 def test_notes_are_written_changed_listed_and_deleted(

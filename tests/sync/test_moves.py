@@ -3,18 +3,22 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.plugins import get_connector
 from model.decisions import Section
 from pool.database import Database
-from sandbox.gitlab.issues import delete_issue, move_issue, open_issue
+from sandbox.gitlab.edits import IssueEdit
+from sandbox.gitlab.issues import delete_issue, move_issue, open_issue, update_issue
 from sandbox.gitlab.notes import Comment, write_note
 from sandbox.gitlab.records import MAINTAINER, REPORTER, Actor, Issue, Project, User
 from sandbox.gitlab.tracker import GitLabTracker
 from sandbox.server import SandboxServer
 from sync.overrule import overrule
+from sync.reconcile import reconcile
 from sync.register import register
 from sync.sweep import sweep
 from tests.sync.conftest import SECRET, TOKEN, found_catalogue
@@ -32,10 +36,10 @@ class GitLabDesk:
     client: User
 
     def raise_issue(self, title: str) -> Issue:
-        edit: dict[str, str] = {"title": title}
+        edit: IssueEdit = {"title": title}
         actor = Actor(self.client)
         return self.server.call(
-            lambda: open_issue(self.tracker.store, self.home, actor, edit)  # type: ignore[arg-type] # IssueEdit
+            lambda: open_issue(self.tracker.store, self.home, actor, edit)
         )
 
     def move(self, issue: Issue) -> Issue:
@@ -45,6 +49,11 @@ class GitLabDesk:
         )
         assert issue.moved_to
         return issue.moved_to
+
+    def reopen(self, issue: Issue) -> None:
+        edit: IssueEdit = {"state_event": "reopen"}
+        actor = Actor(self.client)
+        self.server.call(lambda: update_issue(self.tracker.store, issue, actor, edit))
 
     def delete(self, issue: Issue) -> None:
         self.server.call(lambda: delete_issue(self.tracker.store, issue))
@@ -100,6 +109,13 @@ async def world(
         yield world
 
 
+async def pin(world: World, requirement: UUID) -> None:
+    await overrule(
+        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
+    )
+    await world.settle()
+
+
 async def later(world: World) -> None:
     world.clock.wind(minutes=2)
     await world.settle(polls=True)
@@ -112,10 +128,7 @@ async def test_d15_a_moved_issue_keeps_its_requirement_and_makes_no_twin(
     await world.settle(polls=True)
     before = await world.issue("acme/finance#1")
     requirement = (await world.rows("SELECT id FROM requirements"))[0]["id"]
-    await overrule(
-        world.engine, requirement, Section.SCOPE, "in_contract", "agreed", "Mei"
-    )
-    await world.settle()
+    await pin(world, requirement)
     world.clock.wind(minutes=10)
     desk.move(made)
     await later(world)
@@ -143,6 +156,49 @@ async def test_the_old_issue_is_not_written_to_after_the_move(
     writes = desk.writes
     await later(world)
     assert desk.writes == writes
+
+
+async def test_d15_what_went_into_a_deleted_issue_is_gone_until_it_is_reopened(
+    world: World, desk: GitLabDesk
+) -> None:
+    """GitLab forgets the move: what is left looks closed, as if it was delivered."""
+    made = desk.raise_issue("WeChat mini program for approvals")
+    await world.settle(polls=True)
+    world.clock.wind(minutes=10)
+    new = desk.move(made)
+    await later(world)
+    before = await told(world)
+    requirement = before["acme/finance#1"]["requirement"]
+    await pin(world, requirement)
+    desk.delete(new)
+    world.clock.wind(days=1)
+    await later(world)
+    await later(world)
+    assert all(one["gone"] for one in (await told(world)).values())
+
+    assert (await reconcile(world.engine, "acme", "Mei", repair=True)).found == {}
+    desk.note(made, "why was this closed?", internal=False)
+    await later(world)
+    assert all(one["gone"] for one in (await told(world)).values())
+
+    desk.reopen(made)
+    await later(world)
+    after = await told(world)
+    state = {"requirement": requirement, "state": before["acme/erp#1"]["state"]}
+    assert after["acme/erp#1"].items() >= {**state, "gone": True}.items()
+    old = {**state, "gone": False, "scope": "in_contract"}
+    assert after["acme/finance#1"] == old
+
+
+async def told(world: World) -> dict[str, dict[str, Any]]:
+    """What is said of each issue and its requirement."""
+    rows = await world.rows(
+        "SELECT i.key, i.deleted_at IS NOT NULL AS gone, i.scope, q.state,"
+        " q.id AS requirement FROM issues i JOIN requirement_issues l"
+        " ON l.issue_id = i.id AND l.unlinked_at IS NULL"
+        " JOIN requirements q ON q.id = l.requirement_id"
+    )
+    return {row.pop("key"): row for row in rows}
 
 
 async def test_c8_a_deletion_is_found_by_the_sweep_and_confirmed_by_a_second_look(
