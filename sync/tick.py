@@ -5,6 +5,8 @@ The net under the wake-ups: a job that was lost with its process is found here.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from math import floor
+from zlib import crc32
 
 from connectors.http import LONGEST_WAIT_SECONDS
 from pool import runs, sources, waits
@@ -83,9 +85,28 @@ def _due_polls(
             yield Due("poll", row.name)
         if source is None or is_quiet(engine, row):
             continue
-        every = timedelta(seconds=source.config.poll_seconds)
-        if row.repoll_at is not None:
-            every = min(every, _REPOLL_EVERY)
-        # abs: the clock may have been ahead when it was polled
-        if row.last_poll_at is None or abs(now - row.last_poll_at) >= every:
+        if _is_poll_due(row, source.config.poll_seconds, now):
             yield Due("poll", row.name)
+
+
+def _is_poll_due(row: SourceRow, poll_seconds: float, now: datetime) -> bool:
+    """At the beginning of its turn, or when it was not looked at for as long as one."""
+    polled_at = row.last_poll_at
+    if polled_at is None:
+        return True
+    every = timedelta(seconds=poll_seconds)
+    if row.repoll_at is not None:
+        every = min(every, _REPOLL_EVERY)
+    # abs: the clock may have been ahead when it was polled
+    is_long_ago = abs(now - polled_at) >= every
+    last, this = (_turn_of(row.name, poll_seconds, at) for at in (polled_at, now))
+    return is_long_ago or this > last
+
+
+def _turn_of(name: str, poll_seconds: float, at: datetime) -> int:
+    """Of ``poll_seconds`` each; every source's begin at other moments.
+
+    Or those that were started together would be polled in the same second ever after.
+    """
+    phase = crc32(name.encode()) / 2**32
+    return floor(at.timestamp() / poll_seconds + phase)

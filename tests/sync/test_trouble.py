@@ -26,7 +26,7 @@ from sync.trouble import (
 )
 from tests.builders import Town, open_town
 from tests.sync.told import NAME, plug, source_of
-from tests.sync.world import concerns
+from tests.sync.world import START, concerns
 
 DOWN = RetriableError("unavailable")
 
@@ -195,29 +195,56 @@ def test_only_silence_and_broken_answers_speak_for_a_tracker_that_is_down() -> N
     )
 
 
-async def test_a_source_is_polled_when_its_time_has_come_and_not_a_second_sooner(
+async def poll_due(town: Town) -> list[str]:
+    """Which sources are due; they are taken for polled then."""
+    due = [one.source for one in await tick(town.engine) if one.verb == "poll"]
+    polled = (
+        "UPDATE sources SET last_poll_at = %s, repoll_at = NULL WHERE name = ANY(%s)"
+    )
+    await town.rows(f"{polled} RETURNING id", town.clock(), due)
+    return due
+
+
+async def test_a_source_is_polled_when_its_turn_begins_and_not_a_second_sooner(
     town: Town,
 ) -> None:
     source = town.engine.sources[NAME]
     config = source.config.model_copy(update={"poll_seconds": 3600})
     town.engine = replace(town.engine, sources={NAME: replace(source, config=config)})
-
-    async def polls() -> list[Due]:
-        return [one for one in await tick(town.engine) if one.verb == "poll"]
-
-    due = [Due("poll", NAME)]
-    assert await polls() == due, "it never was"
-    polled = "UPDATE sources SET last_poll_at = %s, repoll_at = %s RETURNING id"
-    for repoll_at, seconds in ((None, 3600), (town.clock(), 300)):
-        await town.rows(polled, town.clock(), repoll_at)
+    assert await poll_due(town) == [NAME], "it never was"
+    assert town.clock() == START.replace(hour=8, minute=30)
+    for seconds in (3530, 3600):  # its turns begin 28 min 50 s after each hour
         town.clock.wind(seconds=seconds - 1)
-        assert await polls() == []
+        assert await poll_due(town) == []
         town.clock.wind(seconds=1)
-        assert await polls() == due
+        assert await poll_due(town) == [NAME]
+    await town.rows("UPDATE sources SET repoll_at = %s RETURNING id", town.clock())
+    town.clock.wind(seconds=299)
+    assert await poll_due(town) == []
+    town.clock.wind(seconds=1)
+    assert await poll_due(town) == [NAME]
+    town.clock.wind(seconds=-3599)
+    assert await poll_due(town) == [], "another host's clock may be behind"
+    town.clock.wind(seconds=-1)
+    assert await poll_due(town) == [NAME], "our clock was ahead"
     await town.rows("UPDATE sources SET broken_at = now() RETURNING id")
-    assert await polls() == due, "as a probe, once"
+    assert await poll_due(town) == [NAME], "as a probe, once"
     await town.rows("UPDATE sources SET paused_at = now() RETURNING id")
-    assert await polls() == []
+    assert await poll_due(town) == []
+
+
+async def test_sources_that_start_together_are_not_polled_in_step(town: Town) -> None:
+    source = town.engine.sources[NAME]
+    names = [f"client-{number}" for number in range(50)]
+    fifty = {name: replace(source, name=name) for name in names}
+    town.engine = replace(town.engine, sources=fifty)
+    assert len(await poll_due(town)) == len(names)
+    found = list[list[str]]()
+    for _ in range(12):
+        town.clock.wind(seconds=5)
+        found.append(await poll_due(town))
+    assert max(map(len, found)) < len(names) / 4
+    assert sorted(name for some in found for name in some) == sorted(names)
 
 
 async def test_without_a_ruleset_sources_are_polled_all_the_same(town: Town) -> None:
