@@ -70,6 +70,9 @@ class Intent:
 
     ``attempts`` is also its fencing number: only the claim that has the row's newest
     number may settle it.
+
+    Attributes:
+        decision: that wanted it.
     """
 
     id: UUID
@@ -79,6 +82,7 @@ class Intent:
     change: Change
     attempts: int
     created_at: datetime
+    decision: UUID | None
 
 
 _CLAIM = """
@@ -90,7 +94,7 @@ WHERE id IN (
             SELECT FROM fetches f
             WHERE f.source_id = o.source_id AND f.tracker_id = i.tracker_id)
     ORDER BY o.not_before, o.seq LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED)
-RETURNING id, client_id, issue_id, change, attempts, created_at, seq,
+RETURNING id, client_id, issue_id, change, attempts, created_at, decision_id, seq,
     (SELECT tracker_id FROM issues WHERE issues.id = outbox.issue_id) AS tracker_id
 """
 
@@ -244,6 +248,7 @@ def _intent(row: DictRow) -> Intent:
         change=decode(row["change"], Change),
         attempts=row["attempts"],
         created_at=row["created_at"],
+        decision=row["decision_id"],
     )
 
 
@@ -325,7 +330,8 @@ async def postpone(
 
 
 _ORPHANS = """
-SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts, o.created_at
+SELECT o.id, o.client_id, o.issue_id, i.tracker_id, o.change, o.attempts, o.created_at,
+    o.decision_id
 FROM outbox o JOIN issues i ON i.id = o.issue_id
 WHERE o.source_id = %s AND o.claimed_at IS NOT NULL AND o.not_before <= %s
 ORDER BY o.seq FOR UPDATE OF o SKIP LOCKED

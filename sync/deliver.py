@@ -12,11 +12,9 @@ from model.changes import Receipt
 from model.errors import Conflict, PermanentError, RetriableError, TrackerError
 from model.issues import IssueRef
 from model.signs import Written
-from pool import audit, fetches, issues, outbox, sources
+from pool import fetches, issues, outbox, sources
 from pool.attention import Concern, raise_concern, resolve_all
-from pool.audit import Entry
 from pool.database import Connection
-from pool.encode import encode
 from pool.issues import Rebased, StoredIssue
 from pool.outbox import Intent, Settled
 from pool.sources import SourceRow
@@ -24,6 +22,7 @@ from sync.breaker import count_failure, is_failure
 from sync.engine import Engine
 from sync.gathering import Gathering
 from sync.note_race import note_race
+from sync.note_writes import Sent, note_writes
 from sync.plan import learn
 from sync.raise_issues import raise_issues
 from sync.report_leak import LEAK, report_leak
@@ -206,8 +205,13 @@ async def _settle(
         ]
         if kept:
             await _keep_receipts(engine, connection, source, kept)
-        if lost := [it for it in settled if it.intent.id not in ours]:
-            await _note_written(engine, connection, source, lost)
+        seen = {issue.id: issue.snapshot for issue in held}
+        lost = [
+            Sent(it.intent, seen.get(it.intent.issue_id), it.receipt)
+            for it in settled
+            if it.intent.id not in ours
+        ]
+        await note_writes(engine, connection, source, lost)
 
 
 async def _keep_receipts(
@@ -231,26 +235,12 @@ async def _keep_receipts(
         for issue, it in kept
         if it.receipt.written or bases[issue.id] != issue.base
     ]
+    sent = [Sent(it.intent, issue.snapshot, it.receipt) for issue, it in kept]
     async with connection.pipeline():
         await issues.keep_bases(connection, rebased)
         await resolve_all(connection, subjects, now)
         await fetches.ask(connection, source.id, back, now, fetches.READ_BACK)
-        await _note_written(engine, connection, source, [it for _, it in kept])
-
-
-async def _note_written(
-    engine: Engine,
-    connection: Connection,
-    source: SourceRow,
-    settled: Sequence[Settled],
-) -> None:
-    written = [it for it in settled if it.receipt.written]
-    entries = [_entry(engine, source, it.intent, _told_of(it)) for it in written]
-    await audit.append_all(connection, entries)
-
-
-def _told_of(it: Settled) -> dict[str, Any]:
-    return {"change": encode(it.intent.change), "receipt": encode(it.receipt)}
+        await note_writes(engine, connection, source, sent)
 
 
 async def _retry(
@@ -295,8 +285,8 @@ async def _suspect(
     """Part of it may have been written: a step of several, or a post function's."""
     now = engine.clock()
     await fetches.ask(connection, source.id, [intent.tracker_id], now, error.code)
-    told = {"change": encode(intent.change), "outcome": "unknown"}
-    await audit.append(connection, _entry(engine, source, intent, told))
+    seen = await issues.find_snapshot(connection, intent.issue_id)
+    await note_writes(engine, connection, source, [Sent(intent, seen)])
 
 
 async def _put_off(
@@ -362,17 +352,3 @@ def _subject(intent: Intent) -> str:
 
 def _told(error: TrackerError) -> dict[str, Any]:
     return {"code": error.code, **error.params}
-
-
-def _entry(
-    engine: Engine, source: SourceRow, intent: Intent, told: dict[str, Any]
-) -> Entry:
-    return Entry(
-        at=engine.clock(),
-        actor="reqpool",
-        action=f"write {outbox.field_of(intent.change)}",
-        subject=f"{source.name}:{intent.tracker_id}",
-        cause=str(intent.id),
-        client_id=intent.client_id,
-        after=told,
-    )

@@ -85,7 +85,7 @@ def failure_is_done(patch: pytest.MonkeyPatch) -> None:
 
 @bug("a write leaves no line in the audit", 12)
 def audit_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("sync.deliver.audit.append_all", answering(None))
+    patch.setattr("sync.deliver.note_writes", answering(None))
 
 
 @bug("what a receipt told is forgotten", 1, 16, 4)

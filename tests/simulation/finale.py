@@ -138,11 +138,13 @@ async def _check_edits(world: World, chosen: list[ModelTracker]) -> None:
 
 
 async def _check_audit(world: World, chosen: list[ModelTracker]) -> None:
-    """One row for each write, under its operation."""
+    """One row for each write, under its operation; its decision has the ruleset."""
     rows = await world.rows(
-        "SELECT cause, action FROM audit WHERE action LIKE 'write%%'"
+        "SELECT a.cause, d.id IS NOT NULL AS is_explained FROM audit a"
+        " LEFT JOIN decisions d ON d.id::text = a.after->>'decision'"
+        " WHERE a.action LIKE 'write%%'"
     )
-    known = {row["cause"] for row in rows}
+    known = {row["cause"] for row in rows if row["is_explained"] or world.restores}
     for tracker in chosen:
         for write in tracker.writes[tracker.forgiven :]:
             need(12, write.operation in known, f"{write.issue}: a write without audit")

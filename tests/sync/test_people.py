@@ -221,3 +221,28 @@ async def test_an_issue_is_decided_again_on_the_day_that_concerns_it_and_on_no_o
     world.clock.wind(days=1)
     ran = await world.settle()
     assert "redecide" not in {one.verb for one in ran}
+
+
+async def test_the_audit_tells_of_each_write_who_wanted_it_and_what_stood_there(
+    world: World, desk: JiraDesk, report: Issue
+) -> None:
+    """Also of those that age took out of the outbox."""
+    await develop(world, report)
+    await overrule_one(world, report, Section.SCOPE, "daily_change")
+    await world.settle()
+    [ours] = [one for one in report.comments if one.author is desk.bot]
+    await world.rows("DELETE FROM outbox RETURNING id")
+    told = await world.rows(
+        "SELECT action, before FROM audit JOIN decisions d"
+        " ON d.id::text = after->>'decision' AND d.ruleset <> ''"
+        " WHERE action LIKE 'write %%' ORDER BY seq"
+    )
+    assert [tuple(row.values()) for row in told] == [
+        ("write labels", []),
+        ("write release", ""),
+        ("write comment", None),
+        ("write status", "To Do"),
+        ("write labels", ["pool-scope::in-contract"]),
+        ("write release", "2026.12"),
+        ("write comment", ours.id),
+    ]

@@ -200,7 +200,11 @@ async def test_a_write_that_may_have_had_its_effect_is_told_and_its_issue_read(
     )
     assert row["not_before"] > world.clock()
     [entry] = await world.rows("SELECT * FROM audit WHERE action = 'write comment'")
-    assert entry["after"] == {"change": row["change"], "outcome": "unknown"}
+    assert entry["after"] == {
+        "decision": str(row["decision_id"]),
+        "change": row["change"],
+        "outcome": "unknown",
+    }
     assert (entry["actor"], entry["subject"]) == ("reqpool", f"acme:{made.id}")
     [issue] = await world.rows("SELECT write_read > read AS is_later FROM issues")
     assert issue["is_later"], "what was asked for before shows no write"
