@@ -7,7 +7,6 @@ from datetime import datetime
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, request_response
@@ -26,6 +25,7 @@ _TOLD = {
     "wait_seconds": "Until the tracker lets itself be asked again.",
     "paused": "1 while somebody has paused the source.",
     "broken": "1 while the tracker is taken to be down.",
+    "budget_left_ratio": "Share of the tracker's tightest rate limit that is left.",
     "fetches_pending": "Issues waiting to be read.",
     "inbox_pending": "Deliveries not understood yet.",
     "inbox_oldest_seconds": "Age of the oldest of them.",
@@ -83,7 +83,7 @@ def metrics_route(engine: Engine, telemetry: Telemetry) -> Route:
         counted = generate_latest(telemetry.registry)
         try:
             found = await _find(engine)
-        except (DatabaseGone, PoolTimeout):
+        except (DatabaseGone, TimeoutError):
             return Response(counted, 503, media_type=CONTENT_TYPE_LATEST)
         pool = CollectorRegistry()
         pool.register(found)
@@ -95,6 +95,6 @@ def metrics_route(engine: Engine, telemetry: Telemetry) -> Route:
 
 async def _find(engine: Engine) -> _Gauges:
     now = engine.clock()
-    async with engine.database.transaction() as connection:
+    async with engine.database.quick_look() as connection:
         gauges = await find_gauges(connection, now)
         return _Gauges(gauges, await clearings.find_all(connection), now)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -54,7 +54,12 @@ class Database:
     """A pool of connections to one database.
 
     Only the edge commits: functions take a :data:`Connection` and never commit.
+
+    Attributes:
+        probe_seconds: what monitoring waits at most; a scrape has 10 s in all.
     """
+
+    probe_seconds: ClassVar[float] = 2
 
     def __init__(self, url: str, *, max_connections: int = 10) -> None:
         """Opens nothing yet.
@@ -90,6 +95,20 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction: commits at the end, rolls back when it is left by an error."""
         async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def quick_look(self) -> AsyncIterator[Connection]:
+        """A transaction for monitoring, which is told soon that there is no database.
+
+        Raises:
+            DatabaseGone: there is none.
+            TimeoutError: it does not answer.
+        """
+        async with (
+            asyncio.timeout(self.probe_seconds),
+            self.transaction() as connection,
+        ):
             yield connection
 
     @asynccontextmanager

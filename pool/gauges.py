@@ -14,12 +14,18 @@ SELECT s.name AS source,
     greatest(extract(epoch FROM s.not_before - %(now)s), 0) AS wait_seconds,
     (s.paused_at IS NOT NULL)::int AS paused,
     (s.broken_at IS NOT NULL)::int AS broken,
+    budget.left_ratio AS budget_left_ratio,
     fetches.rows AS fetches_pending,
     received.rows AS inbox_pending, received.age AS inbox_oldest_seconds,
     wanted.rows AS outbox_pending, wanted.age AS outbox_oldest_seconds,
     held.rows AS outbox_held, dead.rows AS outbox_dead, concerns.rows AS concerns
 FROM sources s
 LEFT JOIN letterboxes l ON l.source_id = s.id
+CROSS JOIN LATERAL (SELECT min(CASE WHEN one.resets_at <= %(now)s THEN 1
+        ELSE one.remaining::numeric / nullif(one."limit", 0) END) AS left_ratio
+    FROM jsonb_to_recordset(s.budget->'limits')
+        AS one (remaining bigint, "limit" bigint, resets_at timestamptz)
+    WHERE one.remaining IS NOT NULL) budget
 CROSS JOIN LATERAL (SELECT count(*) AS rows,
     coalesce(extract(epoch FROM %(now)s - min(received_at)), 0) AS age
     FROM inbox WHERE source_id = s.id AND state = 'pending') received

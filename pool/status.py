@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from model.findings import Finding
 from pool import attention, checks, clearings, inbox, outbox, rulesets, sources
 from pool.checks import Checked
 from pool.clearings import Clearing
-from pool.database import Connection, Database, query
+from pool.database import Connection, Database, DatabaseGone, query
 from pool.sources import SourceRow
 
 
@@ -113,9 +110,9 @@ async def _find_concerns(connection: Connection) -> Sequence[Concern]:
 
 
 async def is_reachable(database: Database) -> bool:
-    """Whether the database answers."""
+    """Whether the database answers, and soon."""
     try:
-        async with database.transaction() as connection:
+        async with database.quick_look() as connection:
             return bool(await query(connection, "SELECT 1"))
-    except (PoolTimeout, OperationalError):
+    except (DatabaseGone, TimeoutError):
         return False

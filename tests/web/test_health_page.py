@@ -6,6 +6,7 @@ from model.budgets import RateBudget, RateLimit, RateWait
 from model.findings import Finding
 from pool import checks, sources
 from pool.attention import Concern, raise_concern
+from pool.gauges import Gauge, find_gauges
 from tests.builders import Town
 
 
@@ -79,6 +80,30 @@ async def test_what_is_left_of_the_rate_limit_is_shown_in_the_readers_language(
     assert "速率额度 api：剩余 1988/2000，23:58:00 UTC 重置" in chinese
     assert "全部请求 等待至 23:58:00 UTC" in chinese
     await site.get("/health?lang=en")
+
+
+async def test_monitoring_is_told_what_is_left_of_the_tightest_limit(
+    town: Town,
+) -> None:
+    now = town.clock()
+    over, later = now - timedelta(seconds=1), now + timedelta(minutes=1)
+    limits = [
+        RateLimit(name, limit, left, resets_at, near_limit=False, told_at=now)
+        for name, limit, left, resets_at in (
+            ("api", 2000, 500, later),
+            ("search", 30, 6, later),
+            ("writes", 30, 0, over),
+            ("untold", 30, None, later),
+            ("none at all", 0, 0, None),
+        )
+    ]
+    async with town.database.transaction() as connection:
+        source = await sources.find(connection, "huaxin-jira")
+        assert source
+        await sources.note_budget(connection, source.id, RateBudget(tuple(limits)))
+        gauges = await find_gauges(connection, now)
+    told = [one for one in gauges if one.name == "budget_left_ratio"]
+    assert told == [Gauge("budget_left_ratio", "huaxin-jira", 0.2)]
 
 
 async def keep_check(town: Town, *findings: Finding) -> None:

@@ -5,13 +5,14 @@ import base64
 import hashlib
 import hmac
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from pool.database import TRUSTED_SECONDS
+from pool.database import TRUSTED_SECONDS, Database
 from pool.inbox import unpack
 from sync.receive import Letter, admit, keep
 from tests.sync.conftest import SECRET
@@ -389,6 +390,46 @@ async def test_a4_a_database_that_is_away_is_503_and_the_source_is_read_again(
     await until_repolled(office, "acme")
     assert (await office.send()).status_code == 202
     assert await office.inbox() == [("pending", "")]
+
+
+async def probe(office: Office) -> list[tuple[int, bool]]:
+    """Each status, and whether the pool's numbers came along."""
+    answers = [
+        await office.post.get(f"/{it}") for it in ("healthz", "readyz", "metrics")
+    ]
+    return [(it.status_code, "reqpool_inbox_pending" in it.text) for it in answers]
+
+
+async def test_whoever_monitors_is_told_soon_that_the_database_does_not_answer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await probe(office) == [(200, False), (200, False), (200, True)]
+    monkeypatch.setattr(Database, "probe_seconds", 0.1)
+    async with AsyncExitStack() as everybody:
+        for _ in range(10):
+            await everybody.enter_async_context(
+                office.world.engine.database.transaction()
+            )
+        assert await probe(office) == [(200, False), (503, False), (503, False)]
+
+
+async def test_deliveries_that_wait_at_the_same_time_are_committed_together(
+    office: Office,
+) -> None:
+    """Group commit: at a thousand a second each would wait for the disk."""
+    engine, slot = office.world.engine, Slot(office.world.engine)
+    bodies = [b"%d" % number for number in range(100)]
+    letters = [Letter("acme", "", lower(sign(body)), body) for body in bodies]
+    async with asyncio.TaskGroup() as group:
+        for letter in letters:
+            group.create_task(slot.post(admit(engine, letter)))
+    kept = await office.world.rows("SELECT DISTINCT xmin::text FROM inbox")
+    assert len(await office.inbox()) == len(letters)
+    assert len(kept) <= 2
+
+
+def lower(headers: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 async def test_a_database_that_does_not_answer_is_503_and_keeps_nothing(
