@@ -144,4 +144,4 @@ async def _try(engine: Engine, number: int, act: Act, done: str) -> bool:
     return False
 
 
-_TOO_LATE = "sent, being sent or given up already, or overtaken by another write"
+_TOO_LATE = "sent, being sent or given up already, overtaken by another write, or its issue is gone"

@@ -22,6 +22,7 @@ class Write:
         number: readable, never used again; a write keeps it over all its attempts.
         operation: the id of its present attempt.
         is_newest: nothing else was wanted of this field since.
+        is_gone: its issue is deleted, or went on elsewhere.
         is_claimed: it is being sent right now.
     """
 
@@ -44,6 +45,7 @@ class Write:
     receipt: dict[str, Any] | None
     error: dict[str, Any] | None
     is_newest: bool
+    is_gone: bool
     is_claimed: bool
 
 
@@ -62,7 +64,7 @@ SELECT o.seq AS number, o.id AS operation, s.name AS source, o.source_id, o.clie
     o.change, o.attempts, o.not_before, o.created_at, o.settled_at, o.receipt, o.error,
     NOT EXISTS (SELECT FROM outbox newer WHERE newer.issue_id = o.issue_id
         AND newer.field = o.field AND newer.seq > o.seq) AS is_newest,
-    o.claimed_at IS NOT NULL AS is_claimed
+    i.deleted_at IS NOT NULL AS is_gone, o.claimed_at IS NOT NULL AS is_claimed
 FROM outbox o
 JOIN sources s ON s.id = o.source_id
 JOIN issues i ON i.id = o.issue_id

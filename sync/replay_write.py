@@ -18,7 +18,8 @@ async def replay_write(engine: Engine, number: int, by: str, reason: str = "") -
 
     Raises:
         LookupError: there is no such write.
-        SettledError: it was sent, or is being sent, or something else is wanted by now.
+        SettledError: it was sent, or is being sent, something else is wanted by now, or
+            its issue is gone.
         ValueError: nobody's name is given.
     """
     if not by.strip():
@@ -50,5 +51,6 @@ async def replay_write(engine: Engine, number: int, by: str, reason: str = "") -
 
 
 def _refuse(write: Write) -> None:
-    if write.state not in _REPLAYED or write.is_claimed or not write.is_newest:
+    is_late = write.is_claimed or write.is_gone or not write.is_newest
+    if is_late or write.state not in _REPLAYED:
         raise SettledError(write.number)

@@ -46,6 +46,7 @@ class WriteInFull(Answer):
     receipt: dict[str, Any] | None
     error: dict[str, Any] | None
     is_newest: bool = Field(description="Nothing else was wanted of the field since.")
+    is_gone: bool = Field(description="Its issue is deleted, or went on elsewhere.")
     is_claimed: bool = Field(description="It is being sent right now.")
 
 

@@ -76,7 +76,8 @@ class Row:
     def is_replayable(self) -> bool:
         """Whether trying it again may be asked for."""
         waits = self.write.state in {*OPEN, OutboxState.DISCARDED} - {OutboxState.HELD}
-        return waits and self.write.is_newest and not self.write.is_claimed
+        is_late = self.write.is_claimed or self.write.is_gone
+        return waits and self.write.is_newest and not is_late
 
     @property
     def is_discardable(self) -> bool:

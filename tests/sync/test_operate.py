@@ -123,6 +123,24 @@ async def test_what_is_sent_or_overtaken_cannot_be_replayed_or_discarded(
             await act(world.engine, sent.number, " ", "why not")
 
 
+async def test_what_an_issue_that_is_gone_was_to_get_is_not_written_any_more(
+    world: World, desk: JiraDesk
+) -> None:
+    refuse(desk, "/issue/", method="PUT")
+    made = desk.raise_issue(WISH)
+    await world.settle(polls=True)
+    [dead] = await find(world)
+    await world.rows("UPDATE issues SET deleted_at = now() RETURNING id")
+    with pytest.raises(SettledError):
+        await replay_write(world.engine, dead.number, "Mei")
+    desk.edit(made, summary=f"{WISH}, please")
+    world.clock.wind(minutes=5)
+    await world.settle(polls=True)
+    await replay_write(world.engine, dead.number, "Mei")
+    await world.settle()
+    assert made.labels != []
+
+
 async def test_writes_are_paged_and_filtered(world: World, desk: JiraDesk) -> None:
     first, _ = desk.raise_issue(WISH), desk.raise_issue(WISH)
     await world.settle(polls=True)

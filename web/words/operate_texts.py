@@ -29,8 +29,8 @@ OPERATE_TEXTS = {
     "done.replayed": ("将再次处理。", "It is dealt with again."),
     "done.discarded": ("已丢弃。", "Discarded."),
     "failed.settled": (
-        "已处理完毕、正在写入，或已被后来的写入替代",
-        "it is settled, being sent, or overtaken by now",
+        "已处理完毕、正在写入、已被后来的写入替代，或工单已不存在",
+        "it is settled, being sent, or overtaken by now, or its issue is gone",
     ),
     "writes.title": ("写回", "Writes"),
     "writes.hint": (
