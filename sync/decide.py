@@ -136,6 +136,7 @@ def _conclude(
     """What is kept of one decision, and wanted of the tracker."""
     before, decision = matter.issue, made.decision
     issue = _advance(before, decision)
+    matter = replace(matter, issue=issue)
     placement = places.find(matter, decision)
     clause = matter.charge.settle(decision)
     ruling = Ruling(
@@ -162,7 +163,7 @@ def _conclude(
         events=tuple(_find_flips(matter.last, stored)) if is_new else (),
         release=placement.id,
         clause=clause,
-        due_on=put_off(sitting, matter, made.facts, issue, placement, planned),
+        due_on=put_off(sitting, matter, made.facts, placement, planned),
         planned=planned,
         caution=_caution(sitting, issue, made.cause),
         notice=notice,

@@ -26,7 +26,6 @@ def put_off(
     sitting: Sitting,
     matter: Matter,
     facts: Facts,
-    after: StoredIssue,
     placement: Placement,
     planned: Plan,
 ) -> date | None:
@@ -34,9 +33,8 @@ def put_off(
 
     Args:
         sitting: the transaction's.
-        matter: what was decided on.
+        matter: what was decided on, its requirement where it went by itself.
         facts: of today.
-        after: the issue, where its requirement went by itself.
         placement: the release that it is in.
         planned: what is to be written.
 
@@ -45,12 +43,8 @@ def put_off(
         the first day on which a rule or a clause may come out otherwise; on every day
         before it the issue is decided on as it was today.
     """
-    calendar = _read_calendar(sitting, after)
-    if (
-        any(_moves(calendar, matter, facts, after))
-        or placement.waits
-        or planned.changes
-    ):
+    calendar = _read_calendar(sitting, matter.issue)
+    if any(_moves(calendar, matter, facts)) or placement.waits or planned.changes:
         return matter.today + timedelta(days=1)  # what comes of a write is seen then
     release, contract = placement.release, matter.setting.contract
     known = {**facts, _SHIPS: release.ship_on} if release else facts
@@ -61,14 +55,13 @@ def put_off(
     return min((day for day in days if day), default=None)
 
 
-def _moves(
-    calendar: Calendar, matter: Matter, facts: Facts, after: StoredIssue
-) -> Iterator[bool]:
+def _moves(calendar: Calendar, matter: Matter, facts: Facts) -> Iterator[bool]:
     """What this decision, or one on another issue, may have made of the facts.
 
     What later issues take of an allowance is nothing to one that is closed: whoever was
     first has had it.
     """
+    after = matter.issue
     is_closed = after.snapshot.status_category is StatusCategory.DONE
     yield len(matter.links) > 1
     yield _STATE in calendar.asked and facts.get(_STATE) != after.requirement_state

@@ -9,6 +9,7 @@ from pool import decisions, fetches
 from sandbox.jira.records import Issue
 from sync.advance import advance
 from sync.overrule import UnknownValue, overrule
+from sync.poll import poll
 from tests.sync.conftest import JiraDesk
 from tests.sync.test_round_trip import writes
 from tests.sync.world import World
@@ -102,6 +103,19 @@ async def test_what_is_closed_stays_in_the_release_that_it_was_in(
     await move_later(world, desk, report, "Done")
     assert (await world.issue(report.key))["release"] == "2026.12"
     assert [version.name for version in report.fix_versions] == ["2026.12"]
+
+
+async def test_what_is_opened_again_goes_at_once_where_it_belongs_by_now(
+    world: World, desk: JiraDesk, report: Issue
+) -> None:
+    await move_later(world, desk, report, "Done")
+    await overrule_one(world, report, Section.SCOPE, "daily_change")
+    await world.settle()
+    assert (await world.issue(report.key))["release"] == "2026.12"
+    world.clock.wind(minutes=3)
+    desk.move(report, "To Do")
+    await poll(world.engine, "acme")
+    assert (await world.issue(report.key))["release"] == "2027.02"
 
 
 async def test_an_overridden_release_becomes_the_fix_version(
