@@ -1,13 +1,16 @@
 """While a full batch of issues is kept, the next one is read."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from connectors.base import Fetched
 from model.errors import RetriableError
+from pool import sources
+from pool.database import hold_source
 from sync.fetch import fetch
 from tests.sync.conftest import JiraDesk
 from tests.sync.world import World
@@ -20,9 +23,8 @@ class Reading:
     """A connector, and what was asked of it at once; it fails from a request on."""
 
     real: Any
-    asked: list[tuple[int, Sequence[str]]]
-    stored: Any
     fails_from: int = 99
+    asked: list[Sequence[str]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
@@ -30,7 +32,7 @@ class Reading:
     async def fetch(self, tracker_ids: Sequence[str]) -> Fetched:
         if len(self.asked) >= self.fails_from:
             raise RetriableError("unavailable")
-        self.asked.append((await self.stored(), sorted(tracker_ids)))
+        self.asked.append(tracker_ids)
         fetched: Fetched = await self.real.fetch(tracker_ids)
         return fetched
 
@@ -49,14 +51,10 @@ async def ask_for_all(world: World, desk: JiraDesk) -> list[str]:
 
 
 def listen(world: World, fails_from: int = 99) -> Reading:
-    async def stored() -> int:
-        [row] = await world.rows("SELECT count(*) AS n FROM issues")
-        return int(row["n"])
-
     source = world.engine.sources["acme"]
-    reading: Any = Reading(source.connector, [], stored, fails_from)
-    sources = {**world.engine.sources, "acme": replace(source, connector=reading)}
-    world.engine = replace(world.engine, sources=sources)
+    reading: Any = Reading(source.connector, fails_from)
+    others = {**world.engine.sources, "acme": replace(source, connector=reading)}
+    world.engine = replace(world.engine, sources=others)
     heard: Reading = reading
     return heard
 
@@ -66,10 +64,20 @@ async def test_each_issue_is_read_once_and_ahead(
 ) -> None:
     monkeypatch.setattr("sync.fetch._BATCH", 2)
     issues, reading = await ask_for_all(world, desk), listen(world)
-    assert await fetch(world.engine, "acme") == 5
-    assert sorted(each for _, some in reading.asked for each in some) == issues
-    assert [len(some) for _, some in reading.asked] == [2, 2, 1]
-    assert reading.asked[1][0] < 2  # those of the first request were not yet kept
+    async with (
+        asyncio.timeout(30),
+        asyncio.TaskGroup() as group,
+        world.engine.database.transaction() as connection,
+    ):
+        source = await sources.find(connection, "acme")
+        assert source
+        await hold_source(connection, source.id)  # so that nothing can be kept yet
+        fetching = group.create_task(fetch(world.engine, "acme"))
+        while len(reading.asked) < 2:
+            await asyncio.sleep(0.01)
+    assert fetching.result() == 5
+    assert sorted(each for some in reading.asked for each in some) == issues
+    assert [len(some) for some in reading.asked] == [2, 2, 1]
     assert await world.rows("SELECT FROM fetches") == []
 
 
