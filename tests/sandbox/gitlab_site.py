@@ -78,7 +78,7 @@ class GitLabSite:
         return self.tracker.bench.deliveries.hooks[made.id]
 
     def settle(self) -> None:
-        assert self.server.wait_idle(10)
+        assert self.server.wait_idle()
 
 
 def build_gitlab(clock: Clock) -> GitLabSite:

@@ -91,7 +91,7 @@ class JiraDesk:
 
     async def quiet(self) -> None:
         """Wait until no webhook is on its way."""
-        assert await asyncio.to_thread(self.server.wait_idle)
+        assert await asyncio.to_thread(self.server.wait_idle, 120)
 
     def edit(self, issue: Issue, **fields: object) -> None:
         self.server.call(
