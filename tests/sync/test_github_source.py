@@ -100,6 +100,7 @@ async def test_webhooks_alone_are_enough(world: World, desk: GitHubDesk) -> None
         "2026.12",
         "2026-12-20T08:00:00Z",
     )
+    assert await asyncio.to_thread(desk.server.wait_idle)  # of what we wrote, too
     answers = [sent.answers for sent in desk.tracker.bench.deliveries.kept]
     assert answers
     assert all(answer == [202] for answer in answers)
