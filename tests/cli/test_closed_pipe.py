@@ -35,4 +35,4 @@ def test_a_reader_that_leaves_is_no_failure(command: str, tmp_path: Path) -> Non
     running.stdout.close()
     with running.stderr as told:
         assert told.read() == ""
-    assert running.wait(30) == 128 + signal.SIGPIPE
+    assert running.wait(60) == 128 + signal.SIGPIPE

@@ -218,7 +218,7 @@ def run_python(code: str) -> "subprocess.CompletedProcess[str]":
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -88,5 +88,5 @@ def test_the_command_prints_addresses_and_obeys_sigterm(tmp_path: Path) -> None:
         urls = json.loads(process.stdout.readline())["trackers"]
         answer = httpx.get(urls["one"] + "/rest/api/2/serverInfo")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert answer.json()["deploymentType"] == "Server"
