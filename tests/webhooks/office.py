@@ -1,5 +1,6 @@
 """One running letterbox that a module's tests share, with sources of every kind."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -87,7 +88,9 @@ class Office:
         return [row["name"] for row in rows]
 
     async def clear(self) -> None:
-        """As it was in the beginning."""
+        """As it was in the beginning, once nothing of before is under way."""
+        while any(map(_is_under_way, asyncio.all_tasks())):
+            await asyncio.sleep(0.01)
         await self.world.rows(
             "WITH a AS (DELETE FROM inbox_bodies), b AS (DELETE FROM attention),"
             " c AS (DELETE FROM fetches)"
@@ -96,6 +99,10 @@ class Office:
         await self.world.rows("DELETE FROM inbox RETURNING id")
         # so that nobody remembers a full inbox, or that a look was asked for
         self.world.clock.wind(minutes=1)
+
+
+def _is_under_way(task: asyncio.Task[Any]) -> bool:
+    return any(name in repr(task) for name in ("Repolls._settle", "Room._look_again"))
 
 
 def _configs() -> dict[str, SourceConfig]:
