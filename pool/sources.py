@@ -19,6 +19,7 @@ class SourceRow:
     """A source as the pool knows it.
 
     Attributes:
+        project, client: their slugs, as commands take them.
         paused_at: since when a person lets it rest.
         stopped_at: since when a mass change waits for a person.
         not_before: until then nothing is sent: the tracker asked for it, or failed.
@@ -34,7 +35,9 @@ class SourceRow:
     client_id: UUID
     project_id: UUID
     project: str
+    project_name: str
     client: str
+    client_name: str
     paused_at: datetime | None
     paused_by: str | None
     paused_reason: str | None
@@ -61,10 +64,10 @@ class Bond:
 
 _SELECT = """
 SELECT s.id, s.name, s.kind, s.base_url, s.client_id, s.project_id,
-       p.slug AS project, c.slug AS client, s.paused_at, s.paused_by, s.paused_reason,
-       s.stopped_at, s.not_before, s.failures, s.broken_at, s.repoll_at,
-       l.last_webhook_at, COALESCE(l.received, 0) AS received, s.last_poll_at,
-       s.last_error, s.budget
+       p.slug AS project, p.name AS project_name, c.slug AS client,
+       c.name AS client_name, s.paused_at, s.paused_by, s.paused_reason, s.stopped_at,
+       s.not_before, s.failures, s.broken_at, s.repoll_at, l.last_webhook_at,
+       COALESCE(l.received, 0) AS received, s.last_poll_at, s.last_error, s.budget
 FROM sources s JOIN projects p ON p.id = s.project_id JOIN clients c ON c.id = s.client_id
 LEFT JOIN letterboxes l ON l.source_id = s.id
 """

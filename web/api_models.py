@@ -439,7 +439,9 @@ class SourceView(Answer):
     name: str
     kind: str
     client: str
+    client_name: str
     project: str
+    project_name: str
     paused_at: datetime | None
     paused_by: str | None
     paused_reason: str | None

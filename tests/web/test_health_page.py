@@ -14,6 +14,10 @@ async def test_a_calm_pool_says_so(site: httpx.AsyncClient) -> None:
     page = (await site.get("/health")).text
     assert "Nothing needs attention." in page
     assert "huaxin-jira" in page
+    whose = '<span class="client">华信控股</span> <a href="/projects/huaxin-finance">'
+    assert f"{whose}财务管理系统</a> <code>huaxin-finance</code>" in page
+    [told, _] = (await site.get("/api/v1/status")).json()["sources"]
+    assert (told["client_name"], told["project_name"]) == ("华信控股", "财务管理系统")
 
 
 async def test_a_concern_is_shown_with_its_remedy_in_the_readers_language(
