@@ -36,6 +36,7 @@ from pydantic_settings import (
 
 from app.config_problems import KeyPath, Places, plain_secrets, to_problems
 from app.plugins import find_connector, unknown_kind
+from connectors.addresses import check_address
 from connectors.base import SourceConfig
 from model.errors import ConfigError, Problem
 from model.phrase import Phrase
@@ -84,12 +85,7 @@ def _postgresql(url: SecretStr) -> SecretStr:
 
 
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise PydanticCustomError(
-            "E_TYPE", "not a web address", {"hint": "write https://reqpool.example.com"}
-        )
-    return url.rstrip("/")
+    return check_address(url).rstrip("/")
 
 
 def _optional_address(url: str) -> str:

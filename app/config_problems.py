@@ -18,6 +18,8 @@ from model.phrase import Phrase
 KeyPath = tuple[str, ...]
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+")
+_PASSWORD = re.compile(r"password\s*=")
+"""As a parameter, which libpq takes from a URL and from a list of words alike."""
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 
 
@@ -158,7 +160,7 @@ def _tables(value: Any) -> list[dict[str, Any]]:
 def _is_plain_secret(path: KeyPath, value: Any) -> bool:
     texts = [text for text in _as_list(value) if isinstance(text, str)]
     if path == ("database", "url"):
-        return any(urlsplit(text).password for text in texts)
+        return any(urlsplit(text).password or _PASSWORD.search(text) for text in texts)
     return bool(texts)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_c
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from connectors.addresses import WebAddress
 from connectors.http import Origin
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
@@ -71,7 +72,7 @@ class SourceConfig(BaseModel):
 
     kind: str
     project: str
-    base_url: str
+    base_url: WebAddress
     webhook_auth: Literal["signature", "url_token"] = "signature"
     webhook_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=2)] = ()
     poll_seconds: Annotated[float, Field(gt=0)] = 60

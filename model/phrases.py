@@ -361,6 +361,10 @@ IN_CHINESE: dict[str, str] = {
     "give either email and api_token (Cloud) or token (Data Center)": (
         "请写 email 和 api_token（Cloud），或写 token（Data Center）"
     ),
+    "a user name or password in an address": "地址里写了用户名或密码",
+    "leave it out: addresses are shown on pages and in the log": (
+        "请去掉：地址会显示在页面和日志里"
+    ),
     "people without an account: {names}": "没有账号的人：{names}",
     "not ours to fill: {names}": "不能由我们填写：{names}",
     "Input should be a valid integer": "应为整数",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
+from connectors.addresses import WebAddress
 from connectors.label_fields import check_names
 from connectors.labels import LabelledConfig
 from model.decisions import Decided
@@ -25,7 +26,7 @@ class GitHubConfig(LabelledConfig):
         page_size: issues that a page of a list holds; GitHub gives 100 at most.
     """
 
-    base_url: str = "https://api.github.com"
+    base_url: WebAddress = "https://api.github.com"
     repositories: Annotated[tuple[int | str, ...], Field(min_length=1)]
     token: SecretStr
     page_size: Annotated[int, Field(gt=0, le=100)] = 100

@@ -126,9 +126,34 @@ def test_a_secret_in_plain_text_is_refused(line: str, path: str) -> None:
     assert "geheim" not in str(problem)
 
 
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("https://li.lei:geheim@jira.example.com", "E_SECRET"),
+        ("https://geheim@jira.example.com", "E_SECRET"),
+        ("ftp://jira.example.com", "E_TYPE"),
+        ("jira.example.com", "E_TYPE"),
+        ("https://:8080", "E_TYPE"),
+    ],
+)
+def test_an_address_is_one_of_the_web_and_holds_no_secret(
+    address: str, code: str
+) -> None:
+    """Pages, the log and the pool show it."""
+    sections = (SOURCE.replace("https://paper.example.com", address),)
+    for text in (*sections, f'[telemetry]\ntraces_url = "{address}"'):
+        problem = only_problem(text)
+        assert problem.code == code
+        assert problem.hint
+        assert "geheim" not in str(problem)
+
+
 def test_a_database_url_is_a_secret_only_with_a_password() -> None:
     assert load('[database]\nurl = "postgresql://pool@db/pool"').database.url
-    problem = only_problem('[database]\nurl = "postgresql://pool:geheim@db/pool"')
+    for url in ("//pool:geheim@db/pool", "//pool@db/pool?a=b&password=geheim"):
+        problem = only_problem(f'[database]\nurl = "postgresql:{url}"')
+        assert problem.code == "E_SECRET", url
+    problem = only_problem('[database]\nurl = "host=db password = geheim"')
     assert problem.code == "E_SECRET"
 
 
