@@ -11,6 +11,7 @@ from cli.write_acts import (
     Act,
     All,
     Before,
+    GivenReason,
     Issue,
     Most,
     Number,
@@ -100,7 +101,7 @@ def replay(
 def discard(
     numbers: SomeNumbers = None,
     *,
-    reason: Reason,
+    reason: GivenReason,
     every: All = False,
     source: Source = "",
     issue: Issue = "",

@@ -21,7 +21,20 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="TOML; else REQPOOL_CONFIG, else config.toml."),
 ]
-Actor = Annotated[str, typer.Option("--by", help="Who does it, for the audit.")]
+
+
+def say_something(value: str) -> str:
+    """What may not be blank."""
+    if not value.strip():
+        message = "it must not be empty"
+        raise typer.BadParameter(message)
+    return value
+
+
+Actor = Annotated[
+    str,
+    typer.Option("--by", help="Who does it, for the audit.", callback=say_something),
+]
 
 
 def load(path: Path | None) -> Config:

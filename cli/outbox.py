@@ -9,6 +9,7 @@ from cli.show import JSON
 from cli.write_acts import (
     MOST,
     Before,
+    GivenReason,
     Issue,
     Most,
     Number,
@@ -92,7 +93,7 @@ def replay(
 @app.command()
 def discard(
     numbers: Numbers,
-    reason: Reason,
+    reason: GivenReason,
     config: ConfigFile = None,
     actor: Actor = "operator",
 ) -> None:

@@ -11,7 +11,16 @@ from app.bootstrap import Application
 from app.config import Config
 from cli.opened import Actor, ConfigFile, load, run
 from cli.show import JSON, print_json, print_table
-from cli.write_acts import MOST, All, Most, Reason, Source, print_redacted
+from cli.write_acts import (
+    MOST,
+    All,
+    GivenReason,
+    Most,
+    Reason,
+    Source,
+    check_source,
+    print_redacted,
+)
 from pool.quarantine import (
     BodyGone,
     Letter,
@@ -66,6 +75,7 @@ def list_(
 
     async def look(opened: Application) -> Sequence[Quarantined]:
         async with opened.engine.database.transaction() as connection:
+            await check_source(connection, source)
             return await find_quarantined(connection, source, because, before, limit)
 
     found = run(load(config), look)
@@ -138,7 +148,7 @@ def replay(
 def discard(
     deliveries: _Deliveries = None,
     *,
-    reason: Reason,
+    reason: GivenReason,
     every: All = False,
     source: Source = "",
     because: _Because = "",
@@ -186,6 +196,7 @@ async def _act_on_all(
     results, before = list[bool](), None
     while True:
         async with engine.database.transaction() as connection:
+            await check_source(connection, wanted[0])
             found = await find_quarantined(connection, *wanted, before, MOST)
         results += [await _try(engine, each.id, act, done) for each in found]
         if len(found) < MOST:

@@ -9,9 +9,11 @@ from pydantic_core import to_jsonable_python
 
 from app.bootstrap import Application
 from app.config import Config
-from cli.opened import run
+from cli.opened import run, say_something
 from cli.show import print_json, print_table
 from connectors.http import redact
+from pool import sources
+from pool.database import Connection
 from pool.encode import to_text
 from pool.writes import SettledError, Write, WriteFilter, find_write, find_writes
 from sync.engine import Engine
@@ -30,7 +32,11 @@ SomeNumbers = Annotated[
     list[int] | None, typer.Argument(help="Numbers of writes; see list.")
 ]
 All = Annotated[bool, typer.Option("--all", help="All that the filters leave.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.")]
+_WHY = "Why; kept in the audit."
+Reason = Annotated[str, typer.Option("--reason", help=_WHY)]
+GivenReason = Annotated[
+    str, typer.Option("--reason", help=_WHY, callback=say_something)
+]
 
 Act = Callable[[Engine, int], Awaitable[None]]
 
@@ -54,6 +60,7 @@ def list_writes(
 
     async def look(opened: Application) -> Sequence[Write]:
         async with opened.engine.database.transaction() as connection:
+            await check_source(connection, wanted.source)
             return await find_writes(connection, wanted, before, most)
 
     found = run(config, look)
@@ -63,6 +70,17 @@ def list_writes(
     print_table("", _COLUMNS, [_row(each) for each in found])
     if len(found) == most:
         typer.echo(f"there may be more: --before {found[-1].number}")
+
+
+async def check_source(connection: Connection, name: str) -> None:
+    """A name that is mistyped would leave nothing, which looks like all is well.
+
+    Raises:
+        BadParameter: no source has it; an empty one is all sources.
+    """
+    if name and await sources.find(connection, name) is None:
+        message = f"there is no source {name!r} in the pool; see: reqpool status"
+        raise typer.BadParameter(message)
 
 
 def _row(write: Write) -> tuple[object, ...]:
@@ -121,6 +139,7 @@ def act_on_all(config: Config, wanted: WriteFilter, act: Act, done: str) -> None
         count, before = 0, None
         while True:
             async with opened.engine.database.transaction() as connection:
+                await check_source(connection, wanted.source)
                 found = await find_writes(connection, wanted, before, MOST)
             for write in found:
                 count += await _try(opened.engine, write.number, act, done)

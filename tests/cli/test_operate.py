@@ -78,6 +78,21 @@ def test_acts_on_writes_ask_for_what_is_missing(reqpool: Reqpool, dead: int) -> 
     assert "give numbers, or --all" in reqpool("deadletters", "replay").err
     assert "there is no write 999" in reqpool("outbox", "show", "999").err
     assert "there is no such write" in reqpool("outbox", "replay", "999").err
+    for blank in (("--reason", " "), ("--reason", "why", "--by", "")):
+        ran = reqpool("deadletters", "discard", str(dead), *blank)
+        assert (ran.code, "must not be empty" in ran.err) == (2, True), ran.err
+
+
+def test_a_source_that_is_mistyped_is_not_taken_for_one_that_is_well(
+    reqpool: Reqpool, dead: int
+) -> None:
+    del dead
+    for words in (
+        *(("deadletters", "list"), ("deadletters", "replay", "--all")),
+        *(("quarantine", "list"), ("quarantine", "replay", "--all")),
+    ):
+        ran = reqpool(*words, "--source", "nordwin")
+        assert (ran.code, "no source 'nordwin'" in ran.err) == (2, True), ran.err
 
 
 def test_the_quarantine_is_listed_shown_and_emptied(
