@@ -89,8 +89,9 @@ class Office:
 
     async def clear(self) -> None:
         """As it was in the beginning, once nothing of before is under way."""
-        while any(map(_is_under_way, asyncio.all_tasks())):
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(30):
+            while any(map(_is_under_way, asyncio.all_tasks())):
+                await asyncio.sleep(0.01)
         await self.world.rows(
             "WITH a AS (DELETE FROM inbox_bodies), b AS (DELETE FROM attention),"
             " c AS (DELETE FROM fetches)"
@@ -102,7 +103,8 @@ class Office:
 
 
 def _is_under_way(task: asyncio.Task[Any]) -> bool:
-    return any(name in repr(task) for name in ("Repolls._settle", "Room._look_again"))
+    begun = getattr(task.get_coro(), "__qualname__", "")
+    return begun in {"Repolls._settle", "Room._look_again"}
 
 
 def _configs() -> dict[str, SourceConfig]:
