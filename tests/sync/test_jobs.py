@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
+import pytest
 from procrastinate import App
 
 from app.jobs import (
@@ -97,6 +98,25 @@ async def test_each_kind_of_job_that_died_with_its_worker_is_done_by_another(
     async with running(world, database_url), asyncio.timeout(60):
         while await world.rows(_STILL_THERE, [job["id"] for job in died]):
             await asyncio.sleep(0.05)
+
+
+async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(
+    world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def take_time(_engine: Engine, _source: str) -> None:
+        begun.set()
+        await asyncio.sleep(0.3)
+        ended.set()
+
+    monkeypatch.setitem(VERBS, "sweep", take_time)
+    async with running(world, database_url) as engine, asyncio.timeout(10):
+        await engine.wake("sweep", "acme")
+        await begun.wait()
+    assert ended.is_set()
+    left = "SELECT FROM procrastinate_jobs WHERE status = 'doing'"
+    assert await world.rows(left) == []
 
 
 async def test_what_is_decided_and_written_is_sealed_in_the_audit(world: World) -> None:
