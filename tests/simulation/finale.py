@@ -1,6 +1,7 @@
 """What must hold once the faults have ended, and twenty minutes have passed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from pool.encode import decode
 from sync.redecide import redecide
 from tests.simulation.broken import Broken, need
 from tests.simulation.heal import settle, wait_until
-from tests.simulation.invariants import is_our_label
+from tests.simulation.invariants import RELEASES, is_our_label
 from tests.simulation.leaks import find_canary
 from tests.simulation.tracker import ModelTracker, Write
 from tests.simulation.world import World
@@ -24,7 +25,7 @@ SELECT i.*, s.name AS source, l.requirement_id,
  (SELECT json_object_agg(c.tracker_id, c.body) FROM comments c
   WHERE c.issue_id = i.id AND c.deleted_at IS NULL) AS comments,
  (SELECT json_agg(o.field) FROM outbox o
-  WHERE o.issue_id = i.id AND o.state = 'dead') AS dead
+  WHERE o.issue_id = i.id AND o.state IN ('dead', 'discarded')) AS dead
 FROM issues i JOIN sources s ON s.id = i.source_id
 LEFT JOIN requirement_issues l ON l.issue_id = i.id AND l.unlinked_at IS NULL
 """
@@ -118,23 +119,28 @@ def _check_moves(tracker: ModelTracker, stored: dict[str, dict[str, Any]]) -> No
 
 
 async def _check_edits(world: World, chosen: list[ModelTracker]) -> None:
-    """A person's status that a write of ours replaced unseen is on record."""
+    """A person's status or release that a write of ours replaced is on record."""
     for tracker in chosen:
-        for tracker_id, status in tracker.replaced:
+        for tracker_id, field, value in _find_replaced(tracker):
             if world.restores or tracker_id not in tracker.living():
                 continue
             rows = await world.rows(
                 "SELECT FROM history h JOIN issues i ON i.id = h.issue_id"
-                " WHERE i.tracker_id = %s AND h.field LIKE 'status%%'"
-                " AND (h.after::text = %s OR h.before::text = %s)"
+                " WHERE i.tracker_id = %s AND h.field LIKE %s"
+                " AND strpos(concat(h.before, h.after), %s) > 0"
                 " UNION ALL SELECT FROM conflicts c JOIN issues i ON i.id = c.issue_id"
-                " WHERE i.tracker_id = %s AND c.field = 'status'",
-                tracker_id,
-                f'"{status}"',
-                f'"{status}"',
-                tracker_id,
+                " WHERE i.tracker_id = %s AND c.field = %s",
+                *(tracker_id, f"{field}%", value, tracker_id, field),
             )
-            need(2, rows, f"{tracker_id}: a person's status {status} was lost unseen")
+            need(2, rows, f"{tracker_id}: a person's {field} {value} was lost unseen")
+
+
+def _find_replaced(tracker: ModelTracker) -> Iterator[tuple[str, str, str]]:
+    for tracker_id, status in tracker.replaced:
+        yield tracker_id, "status", status
+    for write in tracker.writes[tracker.forgiven :]:
+        for name in {*write.before.releases} - {*write.after.releases} - RELEASES:
+            yield write.issue, "release", name
 
 
 async def _check_audit(world: World, chosen: list[ModelTracker]) -> None:

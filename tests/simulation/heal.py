@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from sync.resume import resume
+from tests.simulation.operators import end_pause
 from tests.simulation.world import World
 
 _LOOKS = (1, 2, 4, 8, 14, 17, 20)
@@ -24,6 +25,8 @@ async def end_faults(world: World, source: str = "") -> None:
     for tracker in world.trackers.values():
         if source in {"", tracker.source}:
             tracker.meanwhile.clear()
+            if tracker.is_paused:
+                await end_pause(world, tracker)
             tracker.weather.likely = {}
             tracker.lag = timedelta(0)
             tracker.is_down = tracker.is_revoked = False

@@ -4,11 +4,11 @@ Every stimulus draws from dice of its own, thrown anew by its place in the story
 leaving some out changes nothing in the others: that is what makes a story shrink.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation import machine, people
+from tests.simulation import machine, operators, people
 from tests.simulation.faults import OF_A_REQUEST, OF_A_STATEMENT, Fault
 from tests.simulation.world import World
 
@@ -64,6 +64,18 @@ _WHEN_ON: dict[Fault, tuple[int, Act]] = {
     Fault.RULES_CHANGED: (2, people.change_rules),
     Fault.REVOKED_IN_FLIGHT: (3, people.revoke_in_flight),
 }
+
+_OPERATED: list[tuple[int, Act]] = [
+    (2, operators.pause_or_resume),
+    (3, operators.replay_a_write),
+    (1, operators.discard_a_write),
+    (1, operators.replay_a_delivery),
+    (1, operators.discard_a_delivery),
+    (2, operators.compare),
+    (1, operators.go_back),
+    (3, people.choose_release),
+]
+"""What operators do, in one of five stories: there is less room for the rest in them."""
 
 _KEPT_ONLY = 0
 """Never drawn: it takes half a day of the story's time; stories that are kept tell it."""
@@ -135,7 +147,7 @@ def draw(seed: int, steps: int) -> Story:
     on = _switch_on(dice, seed)
     if not polls:
         on -= _LOSES_HOOKS
-    acts = _acts(on, _in_turn(seed))
+    acts = _acts(on, _in_turn(seed), _OPERATED if seed % 5 == 4 else ())
     weights = [weight for weight, _ in acts.values()]
     chosen = dice.choices(list(acts), weights, k=steps)
     stimuli = tuple(Stimulus(place, name) for place, name in enumerate(chosen))
@@ -157,11 +169,14 @@ def _in_turn(seed: int) -> frozenset[Fault]:
 
 
 def _acts(
-    on: frozenset[Fault], often: frozenset[Fault] = frozenset()
+    on: frozenset[Fault],
+    often: frozenset[Fault] = frozenset(),
+    more: Sequence[tuple[int, Act]] = (),
 ) -> dict[str, tuple[int, Act]]:
     """By name, what may happen, and how often."""
     weighed = [
         *_ALWAYS,
+        *more,
         *((weight, act) for faults, weight, act in _WHEN_ANY if faults & on),
         *(
             (weight * (_OFTEN if fault in often else 1), act)
@@ -172,7 +187,7 @@ def _acts(
     return {act.__name__: (weight, act) for weight, act in weighed}
 
 
-_EVERY = _acts(frozenset(Fault))
+_EVERY = _acts(frozenset(Fault), more=_OPERATED)
 
 
 async def tell(world: World, story: Story, stimulus: Stimulus) -> None:

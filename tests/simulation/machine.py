@@ -10,6 +10,7 @@ from sync.engine import Memory
 from tests.simulation.broken import Broken
 from tests.simulation.faults import OF_A_REQUEST, OF_A_STATEMENT, Fault
 from tests.simulation.hooks import KEYS, Hook
+from tests.simulation.operators import see_pause
 from tests.simulation.people import pick, pick_tracker, toggle_label
 from tests.simulation.tracker import ModelTracker
 from tests.simulation.world import World, Zombie
@@ -358,3 +359,4 @@ async def forget(world: World) -> None:
     for tracker in world.trackers.values():
         tracker.forgiven = len(tracker.writes)
         tracker.released_at = None
+        await see_pause(world, tracker)

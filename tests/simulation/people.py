@@ -184,6 +184,17 @@ async def requirement_of(world: World, source: str, issue: str) -> UUID | None:
     return rows[0]["requirement_id"] if rows else None
 
 
+async def choose_release(world: World) -> None:
+    """In the tracker: one of the plan's, one of their own, or none."""
+    if chosen := pick(world):
+        tracker, issue = chosen
+        choices = [(), ("2026.12",), ("2027.02",), ("Sprint 7",)]
+        several = [("Sprint 7", "2026.12")] if tracker.kind == "jira" else []
+        releases = world.dice.choice([*choices, *several])
+        tracker.edit(issue, releases=releases)
+        world.note(f"release {issue} {', '.join(releases)}")
+
+
 async def both_sides(world: World) -> None:
     if chosen := pick(world):
         tracker, issue = chosen

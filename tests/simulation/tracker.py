@@ -96,6 +96,7 @@ class ModelTracker:
     lag: timedelta = timedelta(0)
     is_down: bool = False
     is_revoked: bool = False
+    is_paused: bool = False
     released_at: datetime | None = None
     run: int = 0
     limited_in: int = 0
@@ -268,11 +269,13 @@ class ModelTracker:
         """A request comes in; it may fail before it has any effect.
 
         Raises:
-            Broken: we were asked to wait.
+            Broken: we were asked to wait, or a person had the source rest.
         """
         self.step(path)
         if self.released_at and self.now() < self.released_at:
             raise Broken(14, f"{path} was sent before Retry-After was over")
+        if self.is_paused:
+            raise Broken(14, f"{path} was sent though the source is paused")
         if self.is_down:
             raise RetriableError("unreachable")
         if self.is_revoked:

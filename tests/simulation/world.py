@@ -138,11 +138,15 @@ class World:
 
     async def run_verb(self, verb: str, source: str) -> bool:
         """Run it as a worker does, its edge included."""
+        self.begin_run()
+        return await self.mortal(self._at_the_edge(verb, source))
+
+    def begin_run(self) -> None:
+        """What follows is told of waits as a whole, and has to come to its end."""
         self.runs += 1
         self.dangers.switch.begin_run()
         for tracker in self.trackers.values():
             tracker.run = self.runs
-        return await self.mortal(self._at_the_edge(verb, source))
 
     async def _at_the_edge(self, verb: str, source: str) -> None:
         try:
@@ -241,17 +245,22 @@ class World:
     async def wake_zombies(self) -> None:
         """Whoever sleeps in the middle of a write goes on with it.
 
-        What a tracker asked others for meanwhile it cannot have heard.
+        What a tracker asked others for meanwhile it cannot have heard, nor that a person
+        has its source rest.
         """
         while self.zombies:
-            heard = {name: one.released_at for name, one in self.trackers.items()}
+            heard = {
+                name: (one.released_at, one.is_paused)
+                for name, one in self.trackers.items()
+            }
             for tracker in self.trackers.values():
-                tracker.released_at = None
+                tracker.released_at, tracker.is_paused = None, False
             zombie = self.zombies.pop(0)
             zombie.wakes.set()
             await zombie.task
             for name, tracker in self.trackers.items():
-                tracker.released_at = tracker.released_at or heard[name]
+                released_at, tracker.is_paused = heard[name]
+                tracker.released_at = tracker.released_at or released_at
 
 
 def _unwrap(group: BaseException) -> BaseException:
