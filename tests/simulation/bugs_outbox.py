@@ -193,3 +193,14 @@ def other_name_told(patch: pytest.MonkeyPatch) -> None:
 @bug("a rule's outcome depends on when it is asked", 16)
 def decisions_differ(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("pool.decisions.is_same", lambda *_: False)
+
+
+@bug("a source that a person has rest is asked nevertheless", 14)
+def pause_ignored(patch: pytest.MonkeyPatch) -> None:
+    for verb in ("deliver", "fetch", "poll", "sweep", "tick"):
+        quiet = find(f"sync.{verb}.is_quiet")
+
+        def hurried(engine: Any, row: Any, quiet: Any = quiet) -> bool:
+            return bool(quiet(engine, replace(row, paused_at=None)))
+
+        patch.setattr(f"sync.{verb}.is_quiet", hurried)
