@@ -36,8 +36,8 @@ from pydantic_settings import (
 
 from app.config_problems import KeyPath, Places, plain_secrets, to_problems
 from app.plugins import find_connector, unknown_kind
-from connectors.addresses import check_address
 from connectors.base import SourceConfig
+from connectors.http import check_address
 from model.errors import ConfigError, Problem
 from model.phrase import Phrase
 from model.projects import Language

@@ -15,8 +15,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Protocol, runtime_c
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from connectors.addresses import WebAddress
-from connectors.http import Origin
+from connectors.http import Origin, WebAddress
 from model.changes import Change, Raised, RaiseIssue, Receipt
 from model.clock import Clock
 from model.commands import Verb

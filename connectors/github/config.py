@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
-from connectors.addresses import WebAddress
+from connectors.http import WebAddress
 from connectors.label_fields import check_names
 from connectors.labels import LabelledConfig
 from model.decisions import Decided

@@ -15,6 +15,7 @@ or named to the :class:`HttpxAdapter`.
 """
 
 from connectors.http.adapter import HttpxAdapter
+from connectors.http.addresses import WebAddress, check_address
 from connectors.http.budget import LONGEST_WAIT_SECONDS, Budget, Level
 from connectors.http.door import (
     Door,
@@ -44,6 +45,8 @@ __all__ = [
     "Outgoing",
     "Patience",
     "Scan",
+    "WebAddress",
+    "check_address",
     "find_refusal",
     "fold",
     "load_certificates",
