@@ -22,9 +22,9 @@ SELECT s.name AS source,
 FROM sources s
 LEFT JOIN letterboxes l ON l.source_id = s.id
 CROSS JOIN LATERAL (SELECT min(CASE WHEN one.resets_at <= %(now)s THEN 1
-        ELSE one.remaining::numeric / nullif(one."limit", 0) END) AS left_ratio
+        ELSE one.remaining / nullif(one."limit", 0) END) AS left_ratio
     FROM jsonb_to_recordset(s.budget->'limits')
-        AS one (remaining bigint, "limit" bigint, resets_at timestamptz)
+        AS one (remaining numeric, "limit" numeric, resets_at timestamptz)
     WHERE one.remaining IS NOT NULL) budget
 CROSS JOIN LATERAL (SELECT count(*) AS rows,
     coalesce(extract(epoch FROM %(now)s - min(received_at)), 0) AS age

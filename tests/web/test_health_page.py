@@ -99,6 +99,7 @@ async def test_monitoring_is_told_what_is_left_of_the_tightest_limit(
             ("writes", 30, 0, over),
             ("untold", 30, None, later),
             ("none at all", 0, 0, None),
+            ("absurd", 10**30, 10**30, later),
         )
     ]
     async with town.database.transaction() as connection:
