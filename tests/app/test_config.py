@@ -134,6 +134,10 @@ def test_a_secret_in_plain_text_is_refused(line: str, path: str) -> None:
         ("ftp://jira.example.com", "E_TYPE"),
         ("jira.example.com", "E_TYPE"),
         ("https://:8080", "E_TYPE"),
+        ("https://jira example.com", "E_TYPE"),
+        ("https://jira.example.com\\u0000", "E_TYPE"),
+        ("https://[::1", "E_TYPE"),
+        ("https://jira.example.com:99999", "E_TYPE"),
     ],
 )
 def test_an_address_is_one_of_the_web_and_holds_no_secret(
